@@ -1,0 +1,72 @@
+"""Load config.toml into typed settings; a key or value that is not known is refused by name."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from embeddings import (
+    AnswerSettings,
+    ArticleSettings,
+    EncoderSettings,
+    PassageSettings,
+    RetrieverSettings,
+    SettingsError,
+)
+
+
+class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the bot reaches Telegram."""
+
+    api_url: str = "https://api.telegram.org"
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything config.toml may say, one table per concern."""
+
+    articles: ArticleSettings = ArticleSettings()
+    encoder: EncoderSettings = EncoderSettings()
+    passages: PassageSettings = PassageSettings()
+    retriever: RetrieverSettings = RetrieverSettings()
+    answers: AnswerSettings = AnswerSettings()
+    telegram: TelegramSettings = TelegramSettings()
+
+
+def load_config(path: Path) -> Config:
+    """Read a configuration file; raises SettingsError with the line, the key or the value to mend."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"{path}: no such configuration file. Name one with --config or WARTABOT_CONFIG, or run in the folder "
+            "that holds config.toml."
+        ) from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    _refuse_unknown_keys(path, content)
+    try:
+        return msgspec.convert(content, Config)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$.")
+        key = f"[{place.rstrip('`').replace('.', '] ', 1)}: " if place else ""
+        raise SettingsError(f"{path}: {key}{message}. docs/configuration.md lists what each key takes.") from error
+
+
+def _refuse_unknown_keys(path: Path, content: dict[str, Any]) -> None:
+    tables = {field.name: field.type for field in msgspec.structs.fields(Config)}
+    for table, keys in content.items():
+        if table not in tables:
+            raise SettingsError(f"{path}: unknown table [{table}].{_suggestion(table, list(tables))}")
+        known = [field.name for field in msgspec.structs.fields(tables[table])]
+        for key in keys if isinstance(keys, dict) else ():
+            if key not in known:
+                raise SettingsError(f"{path}: unknown key {key!r} in [{table}].{_suggestion(key, known)}")
+
+
+def _suggestion(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean {close[0]!r}?" if close else f" Known here: {', '.join(sorted(known))}."

@@ -1,0 +1,81 @@
+"""Checks of everything the bot needs, each with what to do about it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from bot.config import Config, load_config
+from embeddings import Encoder, Store, WartabotError
+from embeddings.retriever import Retriever
+from embeddings.store import FILE_NAME as STORE_FILE
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing that was looked at: whether it is sound, and what was found or is to be done."""
+
+    name: str
+    sound: bool
+    finding: str
+
+
+def checks(config: Path, data: Path, token: str | None) -> Iterator[Check]:
+    """Look at one thing after the other; what stands on a broken one is left out."""
+    try:
+        settings = load_config(config)
+    except WartabotError as error:
+        yield Check("configuration", False, str(error))
+        return
+    yield Check("configuration", True, str(config))
+    yield from _knowledge(settings, data)
+    yield _telegram(settings.telegram.api_url, token)
+
+
+def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
+    try:
+        store = Store(data / STORE_FILE)
+        damage = store.check()
+        summary = store.summary()
+    except WartabotError as error:
+        yield Check("store", False, str(error))
+        return
+    if damage:
+        advice = "Move it away and run wartabot index: it is built again from the articles' files."
+        yield Check("store", False, f"{store.path} is damaged ({damage}). {advice}")
+        return
+    found = f"{summary.articles} articles, {summary.passages} passages"
+    if summary.articles == 0:
+        yield Check("store", False, f"{store.path} holds no articles yet. Add some: wartabot index")
+    else:
+        yield Check("store", True, f"{store.path}: {found}, newest {summary.newest or 'of unknown date'}")
+    try:
+        encoder = Encoder(settings.encoder, data)
+    except WartabotError as error:
+        yield Check("encoder", False, str(error))
+        return
+    yield Check("encoder", True, f"{encoder.name}, {encoder.dimension} dimensions")
+    try:
+        Retriever(store, encoder, data, settings.retriever)
+    except WartabotError as error:
+        yield Check("indexes", False, str(error))
+        return
+    yield Check("indexes", True, f"up to date with the store in {data}")
+
+
+def _telegram(api_url: str, token: str | None) -> Check:
+    if token is None:
+        return Check("Telegram", True, "TELEGRAM_BOT_TOKEN is not set; `wartabot run` opens the terminal conversation")
+    try:
+        answer = httpx.get(f"{api_url.rstrip('/')}/bot{token}/getMe", timeout=10)
+        content = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        # The exception's own text may hold the URL, and with it the token.
+        return Check(
+            "Telegram", False, f"{api_url} cannot be reached ({type(error).__name__}). Check the network and api_url."
+        )
+    if answer.status_code in (401, 404):
+        return Check("Telegram", False, "the token is not accepted. Copy it again from @BotFather.")
+    if not content.get("ok"):
+        return Check("Telegram", False, f"{api_url} answered {answer.status_code}: {content.get('description')}")
+    return Check("Telegram", True, f"@{content['result'].get('username')} at {api_url}")

@@ -1,0 +1,77 @@
+"""The conversation in a terminal, and how answers and articles look there."""
+
+from collections.abc import Callable, Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bot import replies
+from bot.texts import Texts
+from embeddings import Answer, Answerer, Article, QuestionTooLong, Quote
+
+
+def converse(answerer: Answerer, console: Console, texts: Texts, read: Callable[[], str]) -> None:
+    """Ask and answer until an empty line or the end of input."""
+    console.print(replies.welcome_text(answerer.summary(), texts))
+    console.print(texts.terminal_hint, style="dim")
+    while True:
+        try:
+            question = read().strip()
+        except EOFError:
+            question = ""
+        if not question:
+            console.print(texts.terminal_goodbye)
+            return
+        try:
+            answer = answerer.answer(question)
+        except QuestionTooLong as error:
+            console.print(texts.question_too_long.format(length=error.length, most=error.most))
+            continue
+        console.print(answer_view(answer, answerer.summary().articles, texts))
+
+
+def answer_view(answer: Answer, articles: int, texts: Texts) -> RenderableType:
+    """An answer as the terminal shows it."""
+    return Group(*_parts(answer, articles, texts))
+
+
+def _parts(answer: Answer, articles: int, texts: Texts) -> Iterator[RenderableType]:
+    yield Text()
+    if not answer.answered:
+        yield Text(replies.no_answer_text(articles, texts))
+        if answer.near:
+            yield Text(texts.near, style="dim")
+    for quote in answer.quotes or answer.near:
+        yield quote_view(quote, texts)
+        yield Text()
+
+
+def quote_view(quote: Quote, texts: Texts) -> RenderableType:
+    """A quote with a bar beside it, the answering words bold, and its source under it."""
+    text = Text(quote.text)
+    if quote.answer is not None:
+        text.stylize("bold", quote.answer[0] - quote.start, quote.answer[1] - quote.start)
+    bar = Table.grid(padding=(0, 1))
+    bar.add_column(style="cyan", width=1)
+    bar.add_column()
+    bar.add_row(_Bar(), text)
+    source = Text(f"— {replies.source_text(quote.article, texts)}", style="dim")
+    if quote.article.url:
+        source.append(f" · {quote.article.url}")
+    return Group(bar, Padding(source, (0, 0, 0, 2)))
+
+
+class _Bar:
+    """A vertical line as tall as the cell beside it."""
+
+    def __rich_console__(self, console: Console, options: object) -> Iterator[Text]:
+        yield Text("▌")
+
+
+def article_view(article: Article, texts: Texts) -> RenderableType:
+    """A whole article."""
+    head = [Text(article.title or article.id, style="bold"), Text(replies.source_text(article, texts), style="dim")]
+    details = " · ".join(part for part in (article.id, article.place, article.url, article.path) if part)
+    return Group(*head, Text(details, style="dim"), Text(), Text(article.text))

@@ -1,0 +1,44 @@
+"""Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
+
+from embeddings.answerer import Answerer, AnswerSettings, open_answerer
+from embeddings.answers import Answer, Quote
+from embeddings.articles import Article, ArticleSettings, Refusal
+from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.errors import (
+    EncoderUnavailable,
+    IndexMismatch,
+    QuestionTooLong,
+    SettingsError,
+    StoreUnusable,
+    WartabotError,
+)
+from embeddings.indexing import IndexReport, PassageSettings, count_articles, index_files, rebuild
+from embeddings.retriever import RetrieverSettings
+from embeddings.store import Store, Summary
+
+__all__ = [
+    "Answer",
+    "AnswerSettings",
+    "Answerer",
+    "Article",
+    "ArticleSettings",
+    "Encoder",
+    "EncoderSettings",
+    "EncoderUnavailable",
+    "IndexMismatch",
+    "IndexReport",
+    "PassageSettings",
+    "QuestionTooLong",
+    "Quote",
+    "Refusal",
+    "RetrieverSettings",
+    "SettingsError",
+    "Store",
+    "StoreUnusable",
+    "Summary",
+    "WartabotError",
+    "count_articles",
+    "index_files",
+    "open_answerer",
+    "rebuild",
+]  # fmt: skip

@@ -1,0 +1,41 @@
+"""What can go wrong, each message written for the person who must act.
+
+WartabotError
+├── EncoderUnavailable   the model cannot be loaded
+├── IndexMismatch        the store was built with another model
+├── QuestionTooLong      more than the answerer reads
+├── StoreUnusable        the database is locked, newer than this program, or cannot be written
+└── SettingsError        config.toml is wrong
+"""
+
+
+class WartabotError(Exception):
+    """Something the operator can act on; the message says what, where, and the way out."""
+
+
+class EncoderUnavailable(WartabotError):
+    """The encoder cannot be loaded."""
+
+
+class IndexMismatch(WartabotError):
+    """The stored embeddings come from another model than the one configured."""
+
+
+class StoreUnusable(WartabotError):
+    """The database cannot be opened or written."""
+
+
+class SettingsError(WartabotError):
+    """The configuration file is missing, malformed, or has a key or value that is not known."""
+
+
+class QuestionTooLong(WartabotError):
+    """A question of more characters than the answerer reads."""
+
+    def __init__(self, length: int, most: int) -> None:
+        super().__init__(
+            f"The question has {length} characters; at most {most} are read. Shorten it, or raise "
+            "max_question_length under [answers]."
+        )
+        self.length = length
+        self.most = most

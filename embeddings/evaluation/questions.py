@@ -1,0 +1,134 @@
+"""Ask a file of questions and score the answers: right, right@3, span, false answers and silences, per kind."""
+
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from embeddings.answerer import Answerer
+from embeddings.answers import Quote
+from embeddings.lexical import words
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A question, the id of the article that answers it, and strings of which one must stand in the quote."""
+
+    id: int | str
+    question: str
+    article: str | None
+    answers: list[str]
+    answerable: bool
+    kind: str
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How one question was answered; `span` is the token F1 of the answer's words, for right answers only."""
+
+    question: Question
+    answered: bool
+    confidence: float
+    right: bool
+    right_at_3: bool
+    span: float
+    quote: str | None
+
+
+class Result(msgspec.Struct, frozen=True):
+    """All outcomes, in the order asked."""
+
+    outcomes: list[Outcome]
+    not_verbatim: int
+
+    def table(self) -> RenderableType:
+        """The counts per kind, and every miss."""
+        table = Table("kind", "asked", "right", "right@3", "span F1", "silent", "false", title_justify="left")
+        kinds = sorted({outcome.question.kind for outcome in self.outcomes})
+        for kind in [*kinds, "all"]:
+            rows = [outcome for outcome in self.outcomes if kind in ("all", outcome.question.kind)]
+            right = [outcome for outcome in rows if outcome.right]
+            spans = [outcome.span for outcome in right]
+            table.add_row(
+                kind,
+                str(len(rows)),
+                f"{len(right)}/{sum(outcome.question.answerable for outcome in rows)}",
+                str(sum(outcome.right_at_3 for outcome in rows)),
+                f"{sum(spans) / len(spans):.2f}" if spans else "-",
+                str(sum(outcome.question.answerable and not outcome.answered for outcome in rows)),
+                f"{sum(_false(outcome) for outcome in rows)}/{sum(not o.question.answerable for o in rows)}",
+            )
+        lines = [Text(f"quotes that are not verbatim: {self.not_verbatim}"), Text()]
+        for outcome in self.outcomes:
+            verdict = _miss(outcome)
+            if verdict:
+                lines.append(
+                    Text(
+                        f"{verdict:13} {outcome.confidence:.2f}  {outcome.question.question}\n"
+                        f"{'':19}{(outcome.quote or '-')[:150]}"
+                    )
+                )
+        return Group(table, *lines)
+
+
+def evaluate(answerer: Answerer, questions: Path) -> Result:
+    """Ask every question of a .jsonl file; raises OSError or msgspec.DecodeError where it cannot be read."""
+    outcomes = []
+    not_verbatim = 0
+    for line in questions.read_bytes().splitlines():
+        if not line.strip():
+            continue
+        question = msgspec.json.decode(line, type=Question)
+        answer = answerer.answer(question.question)
+        for quote in (*answer.quotes, *answer.near):
+            stored = answerer.store.article(quote.article.id)
+            not_verbatim += stored is None or stored.text[quote.start : quote.end] != quote.text
+        good = [_is_right(quote, question) for quote in answer.quotes]
+        first = answer.quotes[0] if answer.quotes else None
+        shown = first or (answer.near[0] if answer.near else None)
+        outcomes.append(
+            Outcome(
+                question=question,
+                answered=answer.answered,
+                confidence=round(answer.confidence, 3),
+                right=any(good[:1]),
+                right_at_3=any(good[:3]),
+                span=_span_f1(first, question) if first else 0.0,
+                quote=f"{shown.article.id}: {shown.text}" if shown else None,
+            )
+        )
+    return Result(outcomes, not_verbatim)
+
+
+def _is_right(quote: Quote, question: Question) -> bool:
+    return quote.article.id == question.article and any(
+        answer.casefold() in quote.text.casefold() for answer in question.answers
+    )
+
+
+def _span_f1(quote: Quote, question: Question) -> float:
+    if quote.answer is None:
+        return 0.0
+    return max((token_f1(quote.article.text[slice(*quote.answer)], answer) for answer in question.answers), default=0.0)
+
+
+def token_f1(text: str, wanted: str) -> float:
+    """Harmonic mean of precision and recall over words, as in SQuAD (Rajpurkar et al. 2016)."""
+    found, expected = Counter(words(text)), Counter(words(wanted))
+    common = (found & expected).total()
+    return 2 * common / (found.total() + expected.total()) if common else 0.0
+
+
+def _false(outcome: Outcome) -> bool:
+    return outcome.answered and not outcome.question.answerable
+
+
+def _miss(outcome: Outcome) -> str:
+    if _false(outcome):
+        return "false answer"
+    if outcome.question.answerable and not outcome.answered:
+        return "silent"
+    if outcome.question.answerable and not outcome.right:
+        return "wrong, in 3" if outcome.right_at_3 else "wrong"
+    return ""

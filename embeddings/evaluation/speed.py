@@ -1,0 +1,63 @@
+"""How fast and how large: passages encoded a second, milliseconds a question, peak memory.
+
+    python -m embeddings.evaluation.speed --into FOLDER [--questions FILE]
+
+The folder is a data folder that `wartabot index` has filled; the questions are a .jsonl file with `question` in it.
+"""
+
+import argparse
+import json
+import resource
+import time
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.answerer import AnswerSettings, open_answerer
+from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.passages import passage_context
+from embeddings.retriever import RetrieverSettings
+from embeddings.store import FILE_NAME, Store
+
+PASSAGES_TO_ENCODE = 512
+
+
+def main() -> None:
+    started = time.perf_counter()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--into", type=Path, required=True, help="a filled data folder")
+    parser.add_argument("--questions", type=Path, required=True, help="a .jsonl file")
+    parser.add_argument("--most", type=int, default=400, help="ask at most so many questions")
+    arguments = parser.parse_args()
+    questions = [json.loads(line)["question"] for line in arguments.questions.open(encoding="utf-8")][: arguments.most]
+
+    store = Store(arguments.into / FILE_NAME)
+    encoder = Encoder(EncoderSettings(), arguments.into)
+    answerer = open_answerer(store, encoder, arguments.into, RetrieverSettings(), AnswerSettings())
+    answerer.answer(questions[0])
+    summary = store.summary()
+    print(f"{summary.articles} articles, {summary.passages} passages")
+    print(f"start to first answer: {time.perf_counter() - started:.1f} s, without the interpreter's own start")
+
+    times = []
+    for question in questions:
+        asked = time.perf_counter()
+        answerer.answer(question)
+        times.append(1000 * (time.perf_counter() - asked))
+    p50, p95 = np.percentile(times, [50, 95])
+    print(f"{len(times)} questions: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+
+    ids = range(1, store.watermark().passage + 1)
+    passages = list(store.passages(list(ids)[:PASSAGES_TO_ENCODE]).values())
+    texts = [passage_context(passage.article) + passage.text for passage in passages]
+    tokens = sum(encoder.count_tokens(texts))
+    encoding = time.perf_counter()
+    encoder.encode_passages(texts)
+    seconds = time.perf_counter() - encoding
+    print(f"{len(texts) / seconds:.1f} passages encoded a second ({tokens / len(texts):.0f} tokens each)")
+    # Linux counts ru_maxrss in kilobytes.
+    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

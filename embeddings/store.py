@@ -1,0 +1,313 @@
+"""The knowledge base in SQLite: articles, passages and embeddings; the only truth, from which the indexes derive."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.articles import Article
+from embeddings.errors import IndexMismatch, StoreUnusable
+from embeddings.passages import Span
+
+FILE_NAME = "knowledge.db"
+SCHEMA_VERSION = 1
+SCHEMA = """
+CREATE TABLE identity(only INTEGER PRIMARY KEY CHECK (only = 1), value TEXT NOT NULL) STRICT;
+INSERT INTO identity VALUES (1, lower(hex(randomblob(8))));
+CREATE TABLE encoder(
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  name TEXT NOT NULL,
+  dimension INTEGER NOT NULL
+) STRICT;
+CREATE TABLE articles(
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  text TEXT NOT NULL,
+  title TEXT,
+  source TEXT,
+  url TEXT,
+  published TEXT,
+  place TEXT,
+  path TEXT,
+  content_hash TEXT NOT NULL
+) STRICT;
+-- AUTOINCREMENT: an id is never given twice, so that an index can tell what it has seen.
+CREATE TABLE passages(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  article INTEGER NOT NULL REFERENCES articles(number) ON DELETE CASCADE,
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  embedding BLOB NOT NULL
+) STRICT;
+CREATE INDEX passages_by_article ON passages(article);
+CREATE TABLE removed_passages(
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  passage INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER remember_removed_passages AFTER DELETE ON passages BEGIN
+  INSERT INTO removed_passages(passage) VALUES (old.id);
+END;
+"""
+ARTICLE_COLUMNS = "id, text, title, source, url, published, place, path"
+LOCK_TIMEOUT_SECONDS = 10.0
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """A stretch of an article: start and end are character offsets into its text."""
+
+    id: int
+    article: Article
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+
+class Watermark(msgspec.Struct, frozen=True, order=True):
+    """How much of the store an index has seen: the last passage added and the last removal."""
+
+    passage: int = 0
+    removal: int = 0
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """How many articles and passages there are, and the dates of the oldest and the newest article if any has one."""
+
+    articles: int
+    passages: int
+    oldest: str | None
+    newest: str | None
+
+
+class KnownArticle(msgspec.Struct, frozen=True):
+    """What is needed to tell whether a file brings something new."""
+
+    content_hash: str
+    path: str | None
+
+
+class Store:
+    """One SQLite file; each article is written in one transaction, whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the database; raises StoreUnusable where that cannot be done."""
+        self.path = path
+        with self._errors_explained():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Used from one worker thread at a time, not always the one that opened it.
+            self._database = sqlite3.connect(
+                path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA foreign_keys = ON")
+            self._migrate()
+            # Told apart from another store that happens to have reached the same watermark.
+            self.identity: str = self._database.execute("SELECT value FROM identity").fetchone()[0]
+
+    def close(self) -> None:
+        self._database.close()
+
+    def claim(self, encoder_name: str, dimension: int) -> None:
+        """Note which encoder the embeddings come from; raises IndexMismatch where it is another."""
+        with self._errors_explained():
+            row = self._database.execute("SELECT name, dimension FROM encoder").fetchone()
+            if row is None:
+                self._database.execute("INSERT OR IGNORE INTO encoder VALUES (1, ?, ?)", (encoder_name, dimension))
+            elif row != (encoder_name, dimension):
+                raise IndexMismatch(
+                    f"{self.path} was built with the encoder {row[0]!r} ({row[1]} dimensions), but config.toml asks "
+                    f"for {encoder_name!r} ({dimension}). Rebuild it: wartabot index --rebuild"
+                )
+
+    def known_articles(self) -> dict[str, KnownArticle]:
+        """Every article's content hash and path, by article id."""
+        with self._errors_explained():
+            rows = self._database.execute("SELECT id, content_hash, path FROM articles")
+            return {id: KnownArticle(content_hash, path) for id, content_hash, path in rows}
+
+    def save(self, article: Article, passages: Sequence[Span], embeddings: NDArray[np.float32]) -> None:
+        """Add an article or replace the one with its id; embeddings of shape (len(passages), dimension)."""
+        if len(passages) != len(embeddings):
+            raise ValueError(f"{article.id}: {len(passages)} passages but {len(embeddings)} embeddings")
+        # Half precision halves the file; the cosine moves by less than 0.0001.
+        blobs = [embedding.tobytes() for embedding in embeddings.astype(np.float16)]
+        with self._transaction() as database:
+            database.execute("DELETE FROM articles WHERE id = ?", (article.id,))
+            row = (
+                article.id, article.text, article.title, article.source, article.url, article.published,
+                article.place, article.path, article.content_hash(),
+            )  # fmt: skip
+            number = database.execute(
+                f"INSERT INTO articles({ARTICLE_COLUMNS}, content_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+            ).lastrowid
+            database.executemany(
+                "INSERT INTO passages(article, start, end, embedding) VALUES (?, ?, ?, ?)",
+                ((number, start, end, blob) for (start, end), blob in zip(passages, blobs, strict=True)),
+            )
+
+    def move(self, article_id: str, path: str | None) -> None:
+        """Note that an unchanged article now lies elsewhere."""
+        with self._transaction() as database:
+            database.execute("UPDATE articles SET path = ? WHERE id = ?", (path, article_id))
+
+    def remove(self, article_id: str) -> None:
+        with self._transaction() as database:
+            database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+    def article(self, article_id: str) -> Article | None:
+        with self._errors_explained():
+            row = self._database.execute(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", (article_id,))
+            found = row.fetchone()
+            return Article(*found) if found else None
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, newest first, those without a date last."""
+        with self._errors_explained():
+            yield from (
+                Article(*row)
+                for row in self._database.execute(
+                    f"SELECT {ARTICLE_COLUMNS} FROM articles ORDER BY published IS NULL, published DESC, id"
+                )
+            )
+
+    def summary(self) -> Summary:
+        """How much the store holds."""
+        with self._errors_explained():
+            row = self._database.execute(
+                "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages),"
+                " (SELECT min(published) FROM articles), (SELECT max(published) FROM articles)"
+            )
+            return Summary(*row.fetchone())
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """The passages with these ids, by id; one that is gone is left out."""
+        columns = ", ".join(f"articles.{column}" for column in ARTICLE_COLUMNS.split(", "))
+        query = (
+            f"SELECT passages.id, start, end, {columns} FROM passages JOIN articles ON number = article "
+            f"WHERE passages.id IN ({', '.join('?' * len(ids))})"
+        )
+        with self._errors_explained():
+            articles: dict[str, Article] = {}
+            found: dict[int, Passage] = {}
+            for id, start, end, *fields in self._database.execute(query, tuple(ids)):
+                article = articles.setdefault(fields[0], Article(*fields))
+                found[id] = Passage(id, article, start, end)
+            return found
+
+    def watermark(self) -> Watermark:
+        """What an index that has seen everything has seen."""
+        with self._errors_explained():
+            row = self._database.execute(
+                "SELECT (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'),"
+                " (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'removed_passages')"
+            )
+            return Watermark(*row.fetchone())
+
+    def embeddings_after(
+        self, passage_id: int, batch_size: int = 4096
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Passages added since, oldest first, in batches: ids of shape (n,) and embeddings of shape (n, dimension)."""
+        with self._errors_explained():
+            while rows := self._database.execute(
+                "SELECT id, embedding FROM passages WHERE id > ? ORDER BY id LIMIT ?", (passage_id, batch_size)
+            ).fetchall():
+                ids = np.array([row[0] for row in rows], dtype=np.int64)
+                embeddings = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
+                yield ids, embeddings.reshape(len(rows), -1).astype(np.float32)
+                passage_id = rows[-1][0]
+
+    def passages_after(self, passage_id: int, batch_size: int = 4096) -> Iterator[list[Passage]]:
+        """Passages added since, oldest first, in batches."""
+        with self._errors_explained():
+            while rows := self._database.execute(
+                "SELECT id FROM passages WHERE id > ? ORDER BY id LIMIT ?", (passage_id, batch_size)
+            ).fetchall():
+                yield list(self.passages([row[0] for row in rows]).values())
+                passage_id = rows[-1][0]
+
+    def removed_after(self, removal: int) -> list[int]:
+        """The ids of the passages removed since."""
+        with self._errors_explained():
+            rows = self._database.execute("SELECT passage FROM removed_passages WHERE number > ?", (removal,))
+            return [row[0] for row in rows]
+
+    def check(self) -> str | None:
+        """What SQLite finds wrong with the file, None where it finds nothing."""
+        with self._errors_explained():
+            result = str(self._database.execute("PRAGMA quick_check").fetchone()[0])
+            return None if result == "ok" else result
+
+    def _migrate(self) -> None:
+        version = self._database.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise StoreUnusable(
+                f"{self.path} was written by a newer wartabot (data version {version}, this one knows "
+                f"{SCHEMA_VERSION}). Update wartabot, or choose another folder with --data."
+            )
+        if version == 0:
+            with self._transaction() as database:
+                # Another process may have created it while this one waited for the lock.
+                if database.execute("PRAGMA user_version").fetchone()[0] == 0:
+                    for statement in _statements(SCHEMA):
+                        database.execute(statement)
+                    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._errors_explained():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.execute("COMMIT")
+            except BaseException:
+                # A failed COMMIT on a full disk has rolled back already.
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _errors_explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise StoreUnusable(f"{self.path}: {_advice(error)}") from error
+        except OSError as error:
+            raise StoreUnusable(
+                f"{self.path} cannot be opened ({error.strerror or error}). Check that the folder exists and may be "
+                "written, or choose another with --data."
+            ) from error
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _advice(error: sqlite3.DatabaseError) -> str:
+    message = str(error)
+    if "locked" in message:
+        return (
+            f"another process has held the database locked for {LOCK_TIMEOUT_SECONDS:.0f} s. Nothing was lost; wait "
+            "for it to finish and try again."
+        )
+    if "full" in message:
+        return "the disk is full. Nothing was lost; free some space and run the same command again."
+    if "unable to open" in message or "readonly" in message:
+        return f"{message}. Check that the folder exists and may be written, or choose another with --data."
+    if "not a database" in message or "malformed" in message:
+        return (
+            f"the database is damaged ({message}). Move the file away and run wartabot index: it is built again from "
+            "the articles' files."
+        )
+    return message

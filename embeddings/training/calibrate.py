@@ -1,0 +1,291 @@
+"""Learn the reader's weights from questions, each asked once with its article there and once without.
+
+    python -m embeddings.training.calibrate --data ../shared/data
+
+A question that stands with both labels cannot give itself away by its style. Small corpora of near articles imitate a
+newsroom's few hundred; the whole corpus imitates thousands. NewsQA25, FacQA and TyDi QA serve as questions, the first
+for choosing sentences too; half of the questions are asked in lower case without a question mark.
+"""
+
+import argparse
+import hashlib
+import json
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.articles import Article, build_article, open_bulk
+from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.indexing import PassageSettings
+from embeddings.lexical import stem_words, words
+from embeddings.passages import passage_context, split_passages
+from embeddings.query import parse_question
+from embeddings.reader import WEIGHTS_FILE, Candidate, Logistic, Weights, candidates, question_features
+from embeddings.retriever import Hit, Retrieval, RetrieverSettings, fuse, inverse_document_frequency
+from embeddings.store import Passage
+
+SEED = 20261121
+QUESTIONS_PER_SET = 450
+DISTRACTORS = 400
+PASSAGES_READ = 10
+CORPUS_SIZES = (4, 5, 8, 15, 30, 60, 120)
+DANGLING = re.compile(r"\b(?:tersebut|itu|ini|ia|dia|beliau|mereka)\b", re.IGNORECASE)
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A question, the article that answers it, and words of which a right sentence holds nearly all."""
+
+    source: str
+    question: str
+    article: str
+    answer: str
+
+
+class Corpus:
+    """Passages of some articles in memory, scored as the real indexes score them."""
+
+    def __init__(self, passages: list[Passage], stems: list[Counter[str]], embeddings: NDArray[np.float32]) -> None:
+        self.passages = passages
+        self._embeddings = embeddings
+        self._lengths = np.array([counts.total() for counts in stems])
+        self._postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for position, counts in enumerate(stems):
+            for stem, count in counts.items():
+                self._postings[stem].append((position, count))
+
+    def retrieve(self, question: str, embedding: NDArray[np.float32], settings: RetrieverSettings) -> Retrieval:
+        """What Retriever.retrieve would find."""
+        query = parse_question(question)
+        cosines = self._embeddings @ embedding
+        total = len(self.passages)
+        bm25 = np.zeros(total)
+        weights: dict[str, float] = {}
+        for stem in query.stems:
+            postings = self._postings.get(stem, [])
+            weights[stem] = inverse_document_frequency(len(postings), total)
+            for position, count in postings:
+                norm = 1.2 * (0.25 + 0.75 * self._lengths[position] / self._lengths.mean())
+                bm25[position] += weights[stem] * count * 2.2 / (count + norm)
+        lexical = {int(i): float(bm25[i]) for i in np.argsort(-bm25)[: settings.candidates] if bm25[i] > 0}
+        nearest = {int(i) for i in np.argsort(-cosines)[: settings.candidates]}
+        dense = {i: float(cosines[i]) for i in nearest | lexical.keys()}
+        scores = fuse(dense, lexical, settings.dense_weight)
+        best = sorted(scores, key=lambda i: (-scores[i], i))[:PASSAGES_READ]
+        hits = tuple(Hit(self.passages[i], scores[i], dense[i], lexical.get(i, 0.0)) for i in best)
+        return Retrieval(query, hits, weights, total)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with qa/ and corpus/")
+    parser.add_argument("--into", type=Path, default=Path("data"), help="wartabot's data folder, with the model")
+    arguments = parser.parse_args()
+    chance = random.Random(SEED)
+    examples, articles = load_examples(arguments.data, chance)
+    encoder = Encoder(EncoderSettings(), arguments.into)
+    everything = encode_corpus(articles, encoder, arguments.into)
+    chance.shuffle(examples)
+    questions = [_as_people_write(example.question, chance) for example in examples]
+    embeddings = encoder.encode_queries(questions)
+    print(f"{len(examples)} questions, {len(articles)} articles, {len(everything[0])} passages", flush=True)
+
+    trials = list(_trials(examples, questions, embeddings, everything, articles, chance))
+    held_out = {example.article for example in examples[: len(examples) // 4]}
+    train = [trial for trial in trials if trial[0].article not in held_out]
+    test = [trial for trial in trials if trial[0].article in held_out]
+    weights = fit(train)
+    report("held out", test, weights)
+    weights = fit(trials)
+    path = Path(str(files("embeddings"))) / WEIGHTS_FILE
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
+    print(f"written: {path.name}")
+
+
+Trial = tuple[Example, str, bool, Retrieval, list[Candidate]]
+"""An example, the kind of corpus, whether its article was there, what was found, and the sentences of that."""
+
+
+def load_examples(data: Path, chance: random.Random) -> tuple[list[Example], list[Article]]:
+    """Questions of three sets with the articles that answer them, and local-government news as distractors."""
+    articles: dict[str, Article] = {}
+    examples: list[Example] = []
+    news = [
+        row
+        for row in _rows(data / "qa" / "newsqa25.train.jsonl")
+        if row.get("grounded") and row["support"] and row["support"]["recall"] >= 0.6
+        and row["localgov"] >= 1 and not DANGLING.search(row["question"])
+    ]  # fmt: skip
+    chance.shuffle(news)
+    for row in news[:QUESTIONS_PER_SET]:
+        examples.append(Example("newsqa25", row["question"], row["doc_id"], row["support"]["text"]))
+    for name in ("facqa.train", "tydiqa_id.train"):
+        rows = [row for row in _rows(data / "qa" / f"{name}.jsonl") if row["answerable"]]
+        chance.shuffle(rows)
+        for row in rows[:QUESTIONS_PER_SET]:
+            articles[row["id"]] = Article(row["id"], row["context"], row.get("title"))
+            examples.append(Example(name.split(".")[0], row["question"], row["id"], row["answers"][0]["text"]))
+    wanted = {example.article for example in examples}
+    distractors = 0
+    for row in _rows(data / "corpus" / "news.jsonl.gz"):
+        distract = row["localgov"] >= 2 and distractors < DISTRACTORS and chance.random() < 0.15
+        if row["id"] in wanted or distract:
+            distractors += distract
+            articles[row["id"]] = build_article(
+                row["text"], id=row["id"], title=row["title"], source=row["source"], published=row.get("date")
+            )
+    return [example for example in examples if example.article in articles], list(articles.values())
+
+
+def encode_corpus(
+    articles: Sequence[Article], encoder: Encoder, cache: Path
+) -> tuple[list[Passage], list[Counter[str]], NDArray[np.float32]]:
+    """All passages, the stems of each, and their embeddings."""
+    passages: list[Passage] = []
+    for article in articles:
+        spans = split_passages(
+            article, encoder.count_tokens, encoder.max_passage_tokens, PassageSettings().target_tokens
+        )
+        passages.extend(Passage(len(passages) + n, article, *span) for n, span in enumerate(spans))
+    texts = [passage_context(passage.article) + passage.text for passage in passages]
+    return passages, [Counter(stem_words(text)) for text in texts], _encode_once(texts, encoder, cache)
+
+
+def _encode_once(texts: list[str], encoder: Encoder, cache: Path) -> NDArray[np.float32]:
+    """Embeddings of these texts, kept in a file between runs: they take longer than all the rest."""
+    key = hashlib.blake2b("\0".join([encoder.name, *texts]).encode(), digest_size=8).hexdigest()
+    path = cache / f"calibration-{key}.npy"
+    if path.exists():
+        return np.asarray(np.load(path), dtype=np.float32)
+    embeddings = encoder.encode_passages(texts)
+    np.save(path, embeddings)
+    return embeddings
+
+
+def _trials(
+    examples: Sequence[Example],
+    questions: Sequence[str],
+    query_embeddings: NDArray[np.float32],
+    everything: tuple[list[Passage], list[Counter[str]], NDArray[np.float32]],
+    articles: Sequence[Article],
+    chance: random.Random,
+) -> Iterator[Trial]:
+    passages, stems, embeddings = everything
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for row, passage in enumerate(passages):
+        rows_of[passage.article.id].append(row)
+    texts = {article.id: article.text.casefold() for article in articles}
+    settings = RetrieverSettings()
+
+    def trial(kind: str, chosen: list[str], example: Example, number: int, there: bool) -> Trial:
+        rows = [row for article in chosen for row in rows_of[article]]
+        corpus = Corpus([passages[row] for row in rows], [stems[row] for row in rows], embeddings[rows])
+        retrieval = corpus.retrieve(questions[number], query_embeddings[number], settings)
+        return example, kind, there, retrieval, candidates(retrieval)
+
+    whole = Corpus(passages, stems, embeddings)
+    for number, example in enumerate(examples):
+        # Another article that holds the answer's words may answer as well; it is no sure negative.
+        short = example.source != "newsqa25"
+        others = [
+            article
+            for article in rows_of
+            if article != example.article and not (short and example.answer.casefold() in texts[article])
+        ]
+        if chance.random() < 0.6:
+            order = np.argsort(-(embeddings @ query_embeddings[number]))
+            near = list(dict.fromkeys(passages[row].article.id for row in order[:1500]))
+            others = [article for article in near if article in set(others)]
+        size = min(chance.choice(CORPUS_SIZES), len(others))
+        chosen = others[:size] if chance.random() < 0.3 else chance.sample(others[: 4 * size], size)
+        yield trial("small", [*chosen, example.article], example, number, True)
+        yield trial("small", chosen, example, number, False)
+        retrieval = whole.retrieve(questions[number], query_embeddings[number], settings)
+        yield example, "whole", True, retrieval, candidates(retrieval)
+        if number % 4 == 0:
+            yield trial(
+                "whole", [a for a in rows_of if a in set(others) or a != example.article], example, number, False
+            )
+
+
+def fit(trials: Sequence[Trial]) -> Weights:
+    """Logistic regressions: does a sentence answer, and is the best one right."""
+    features: list[tuple[float, ...]] = []
+    labels: list[bool] = []
+    for example, _, _, _, found in trials:
+        features.extend(candidate.features for candidate in found)
+        labels.extend(_answers(candidate, example) for candidate in found)
+    sentence = _logistic(np.array(features), np.array(labels))
+    answered = [_answered(trial, sentence) for trial in trials if trial[4]]
+    return Weights(sentence, _logistic(np.array([x for x, _ in answered]), np.array([y for _, y in answered])))
+
+
+def report(name: str, trials: Sequence[Trial], weights: Weights) -> None:
+    """Print how often the best sentence is right, and how well the probability tells."""
+    from sklearn.metrics import roc_auc_score
+
+    groups: dict[tuple[str, str], list[tuple[float, bool, bool]]] = defaultdict(list)
+    for trial in trials:
+        if trial[4]:
+            x, right = _answered(trial, weights.sentence)
+            odds = float(np.exp(weights.answered.logits(np.array([x]))[0]))
+            for key in ((trial[0].source, trial[1]), ("all", "all")):
+                groups[key].append((odds / (1 + odds), right, trial[2]))
+    for (source, kind), rows in sorted(groups.items()):
+        probability = np.array([row[0] for row in rows])
+        correct = np.array([row[1] for row in rows])
+        there = np.array([row[2] for row in rows])
+        bins = np.minimum((probability * 10).astype(int), 9)
+        error = sum(
+            (bins == b).mean() * abs(probability[bins == b].mean() - correct[bins == b].mean()) for b in set(bins)
+        )
+        print(
+            f"{name} {source:10} {kind:6} n {len(rows):5}  right where there {correct[there].mean():.3f}  "
+            f"AUC right {roc_auc_score(correct, probability):.3f}  AUC there {roc_auc_score(there, probability):.3f}  "
+            f"calibration error {error:.3f}"
+        )
+
+
+def _answered(trial: Trial, sentence: Logistic) -> tuple[tuple[float, ...], bool]:
+    example, _, _, retrieval, found = trial
+    logits = sentence.logits(np.array([candidate.features for candidate in found]))
+    return question_features(retrieval, found, logits), _answers(found[int(np.argmax(logits))], example)
+
+
+def _answers(candidate: Candidate, example: Example) -> bool:
+    article = candidate.hit.passage.article
+    if article.id != example.article:
+        return False
+    text = article.text[slice(*candidate.sentence)]
+    if example.source == "newsqa25":
+        wanted = set(words(example.answer))
+        return len(wanted & set(words(text))) >= 0.8 * len(wanted)
+    return example.answer.casefold() in text.casefold()
+
+
+def _logistic(features: NDArray[np.float64], labels: NDArray[np.bool_]) -> Logistic:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=10, max_iter=5000).fit(features, labels)
+    return Logistic(tuple(round(float(x), 4) for x in model.coef_[0]), round(float(model.intercept_[0]), 4))
+
+
+def _as_people_write(question: str, chance: random.Random) -> str:
+    return question.lower().rstrip(" ?") if chance.random() < 0.5 else question
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with open_bulk(path) as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""The commands as their users run them: in a process of their own, over the seeds."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import DATA, SEEDS, SHARED, needs_shared
+from tests.telegram_server import TOKEN, TelegramServer
+
+pytestmark = pytest.mark.slow
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a configuration and an empty data folder that has the model already."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "models").symlink_to(DATA / "models")
+    (tmp_path / "config.toml").write_text(f'[articles]\npaths = ["{SEEDS}"]\n')
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder: Path, encoder: object) -> Run:
+    def run_command(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            cwd=folder,
+            env=without_token(environment),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run_command
+
+
+def without_token(environment: dict[str, str]) -> dict[str, str]:
+    outside = {key: value for key, value in os.environ.items() if not key.startswith(("TELEGRAM_", "WARTABOT_"))}
+    # The source tree, as the tests run in another folder.
+    return {**outside, "PYTHONPATH": str(SEEDS.parent), "COLUMNS": "100", **environment}
+
+
+def test_the_first_start_indexes_the_seeds_and_opens_the_conversation_in_the_terminal(run: Run) -> None:
+    finished = run("run", stdin="siapa camat sungai raya\nresep rendang\n\n")
+    assert finished.returncode == 0
+    assert "5 added" in finished.stderr
+    assert "5 berita (2022–2023)" in finished.stdout
+    assert "Fathul Mushalli" in finished.stdout
+    assert "— ANTARA News Kalimantan Selatan · 2023" in finished.stdout
+    assert "tidak ada jawabannya" in finished.stdout
+    assert finished.stdout.rstrip().endswith("Sampai jumpa!")
+    again = run("chat", stdin="")
+    assert again.returncode == 0 and "added" not in again.stderr
+
+
+def test_a_batch_answers_one_question_a_line_in_order_as_json(run: Run) -> None:
+    questions = ["Siapa camat Sungai Raya?", "", "Bagaimana cara membuat rendang?", "x" * 10_000, "siapa bupati hss"]
+    finished = run("ask", "--json", "--batch", stdin="\n".join(questions))
+    assert finished.returncode == 0
+    answers = [json.loads(line) for line in finished.stdout.splitlines()]
+    assert [answer["question"] for answer in answers] == questions
+    assert [answer["answered"] for answer in answers] == [True, False, False, False, True]
+    assert "at most 1000" in answers[3]["error"]
+    first = answers[0]["quotes"][0]
+    assert set(answers[0]) == {"question", "answered", "confidence", "quotes", "near"}
+    assert set(first) == {"text", "start", "end", "answer", "score", "article"}
+    assert set(first["article"]) == {"id", "title", "source", "published", "url", "path"}
+    assert 0 <= answers[0]["confidence"] <= 1
+    shown = json.loads(run("show", first["article"]["id"], "--json").stdout)
+    assert shown["text"][first["start"] : first["end"]] == first["text"]
+    answer = first["answer"]
+    assert shown["text"][answer["start"] : answer["end"]] == answer["text"] == "Fathul Mushalli"
+
+
+def test_one_question_is_answered_in_the_terminal(run: Run) -> None:
+    finished = run("ask", "Kapan rakor Tanjung Lago?")
+    assert finished.returncode == 0
+    assert "Senin (17/7/2023)" in finished.stdout
+    assert "MERAHPUTIHNEWS.CO.ID · 17 Juli 2023" in finished.stdout
+
+
+def test_index_says_what_was_refused_and_why_and_exits_with_1(run: Run, folder: Path) -> None:
+    (folder / "rusak.txt").write_bytes(b"")
+    finished = run("index", str(SEEDS), "rusak.txt", "tidak-ada.md")
+    assert finished.returncode == 1
+    assert "refused: rusak.txt: the file is empty" in finished.stderr
+    assert "refused: tidak-ada.md: no such file or folder" in finished.stderr
+    assert "5 added, 0 updated, 0 unchanged, 0 removed, 2 refused; 5 articles stored" in finished.stderr
+    assert run("index").returncode == 0
+
+
+def test_articles_are_listed_and_shown(run: Run) -> None:
+    run("index")
+    lines = run("articles").stdout.splitlines()
+    assert len(lines) == 5
+    assert lines[0].startswith("2023-07-17\tmerahputih-rakor-tanjung-lago\tMERAHPUTIHNEWS.CO.ID\t")
+    assert "Fathul Mushalli" in run("show", "antara-rakor-sungai-raya").stdout
+    missing = run("show", "tidak-ada")
+    assert missing.returncode == 1 and "`wartabot articles` lists them" in missing.stderr
+
+
+def test_data_and_config_are_taken_from_options_and_from_the_environment(run: Run, folder: Path) -> None:
+    other = folder / "lain.toml"
+    other.write_text("[encoder]\nmodle = 'x'\n")
+    for finished in (run("articles", "--config", "lain.toml"), run("articles", WARTABOT_CONFIG="lain.toml")):
+        assert finished.returncode == 1
+        assert finished.stderr.strip() == "lain.toml: unknown key 'modle' in [encoder]. Did you mean 'model'?"
+    assert run("articles", "--data", "x").returncode == run("articles", WARTABOT_DATA="y").returncode == 0
+    assert (folder / "x" / "knowledge.db").exists() and (folder / "y" / "knowledge.db").exists()
+
+
+@needs_shared
+def test_eval_counts_right_answers_and_prints_the_misses(run: Run) -> None:
+    run("index", str(SHARED / "seeds"))
+    questions = str(SHARED / "eval" / "seed_questions.jsonl")
+    result = json.loads(run("eval", questions, "--json").stdout)
+    assert result["not_verbatim"] == 0
+    outcomes = result["outcomes"]
+    assert sum(outcome["right"] for outcome in outcomes) >= 26
+    assert sum(outcome["right_at_3"] for outcome in outcomes) >= 29
+    assert sum(outcome["answered"] and not outcome["question"]["answerable"] for outcome in outcomes) <= 5
+    assert "false answer" in run("eval", questions).stdout
+
+
+def test_doctor_finds_nothing_wrong_with_a_sound_installation(run: Run) -> None:
+    assert "holds no articles yet. Add some: wartabot index" in run("doctor").stdout
+    run("index")
+    finished = run("doctor")
+    assert finished.returncode == 0
+    assert [line.split(":")[0] for line in finished.stdout.splitlines() if line.startswith("✓")] == [
+        "✓ configuration", "✓ store", "✓ encoder", "✓ indexes", "✓ Telegram",
+    ]  # fmt: skip
+
+
+def test_doctor_tells_a_wrong_token_from_an_unreachable_server_and_shows_neither(run: Run, folder: Path) -> None:
+    run("index")
+    with TelegramServer().running() as server:
+        (folder / "config.toml").write_text(f'[articles]\npaths = ["{SEEDS}"]\n[telegram]\napi_url = "{server.url}"\n')
+        right = run("doctor", TELEGRAM_BOT_TOKEN=TOKEN)
+        wrong = run("doctor", TELEGRAM_BOT_TOKEN="1:wrong")
+    unreachable = run("doctor", TELEGRAM_BOT_TOKEN=TOKEN)
+    assert right.returncode == 0 and "✓ Telegram: @wartabot_test_bot" in right.stdout
+    assert wrong.returncode == 1 and "✗ Telegram: the token is not accepted" in wrong.stdout
+    assert unreachable.returncode == 1 and "cannot be reached" in unreachable.stdout
+    assert TOKEN not in "".join(text.stdout + text.stderr for text in (right, wrong, unreachable))
+
+
+def test_rebuild_changes_the_model_without_the_files(run: Run, folder: Path) -> None:
+    run("index")
+    model = DATA / "models" / "multilingual-e5-small"
+    (folder / "config.toml").write_text(f'[articles]\npaths = []\n[encoder]\nmodel = "{model}"\n')
+    refused = run("ask", "Siapa camat Sungai Raya?")
+    assert refused.returncode == 1 and "wartabot index --rebuild" in refused.stderr
+    assert run("index", "--rebuild").returncode == 0
+    assert "Fathul Mushalli" in run("ask", "Siapa camat Sungai Raya?").stdout
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("after", [0.3, 4.0])
+def test_ctrl_c_and_sigterm_end_cleanly_at_any_moment(folder: Path, stop: signal.Signals, after: float) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "chat"], cwd=folder, env=without_token({}),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(after)
+    process.send_signal(stop)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode in (0, 130, -stop)
+    assert "Traceback" not in errors
+
+
+def test_wrong_usage_is_one_clear_message(run: Run) -> None:
+    for arguments in (["ask"], ["ask", "--batch"], ["ask", "x", "--batch", "--json"], ["tidak-ada"]):
+        finished = run(*arguments)
+        assert finished.returncode == 2
+        assert "Traceback" not in finished.stderr

@@ -1,0 +1,60 @@
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bot.config import Config, load_config
+from embeddings import SettingsError
+from tests.conftest import ROOT
+
+
+def load(tmp_path: Path, content: str) -> Config:
+    path = tmp_path / "config.toml"
+    path.write_text(content)
+    return load_config(path)
+
+
+def test_the_shipped_configuration_holds_the_defaults() -> None:
+    assert load_config(ROOT / "config.toml") == Config()
+
+
+def test_an_empty_file_is_the_default_configuration(tmp_path: Path) -> None:
+    assert load(tmp_path, "") == Config()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[retriver]\n", r"unknown table \[retriver\]. Did you mean 'retriever'\?"),
+        ("[encoder]\nmodle = 'x'\n", r"unknown key 'modle' in \[encoder\]. Did you mean 'model'\?"),
+        ("[telegram]\nzzz = 1\n", r"unknown key 'zzz' in \[telegram\]. Known here: api_url"),
+        ("[retriever]\ncandidates = 'viele'\n", r"\[retriever\] candidates: Expected `int`, got `str`"),
+        ("[retriever]\ndense_weight = 2\n", r"\[retriever\] dense_weight: Expected `float` <= 1"),
+        ("encoder = 3\n", r"\[encoder\]: Expected `object`, got `int`"),
+        ("[encoder\n", "not valid TOML"),
+    ],
+)
+def test_a_wrong_key_or_value_is_named_with_the_way_out(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message) as error:
+        load(tmp_path, content)
+    assert str(tmp_path / "config.toml") in str(error.value)
+
+
+def test_a_missing_file_says_how_to_name_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"no such configuration file.*--config"):
+        load_config(tmp_path / "config.toml")
+
+
+def test_every_key_is_in_the_shipped_file_or_documented_with_its_default() -> None:
+    documented = (ROOT / "docs" / "configuration.md").read_text()
+    shipped = tomllib.loads((ROOT / "config.toml").read_text())
+    for table in msgspec.structs.fields(Config):
+        assert f"## [{table.name}]" in documented
+        for field in msgspec.structs.fields(table.type):
+            row = re.search(rf"^\| `{field.name}` \| `(.*?)` \|", documented, re.MULTILINE)
+            assert row is not None, f"[{table.name}] {field.name} is not in docs/configuration.md"
+            default = msgspec.to_builtins(field.default)
+            assert tomllib.loads(f"x = {row[1]}")["x"] == ("" if default is None else default), field.name
+        assert shipped.get(table.name, {}).keys() <= {field.name for field in msgspec.structs.fields(table.type)}

@@ -1,0 +1,201 @@
+import json
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings import (
+    ArticleSettings,
+    Encoder,
+    EncoderSettings,
+    IndexMismatch,
+    PassageSettings,
+    Store,
+    StoreUnusable,
+    index_files,
+    rebuild,
+)
+from embeddings.indexing import IndexReport, _only_run
+from embeddings.retriever import Retriever, RetrieverSettings
+from embeddings.store import FILE_NAME
+from tests.conftest import DATA, SEEDS
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "data" / FILE_NAME)
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name in ("satu", "dua", "tiga"):
+        (folder / f"{name}.txt").write_text(f"Rapat desa {name} digelar hari Senin.\n")
+    return folder
+
+
+def index(store: Store, encoder: Encoder, *paths: Path, prune: bool = False) -> IndexReport:
+    return index_files(store, encoder, paths, ArticleSettings(), PassageSettings(), prune)
+
+
+def counts(report: IndexReport) -> tuple[int, int, int, int]:
+    return report.added, report.updated, report.unchanged, report.removed
+
+
+def test_unchanged_articles_are_never_encoded_again(
+    store: Store, encoder: Encoder, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert counts(index(store, encoder, articles)) == (3, 0, 0, 0)
+    (articles / "dua.txt").write_text("Rapat desa dua ditunda.\n")
+    encoded: list[str] = []
+    encode = encoder.encode_passages
+
+    def remember(texts: list[str]) -> np.ndarray:
+        encoded.extend(texts)
+        return encode(texts)
+
+    monkeypatch.setattr(encoder, "encode_passages", remember)
+    assert counts(index(store, encoder, articles)) == (0, 1, 2, 0)
+    assert encoded == ["Rapat desa dua ditunda."]
+
+
+def test_two_articles_with_one_id_are_refused_by_name_and_the_first_stays(
+    store: Store, encoder: Encoder, articles: Path
+) -> None:
+    (articles / "zz.jsonl").write_text(json.dumps({"id": "satu", "text": "Lain."}) + "\n")
+    report = index(store, encoder, articles)
+    assert counts(report) == (3, 0, 0, 0)
+    assert [refusal.where for refusal in report.refused] == [str(articles / "zz.jsonl")]
+    assert str(articles / "satu.txt") in report.refused[0].reason
+    again = index(store, encoder, articles / "zz.jsonl")
+    assert counts(again) == (0, 0, 0, 0) and "give one of them another id" in again.refused[0].reason
+
+
+def test_a_moved_file_keeps_its_article(store: Store, encoder: Encoder, articles: Path, tmp_path: Path) -> None:
+    index(store, encoder, articles)
+    moved = tmp_path / "satu.txt"
+    (articles / "satu.txt").rename(moved)
+    assert counts(index(store, encoder, moved)) == (0, 0, 1, 0)
+    article = store.article("satu")
+    assert article is not None and article.path == str(moved)
+
+
+def test_prune_drops_what_is_gone_and_nothing_that_could_not_be_read(
+    store: Store, encoder: Encoder, articles: Path
+) -> None:
+    bulk = articles / "bulk.jsonl"
+    lines = [json.dumps({"id": f"b{n}", "text": f"Berita {n}."}) for n in range(3)]
+    bulk.write_text("\n".join(lines))
+    index(store, encoder, articles)
+    (articles / "satu.txt").unlink()
+    bulk.write_text("\n".join([lines[0], "{rusak"]))
+    assert counts(index(store, encoder, articles)) == (0, 0, 3, 0)
+    report = index(store, encoder, articles, prune=True)
+    assert counts(report) == (0, 0, 3, 1)
+    bulk.write_text(lines[0])
+    assert counts(index(store, encoder, articles, prune=True)) == (0, 0, 3, 2)
+    assert sorted(article.id for article in store.articles()) == ["b0", "dua", "tiga"]
+
+
+def test_a_refused_file_does_not_stop_the_rest(store: Store, encoder: Encoder, articles: Path) -> None:
+    (articles / "a.txt").write_bytes(b"")
+    (articles / "judul.md").write_text(f"---\ntitle: {'judul ' * 600}\n---\nIsi.\n")
+    report = index(store, encoder, articles, articles / "tidak-ada")
+    assert counts(report) == (3, 0, 0, 0)
+    assert len(report.refused) == 3
+
+
+def test_a_second_run_at_the_same_time_is_refused(store: Store, encoder: Encoder, articles: Path) -> None:
+    with _only_run(store), pytest.raises(StoreUnusable, match="Another `wartabot index` is running"):
+        index(store, encoder, articles)
+    assert counts(index(store, encoder, articles)) == (3, 0, 0, 0)
+
+
+def test_another_model_needs_a_rebuild_which_loses_no_article(store: Store, encoder: Encoder, articles: Path) -> None:
+    index(store, encoder, articles)
+    shutil.rmtree(articles)
+    other = Encoder(EncoderSettings(model=str(DATA / "models" / "multilingual-e5-small"), passage_prompt="x: "), DATA)
+    with pytest.raises(IndexMismatch):
+        index(store, other)
+    with pytest.raises(IndexMismatch):
+        Retriever(store, other, store.path.parent, RetrieverSettings())
+    rebuilt = rebuild(store, other, PassageSettings())
+    assert [article.id for article in rebuilt.articles()] == ["dua", "satu", "tiga"]
+    ((_, embeddings),) = rebuilt.embeddings_after(0)
+    expected = other.encode_passages([passage.text for passage in rebuilt.passages([1, 2, 3]).values()])
+    assert embeddings == pytest.approx(expected, abs=1e-3)
+    assert sorted(path.name for path in rebuilt.path.parent.glob("*.unfinished*")) == []
+
+
+def contents(data: Path) -> list[tuple[str, str, int, int, list[float]]]:
+    with sqlite3.connect(data / FILE_NAME) as database:
+        rows = database.execute(
+            "SELECT name, text, start, end, embedding FROM (SELECT articles.id AS name, text, start, end, embedding"
+            " FROM articles JOIN passages ON number = article) ORDER BY name, start"
+        ).fetchall()
+    return [(*row[:4], np.frombuffer(row[4], dtype=np.float16).astype(float).round(2).tolist()) for row in rows]
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_index(tmp_path: Path, encoder: Encoder) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    rng = random.Random(4)
+    words = (SEEDS / "sorotkamera-rakor-rantau-bayur.md").read_text().split()
+    for number in range(300):
+        (folder / f"{number:03}.txt").write_text(" ".join(rng.sample(words, 80)) + ".\n")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[articles]\npaths = ["{folder}"]\n')
+
+    def command(data: Path) -> list[str]:
+        data.mkdir(exist_ok=True)
+        if not (data / "models").exists():
+            (data / "models").symlink_to(DATA / "models")
+        return [sys.executable, "-m", "bot", "index", "--config", str(config), "--data", str(data)]
+
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    subprocess.run(command(undisturbed), check=True, capture_output=True)
+    kills = 0
+    for _ in range(4):
+        process = subprocess.Popen(command(killed), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # Not before it has begun to write, else it would only be killed while loading the model.
+        stored = stored_articles(killed)
+        while process.poll() is None and stored_articles(killed) == stored < 300:
+            time.sleep(0.02)
+        time.sleep(rng.random() * 2)
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            kills += 1
+        process.wait()
+    assert kills >= 2
+    finished = subprocess.run(command(killed), capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stderr
+    assert contents(killed) == contents(undisturbed)
+    found = [
+        [(hit.passage.article.id, hit.passage.start, round(hit.score, 2)) for hit in retrieve(data, encoder)]
+        for data in (killed, undisturbed)
+    ]
+    assert found[0] == found[1]
+
+
+def stored_articles(data: Path) -> int:
+    try:
+        with sqlite3.connect(f"file:{data / FILE_NAME}?mode=ro", uri=True) as database:
+            return int(database.execute("SELECT count(*) FROM articles").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+def retrieve(data: Path, encoder: Encoder) -> list:
+    from embeddings.query import parse_question
+
+    retriever = Retriever(Store(data / FILE_NAME), encoder, data, RetrieverSettings())
+    return list(retriever.retrieve(parse_question("Kapan rakor Rantau Bayur digelar?"), 5).hits)

@@ -1,0 +1,106 @@
+import pytest
+
+from bot import replies
+from bot.texts import ENGLISH, INDONESIAN, texts_for
+from embeddings import Answer, Article, Quote, Summary
+from tests.telegram_server import parse_html
+
+ARTICLE = Article(
+    "a", "Camat <Sungai> & Raya, Fathul, hadir.", "Judul", "Kabar & Kita", "https://k.example/?a=1&b=2", "2023-07-17"
+)
+QUOTE = Quote(ARTICLE, 0, 37, (23, 29), 0.9)
+
+
+def answered(*quotes: Quote) -> Answer:
+    return Answer("?", True, 0.9, quotes)
+
+
+def test_a_quote_is_escaped_its_answer_bold_and_its_source_dated_and_linked() -> None:
+    assert replies.answer_message(answered(QUOTE), 5, INDONESIAN) == (
+        "<blockquote>Camat &lt;Sungai&gt; &amp; Raya, <b>Fathul</b>, hadir.</blockquote>\n"
+        '— Kabar &amp; Kita · 17 Juli 2023 · <a href="https://k.example/?a=1&amp;b=2">buka berita</a>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("published", "indonesian", "english"),
+    [
+        ("2023-07-07", "7 Juli 2023", "7 July 2023"),
+        ("2023-12", "Desember 2023", "December 2023"),
+        ("2023", "2023", "2023"),
+        (None, "tanggal tidak diketahui", "date unknown"),
+    ],
+)
+def test_a_date_is_shown_only_as_exactly_as_it_is_known(published: str | None, indonesian: str, english: str) -> None:
+    assert replies.date_text(published, INDONESIAN) == indonesian
+    assert replies.date_text(published, ENGLISH) == english
+
+
+def test_what_is_unknown_is_said_to_be_unknown() -> None:
+    quote = Quote(Article("a", "Isi."), 0, 4, None, 0.9)
+    assert replies.answer_message(answered(quote), 5, INDONESIAN) == (
+        "<blockquote>Isi.</blockquote>\n— sumber tidak diketahui · tanggal tidak diketahui"
+    )
+
+
+def test_near_passages_are_labelled_as_near() -> None:
+    message = replies.answer_message(Answer("?", False, 0.1, near=(QUOTE,)), 30_340, INDONESIAN)
+    assert message.startswith(
+        "Maaf, tidak ada jawabannya dalam 30.340 berita yang saya punya.\n\n"
+        "Yang paling dekat, tetapi belum tentu menjawab:\n\n<blockquote>"
+    )
+
+
+def test_without_any_article_it_says_so() -> None:
+    message = replies.answer_message(Answer("?", False, 0.0), 0, INDONESIAN)
+    assert message == "Maaf, belum ada berita yang bisa saya cari."
+
+
+def test_a_long_quote_folds() -> None:
+    quote = Quote(Article("a", "kata " * 100), 0, 499, None, 0.9)
+    assert replies.answer_message(answered(quote), 5, INDONESIAN).startswith("<blockquote expandable>")
+
+
+@pytest.mark.parametrize("character", ["a", "&", "😀", "é"])
+@pytest.mark.parametrize("length", [1000, 2000, 4090, 10_000])
+def test_no_message_is_longer_than_telegram_takes_and_every_part_is_verbatim(character: str, length: int) -> None:
+    text = (character * 9 + " ") * (length // 10) + "Ali " + (character * 9 + " ") * (length // 10)
+    start = text.index("Ali")
+    quotes = [Quote(Article(f"a{n}", text), 0, len(text), (start, start + 3), 0.9) for n in range(3)]
+    message = replies.answer_message(answered(*quotes), 5, INDONESIAN)
+    assert replies.telegram_length(message) <= replies.MAX_MESSAGE_LENGTH
+    assert "<b>Ali</b>" in message
+    for block in message.split("<blockquote expandable>")[1:]:
+        quoted = parse_html(block.split("</blockquote>")[0])
+        assert quoted in text
+        assert replies.telegram_length(quoted) > 600
+
+
+def test_the_welcome_tells_how_much_there_is() -> None:
+    assert "5 berita (2022–2023)." in replies.welcome_text(Summary(5, 9, "2022-03-21", "2023"), INDONESIAN)
+    assert "1 berita." in replies.welcome_text(Summary(1, 1, None, None), INDONESIAN)
+    assert replies.welcome_text(Summary(0, 0, None, None), INDONESIAN) == INDONESIAN.welcome_empty
+
+
+def test_english_is_for_those_whose_telegram_is_english() -> None:
+    assert [texts_for(code) for code in ("en", "en-US", "id", None, "ms")] == [
+        ENGLISH, ENGLISH, INDONESIAN, INDONESIAN, INDONESIAN,
+    ]  # fmt: skip
+
+
+def test_both_languages_fill_the_same_fields() -> None:
+    import re
+    import string
+
+    import msgspec
+
+    def fields(text: object) -> set[str]:
+        return (
+            {name for _, name, _, _ in string.Formatter().parse(str(text)) if name} if isinstance(text, str) else set()
+        )
+
+    for field in msgspec.structs.fields(type(INDONESIAN)):
+        indonesian, english = getattr(INDONESIAN, field.name), getattr(ENGLISH, field.name)
+        assert indonesian and english
+        assert fields(indonesian) == fields(english), field.name
+        assert not re.search(r"\s\s(?!\s*•)", str(indonesian).replace("\n", ""))
