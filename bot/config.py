@@ -52,8 +52,9 @@ def load_config(path: Path) -> Config:
         return msgspec.convert(content, Config)
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
-        key = f"[{place.rstrip('`').replace('.', '] ', 1)}: " if place else ""
-        raise SettingsError(f"{path}: {key}{message}. docs/configuration.md lists what each key takes.") from error
+        table, _, key = place.rstrip("`").partition(".")
+        where = " ".join(part for part in (f"[{table}]" if table else "", key) if part)
+        raise SettingsError(f"{path}: {where}: {message}. docs/configuration.md lists what each key takes.") from error
 
 
 def _refuse_unknown_keys(path: Path, content: dict[str, Any]) -> None:

@@ -21,5 +21,7 @@ def set_up_logging(secret: str | None, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter(secret))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("httpx", "httpcore", "telegram", "sentence_transformers", "transformers", "filelock"):
+    for name in ("httpx", "httpcore", "sentence_transformers", "transformers", "filelock"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Every error of python-telegram-bot also reaches bot/handlers/errors.py, which says it in one line.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)

@@ -4,6 +4,7 @@ It checks every request against the official specification where that lies besid
 types of https://core.telegram.org/bots/api, Bot API 10.1), and parses HTML about as strictly as Telegram does.
 """
 
+import contextlib
 import json
 import threading
 import time
@@ -231,7 +232,9 @@ def _handler(server: TelegramServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
-            self.wfile.write(payload)
+            # A bot that was stopped does not wait for its answer.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self.wfile.write(payload)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

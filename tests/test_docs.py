@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import app
+from bot.commands import app
 from embeddings import Answerer
 from tests.conftest import ROOT
 

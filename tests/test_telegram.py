@@ -56,13 +56,14 @@ def start_bot(folder: Path, server: TelegramServer) -> Bot:
     config = folder / "config.toml"
     config.write_text(f'[articles]\npaths = ["{SEEDS}"]\n[telegram]\napi_url = "{server.url}"\n')
     log = folder / "log.txt"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run", "--config", str(config), "--data", str(folder)],
-        env={**os.environ, "TELEGRAM_BOT_TOKEN": TOKEN},
-        stdin=subprocess.DEVNULL,
-        stdout=log.open("wb"),
-        stderr=subprocess.STDOUT,
-    )
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run", "--config", str(config), "--data", str(folder)],
+            env={**os.environ, "TELEGRAM_BOT_TOKEN": TOKEN},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     return Bot(server, process, log)
 
 
@@ -81,7 +82,8 @@ def test_a_question_is_answered_with_a_verbatim_quote_its_source_and_date(bot: B
 def test_typing_is_shown_before_the_answer(bot: Bot) -> None:
     start = len(bot.server.requests)
     bot.ask("Kapan rakor Rantau Bayur?")
-    assert [method for method, _ in bot.server.requests[start:]][:2] == ["sendChatAction", "sendMessage"]
+    done = [method for method, _ in bot.server.requests[start:] if method.startswith("send")]
+    assert done[0] == "sendChatAction" and done[-1] == "sendMessage"
 
 
 def test_tanya_answers_the_question_behind_it_and_asks_for_one_where_there_is_none(bot: Bot) -> None:

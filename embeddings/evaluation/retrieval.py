@@ -55,11 +55,11 @@ def measure(folder: Path, encoder: Encoder, contexts: Sequence[str], asked: Sequ
 
     candidates = RetrieverSettings().candidates
     ranks: dict[str, list[int]] = {"dense": [], "lexical": [], **{f"fused, {w} dense": [] for w in WEIGHTS}}
-    for (question, context), embedding in zip(
+    for (question, position), embedding in zip(
         asked, encoder.encode_queries([parse_question(question).text for question, _ in asked]), strict=True
     ):
         # Passage ids count from 1, in the order saved.
-        right = context + 1
+        right = position + 1
         by_meaning = dict(dense.search(embedding, candidates))
         by_words = dict(lexical.search(parse_question(question).stems, candidates))
         only_words = [id for id in by_words if id not in by_meaning]

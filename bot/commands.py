@@ -1,0 +1,279 @@
+"""The command line: `wartabot run`, `chat`, `index`, `ask`, `show`, `articles`, `eval` and `doctor`."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot import doctor, terminal
+from bot.config import Config, load_config
+from bot.logs import set_up_logging
+from bot.texts import INDONESIAN
+from embeddings import (
+    Answerer,
+    Encoder,
+    IndexReport,
+    Store,
+    WartabotError,
+    count_articles,
+    index_files,
+    open_answerer,
+    rebuild,
+)
+from embeddings.evaluation.questions import evaluate
+from embeddings.retriever import Retriever
+from embeddings.store import FILE_NAME as STORE_FILE
+
+TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
+
+logger = logging.getLogger("wartabot")
+app = typer.Typer(
+    help="Answers questions about Indonesian local-government news with verbatim quotes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+# Results go to standard output; progress, notes and errors to standard error.
+output = Console()
+notes = Console(stderr=True)
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", envvar="WARTABOT_CONFIG", help="The configuration file.", show_default=True)
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", envvar="WARTABOT_DATA", help="The data folder; default: data beside the configuration file."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DEFAULT_CONFIG = Path("config.toml")
+
+
+@app.command()
+def run(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
+    """Start the bot: on Telegram where TELEGRAM_BOT_TOKEN is set, else in this terminal."""
+    settings, folder = _prepare(config, data)
+    token = _token()
+    answerer = _ready_answerer(settings, folder, config)
+    if token is None:
+        notes.print(f"{TOKEN_VARIABLE} is not set, so the conversation opens here.", style="dim")
+        terminal.converse(answerer, output, INDONESIAN, _read_line)
+    else:
+        _poll(token, settings, answerer)
+
+
+@app.command()
+def chat(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
+    """Open the conversation in this terminal."""
+    settings, folder = _prepare(config, data)
+    terminal.converse(_ready_answerer(settings, folder, config), output, INDONESIAN, _read_line)
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; default: [articles] paths.")] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Drop articles whose file is gone.")] = False,
+    rebuild_all: Annotated[
+        bool, typer.Option("--rebuild", help="Encode every stored article anew, after a change of model.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = None,
+) -> None:
+    """Add or update articles; exit status 0 only if nothing was refused."""
+    settings, folder = _prepare(config, data)
+    store, encoder = Store(folder / STORE_FILE), Encoder(settings.encoder, folder)
+    if rebuild_all:
+        with _progress(store.summary().articles) as advance:
+            store = rebuild(store, encoder, settings.passages, advance)
+    report = _index(store, encoder, settings, paths or _default_paths(settings, config), prune)
+    # Opening the retriever brings the indexes up to date, so that the first question does not wait for it.
+    Retriever(store, encoder, folder, settings.retriever)
+    if report.refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    as_json: JsonOption = False,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Read one question a line from standard input; needs --json.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = None,
+) -> None:
+    """Answer one question, or with --json --batch one a line."""
+    if batch == (question is not None) or (batch and not as_json):
+        raise typer.BadParameter("give one QUESTION, or --json --batch and the questions on standard input")
+    settings, folder = _prepare(config, data)
+    answerer = _ready_answerer(settings, folder, config)
+    if question is not None:
+        answer = answerer.answer(question)
+        if as_json:
+            _print_json(answer.to_json())
+        else:
+            output.print(terminal.answer_view(answer, answerer.summary().articles, INDONESIAN))
+        return
+    for line in sys.stdin:
+        _print_json(_answer_in_batch(answerer, line.rstrip("\r\n")))
+
+
+@app.command()
+def show(
+    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = None,
+) -> None:
+    """Print a stored article with its full text."""
+    _, folder = _prepare(config, data)
+    article = Store(folder / STORE_FILE).article(article_id)
+    if article is None:
+        _fail(f"No article {article_id!r} is stored in {folder}. `wartabot articles` lists them.")
+    if as_json:
+        _print_json(msgspec.to_builtins(article))
+    else:
+        output.print(terminal.article_view(article, INDONESIAN))
+
+
+@app.command()
+def articles(as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
+    """List the stored articles, newest first."""
+    _, folder = _prepare(config, data)
+    for article in Store(folder / STORE_FILE).articles():
+        if as_json:
+            _print_json({key: value for key, value in msgspec.to_builtins(article).items() if key != "text"})
+        else:
+            columns = (article.published or "-", article.id, article.source or "-", article.title or "-")
+            typer.echo("\t".join(columns))
+
+
+@app.command("eval")
+def evaluate_command(
+    questions: Annotated[Path, typer.Argument(help="A .jsonl file of questions with their answers.")],
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = None,
+) -> None:
+    """Ask a file's questions and print how many were answered right, per kind, with the misses."""
+    settings, folder = _prepare(config, data)
+    try:
+        result = evaluate(_ready_answerer(settings, folder, config), questions)
+    except (OSError, msgspec.DecodeError) as error:
+        _fail(f"{questions} cannot be read as questions: {error}")
+    if as_json:
+        _print_json(msgspec.to_builtins(result))
+    else:
+        output.print(result.table())
+
+
+@app.command("doctor")
+def doctor_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
+    """Check configuration, model, store, indexes, token and Telegram, and say what to do about each."""
+    sound = True
+    for check in doctor.checks(config, data or config.parent / "data", _token()):
+        sound = sound and check.sound
+        output.print(f"[{'green' if check.sound else 'red'}]{'✓' if check.sound else '✗'}[/] {check.name}: ", end="")
+        output.print(check.finding, markup=False, highlight=False)
+    if not sound:
+        raise typer.Exit(1)
+
+
+def run_command_line() -> NoReturn:
+    """Run a command; what the operator can mend is one line on standard error, anything else a traceback in the log."""
+    set_up_logging(_token())
+    try:
+        app()
+        sys.exit(0)
+    except WartabotError as error:
+        _fail(str(error))
+    except Exception:
+        logger.exception("Unexpected error; please report it with these lines")
+        sys.exit(1)
+
+
+def _prepare(config: Path, data: Path | None) -> tuple[Config, Path]:
+    return load_config(config), data or config.parent / "data"
+
+
+def _token() -> str | None:
+    return os.environ.get(TOKEN_VARIABLE, "").strip() or None
+
+
+def _default_paths(settings: Config, config: Path) -> list[Path]:
+    return [config.parent / path for path in settings.articles.paths]
+
+
+def _ready_answerer(settings: Config, folder: Path, config: Path) -> Answerer:
+    """An answerer, after the first start has indexed the configured articles."""
+    store, encoder = Store(folder / STORE_FILE), Encoder(settings.encoder, folder)
+    if store.summary().articles == 0:
+        _index(store, encoder, settings, _default_paths(settings, config), prune=False)
+    return open_answerer(store, encoder, folder, settings.retriever, settings.answers)
+
+
+def _index(store: Store, encoder: Encoder, settings: Config, paths: list[Path], prune: bool) -> IndexReport:
+    with _progress(count_articles(paths)) as advance:
+        report = index_files(store, encoder, paths, settings.articles, settings.passages, prune, advance)
+    for refusal in report.refused:
+        notes.print(f"refused: {refusal.where}: {refusal.reason}", style="yellow", markup=False, highlight=False)
+    notes.print(
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.removed} removed, "
+        f"{len(report.refused)} refused; {store.summary().articles} articles stored",
+        highlight=False,
+    )
+    return report
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn("Indexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda done: progress.advance(task, done)
+
+
+def _answer_in_batch(answerer: Answerer, question: str) -> dict[str, Any]:
+    try:
+        return answerer.answer(question).to_json()
+    except WartabotError as error:
+        # One bad question must not cost the answers to the others, which are read in order.
+        refused = {"question": question, "answered": False, "confidence": 0.0, "quotes": [], "near": []}
+        return {**refused, "error": str(error)}
+
+
+def _poll(token: str, settings: Config, answerer: Answerer) -> None:
+    from telegram.error import InvalidToken
+
+    from bot.application import UPDATES, build_application
+
+    application = build_application(token, settings.telegram, answerer)
+    notes.print(f"Answering on Telegram, with {answerer.summary().articles} articles. Ctrl-C stops.")
+    try:
+        application.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1, close_loop=False)
+    except InvalidToken:
+        _fail(f"Telegram does not accept the token in {TOKEN_VARIABLE}. Copy it again from @BotFather.")
+
+
+def _read_line() -> str:
+    return output.input("[bold cyan]> [/]")
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _fail(message: str) -> NoReturn:
+    notes.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)
