@@ -69,7 +69,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
         notes.print(f"{TOKEN_VARIABLE} is not set, so the conversation opens here.", style="dim")
         terminal.converse(answerer, output, INDONESIAN, _read_line)
     else:
-        _poll(token, settings, answerer)
+        _poll(token, settings, answerer, folder)
 
 
 @app.command()
@@ -122,7 +122,7 @@ def ask(
         if as_json:
             _print_json(answer.to_json())
         else:
-            output.print(terminal.answer_view(answer, answerer.summary().articles, INDONESIAN))
+            output.print(terminal.answer_view(answer, answerer.summary(), INDONESIAN))
         return
     for line in sys.stdin:
         _print_json(_answer_in_batch(answerer, line.rstrip("\r\n")))
@@ -252,12 +252,14 @@ def _answer_in_batch(answerer: Answerer, question: str) -> dict[str, Any]:
         return {**refused, "error": str(error)}
 
 
-def _poll(token: str, settings: Config, answerer: Answerer) -> None:
+def _poll(token: str, settings: Config, answerer: Answerer, folder: Path) -> None:
     from telegram.error import InvalidToken
 
     from bot.application import UPDATES, build_application
+    from bot.chats import FILE_NAME as CHATS_FILE
+    from bot.chats import Chats
 
-    application = build_application(token, settings.telegram, answerer)
+    application = build_application(token, settings.telegram, answerer, Chats(folder / CHATS_FILE))
     notes.print(f"Answering on Telegram, with {answerer.summary().articles} articles. Ctrl-C stops.")
     try:
         application.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1, close_loop=False)

@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -18,9 +18,19 @@ from embeddings import (
 
 
 class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the bot reaches Telegram."""
+    """How the bot reaches Telegram, whom it serves, how much, and what it keeps for how long."""
 
     api_url: str = "https://api.telegram.org"
+    timezone: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_+\-/0-9]+$")] = "Asia/Jakarta"
+    answer_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
+    questions_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 10
+    questions_a_minute_chat: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
+    most_waiting: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 200
+    keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
+    stalled_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 90
+    allowed_chats: tuple[int, ...] = ()
+    blocked_chats: tuple[int, ...] = ()
+    blocked_people: tuple[int, ...] = ()
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

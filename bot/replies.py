@@ -1,38 +1,85 @@
-"""Turn an answer into what Telegram shows: pure functions from Answer to HTML."""
+"""Turn answers into what Telegram shows: pure functions to HTML, without buttons (those are in cards.py)."""
 
 from collections.abc import Sequence
 from html import escape
 
 from bot.texts import Texts
-from embeddings import Answer, Article, Quote, Summary
+from embeddings import Answer, Article, Outlet, Quote, Summary
 
 MAX_MESSAGE_LENGTH = 4096
-# Longer quotes fold away behind "show more"; about six lines on a phone.
-EXPANDABLE_FROM = 300
+# Longer quotes fold away behind "show more", which hides all but their first lines: only what would fill the screen.
+EXPANDABLE_FROM = 600
+OUTLETS_PER_PAGE = 8
 
 
-def answer_message(answer: Answer, articles: int, texts: Texts) -> str:
-    """The whole answer as HTML, at most 4,096 characters once Telegram has parsed it."""
+def answer_message(answer: Answer, summary: Summary, texts: Texts, first: int = 0, per_page: int = 3) -> str:
+    """An answer as HTML, at most 4,096 characters once Telegram has parsed it: the quotes from `first` on."""
     if answer.answered:
-        return _fitted([], answer.quotes, texts)
-    heads = [escape(no_answer_text(articles, texts))]
+        return fitted([], answer.quotes[first : first + per_page], texts)
+    heads = [escape(no_answer_text(summary, texts))]
     if answer.near:
         heads.append(escape(texts.near))
-    return _fitted(heads, answer.near, texts)
+    if summary.articles == 0:
+        return heads[0]
+    return fitted(heads, answer.near[first : first + per_page], texts, [escape(texts.ways_on)])
 
 
 def welcome_text(summary: Summary, texts: Texts) -> str:
     """The first message: what the bot does, and how much it knows."""
     if summary.articles == 0:
         return texts.welcome_empty
+    return texts.welcome.format(articles=number_text(summary.articles, texts), span=_span(summary))
+
+
+def no_answer_text(summary: Summary, texts: Texts) -> str:
+    """The honest no, with how much was searched."""
+    if summary.articles == 0:
+        return texts.nothing_indexed
+    return texts.not_found.format(articles=number_text(summary.articles, texts), span=_span(summary))
+
+
+def _span(summary: Summary) -> str:
     years = sorted({published[:4] for published in (summary.oldest, summary.newest) if published})
-    span = f" ({'–'.join(years)})" if years else ""
-    return texts.welcome.format(articles=_number(summary.articles, texts), span=span)
+    return f" ({'–'.join(years)})" if years else ""
 
 
-def no_answer_text(articles: int, texts: Texts) -> str:
-    """The honest no."""
-    return texts.not_found.format(articles=_number(articles, texts)) if articles else texts.nothing_indexed
+def sources_text(outlets: Sequence[Outlet], page: int, texts: Texts) -> str:
+    """What is indexed: totals, and one page of outlets."""
+    newest = max((outlet.newest for outlet in outlets if outlet.newest), default=None)
+    head = texts.sources.format(
+        articles=number_text(sum(outlet.articles for outlet in outlets), texts),
+        outlets=number_text(len(outlets), texts),
+        newest=_newest(newest, texts),
+    )
+    lines = [
+        "• "
+        + texts.source_line.format(
+            source=outlet.source or texts.unknown_source.capitalize(),
+            articles=number_text(outlet.articles, texts),
+            newest=_newest(outlet.newest, texts),
+        )
+        for outlet in outlets[page * OUTLETS_PER_PAGE : (page + 1) * OUTLETS_PER_PAGE]
+    ]
+    return "\n".join([head, "", *lines])
+
+
+def _newest(published: str | None, texts: Texts) -> str:
+    return texts.newest.format(date=date_text(published, texts)) if published else ""
+
+
+def article_page(article: Article, start: int, texts: Texts) -> tuple[str, int | None]:
+    """An article from a character offset on, as HTML, and the offset at which the next page begins, if any."""
+    head = f"<b>{escape(article.title or texts.untitled)}</b>\n{escape(source_text(article, texts))}"
+    if article.url:
+        head += f' · <a href="{escape(article.url)}">{escape(texts.open_article)}</a>'
+    room = MAX_MESSAGE_LENGTH - telegram_length(head) - 100
+    end = len(article.text)
+    while telegram_length(escape(article.text[start:end])) > room:
+        # A page ends with a paragraph where one ends late enough, else with a word.
+        cut = article.text.rfind("\n", start + (end - start) // 2, end)
+        end = cut if cut > start else max(article.text.rfind(" ", start, end - 1), start + (end - start) // 2)
+    body = escape(article.text[start:end].strip())
+    return f"{head}\n\n<blockquote expandable>{body}</blockquote>", end if end < len(article.text) else None
 
 
 def date_text(published: str | None, texts: Texts) -> str:
@@ -49,17 +96,22 @@ def source_text(article: Article, texts: Texts) -> str:
     return f"{article.source or texts.unknown_source} · {date_text(article.published, texts)}"
 
 
+def number_text(number: int, texts: Texts) -> str:
+    """A number with its thousands set apart as the language does."""
+    return f"{number:,}".replace(",", texts.thousands_separator)
+
+
 def telegram_length(text: str) -> int:
     """The length that Telegram counts: UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
 
 
-def _fitted(heads: list[str], quotes: Sequence[Quote], texts: Texts) -> str:
-    """Heads and as many quotes as fit; the first quote always stands, if need be shortened around its answer."""
-    # Markup does not count towards Telegram's limit but escapes are shorter than what they stand for, so counting the
+def fitted(heads: Sequence[str], quotes: Sequence[Quote], texts: Texts, tails: Sequence[str] = ()) -> str:
+    """Heads, as many quotes as fit, and tails; the first quote always stands, if need be shortened."""
+    # Markup does not count towards Telegram's limit and escapes are longer than what they stand for, so counting the
     # HTML itself is always on the safe side.
     blocks = list(heads)
-    room = MAX_MESSAGE_LENGTH - telegram_length("\n\n".join(blocks))
+    room = MAX_MESSAGE_LENGTH - telegram_length("\n\n".join([*heads, *tails])) - 4
     for number, quote in enumerate(quotes):
         block = quote_block(quote, texts)
         if telegram_length(block) + 2 > room:
@@ -68,7 +120,7 @@ def _fitted(heads: list[str], quotes: Sequence[Quote], texts: Texts) -> str:
             block = _shortened_block(quote, texts, room - 2)
         blocks.append(block)
         room -= telegram_length(block) + 2
-    return "\n\n".join(blocks)
+    return "\n\n".join([*blocks, *tails])
 
 
 def quote_block(quote: Quote, texts: Texts, note: str | None = None) -> str:
@@ -79,7 +131,7 @@ def quote_block(quote: Quote, texts: Texts, note: str | None = None) -> str:
         lines.append(f"<i>{escape(note)}</i>")
     source = f"— {escape(source_text(quote.article, texts))}"
     if quote.article.url:
-        source += f' · <a href="{escape(quote.article.url)}">{escape(texts.open_article)}</a>'
+        source += f' · <a href="{escape(quote.article.url)}">{escape(texts.open_article.lower())}</a>'
     return "\n".join([*lines, source])
 
 
@@ -108,8 +160,3 @@ def _shortened_block(quote: Quote, texts: Texts, room: int) -> str:
         block = quote_block(quote.slice(start, end, answer), texts, texts.shortened)
         if telegram_length(block) <= room or length <= 400:
             return block
-
-
-def _number(number: int, texts: Texts) -> str:
-    # Indonesian groups thousands with points.
-    return f"{number:,}" if texts.months[0] == "January" else f"{number:,}".replace(",", ".")

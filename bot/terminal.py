@@ -9,7 +9,7 @@ from rich.text import Text
 
 from bot import replies
 from bot.texts import Texts
-from embeddings import Answer, Answerer, Article, QuestionTooLong, Quote
+from embeddings import Answer, Answerer, Article, QuestionTooLong, Quote, Summary
 
 
 def converse(answerer: Answerer, console: Console, texts: Texts, read: Callable[[], str]) -> None:
@@ -29,18 +29,18 @@ def converse(answerer: Answerer, console: Console, texts: Texts, read: Callable[
         except QuestionTooLong as error:
             console.print(texts.question_too_long.format(length=error.length, most=error.most))
             continue
-        console.print(answer_view(answer, answerer.summary().articles, texts))
+        console.print(answer_view(answer, answerer.summary(), texts))
 
 
-def answer_view(answer: Answer, articles: int, texts: Texts) -> RenderableType:
+def answer_view(answer: Answer, summary: Summary, texts: Texts) -> RenderableType:
     """An answer as the terminal shows it."""
-    return Group(*_parts(answer, articles, texts))
+    return Group(*_parts(answer, summary, texts))
 
 
-def _parts(answer: Answer, articles: int, texts: Texts) -> Iterator[RenderableType]:
+def _parts(answer: Answer, summary: Summary, texts: Texts) -> Iterator[RenderableType]:
     yield Text()
     if not answer.answered:
-        yield Text(replies.no_answer_text(articles, texts))
+        yield Text(replies.no_answer_text(summary, texts))
         if answer.near:
             yield Text(texts.near, style="dim")
     for quote in answer.quotes or answer.near:

@@ -1,6 +1,6 @@
 """Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
 
-from embeddings.answerer import Answerer, AnswerSettings, open_answerer
+from embeddings.answerer import Answerer, AnswerSettings, open_answerer, with_neighbours
 from embeddings.answers import Answer, Quote
 from embeddings.articles import Article, ArticleSettings, Refusal
 from embeddings.encoder import Encoder, EncoderSettings
@@ -14,7 +14,7 @@ from embeddings.errors import (
 )
 from embeddings.indexing import IndexReport, PassageSettings, count_articles, index_files, rebuild
 from embeddings.retriever import RetrieverSettings
-from embeddings.store import Store, Summary
+from embeddings.store import Outlet, Store, Summary, article_key
 
 __all__ = [
     "Answer",
@@ -27,6 +27,7 @@ __all__ = [
     "EncoderUnavailable",
     "IndexMismatch",
     "IndexReport",
+    "Outlet",
     "PassageSettings",
     "QuestionTooLong",
     "Quote",
@@ -37,8 +38,10 @@ __all__ = [
     "StoreUnusable",
     "Summary",
     "WartabotError",
+    "article_key",
     "count_articles",
     "index_files",
     "open_answerer",
     "rebuild",
+    "with_neighbours",
 ]  # fmt: skip

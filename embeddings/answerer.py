@@ -25,6 +25,7 @@ _LEANS = re.compile(
 _POINTS_BACK = re.compile(r"(?:\S+\s+){1,3}(?:itu|tersebut)\b", re.IGNORECASE)
 _POINTS_NOWHERE = re.compile(r"sementara\s+itu\b", re.IGNORECASE)
 MAX_SENTENCES_BEFORE = 2
+NEIGHBOURS = 2
 
 
 class AnswerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,7 +53,7 @@ class Answerer:
         """How much can be searched at this moment."""
         return self.store.summary()
 
-    def answer(self, question: str) -> Answer:
+    def answer(self, question: str, most_quotes: int | None = None) -> Answer:
         """Quotes, or none; raises QuestionTooLong. A question without a word in it gets no quotes."""
         if len(question) > self._settings.max_question_length:
             raise QuestionTooLong(len(question), self._settings.max_question_length)
@@ -63,9 +64,11 @@ class Answerer:
         if not readings:
             return Answer(question, answered=False, confidence=0.0)
         confidence = readings[0].probability
-        quotes = choose_quotes(readings, self._settings.max_quotes)
+        quotes = choose_quotes(readings, most_quotes or self._settings.max_quotes)
         if confidence < self._settings.min_confidence:
-            return Answer(question, answered=False, confidence=confidence, near=quotes)
+            # Marked words would claim to be the answer.
+            near = tuple(quote.slice(quote.start, quote.end, None) for quote in quotes)
+            return Answer(question, answered=False, confidence=confidence, near=near)
         return Answer(question, answered=True, confidence=confidence, quotes=quotes)
 
 
@@ -112,6 +115,16 @@ def readable_alone(reading: Reading) -> Quote:
             break
         start = sentences[earlier - 1][0]
     return Quote(article, start, reading.sentence[1], reading.answer, reading.probability)
+
+
+def with_neighbours(quote: Quote) -> Quote:
+    """The quote together with a sentence or two on either side of it."""
+    sentences = split_sentences(quote.article.text)
+    inside = [n for n, (start, end) in enumerate(sentences) if start < quote.end and quote.start < end]
+    if not inside:
+        return quote
+    first, last = max(inside[0] - NEIGHBOURS, 0), min(inside[-1] + NEIGHBOURS, len(sentences) - 1)
+    return quote.slice(sentences[first][0], sentences[last][1], quote.answer)
 
 
 def _leans(text: str, sentence: Span) -> bool:

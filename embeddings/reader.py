@@ -208,6 +208,7 @@ _NO_NAMES = frozenset(
 )
 _AREAS = ("provinsi", "kabupaten", "kecamatan", "kelurahan", "desa", "kota", "dusun", "jalan", "sungai", "pulau")
 NEAR_CHARACTERS = 40.0
+MARKED_WITHIN_CHARACTERS = 30
 
 
 def _match(query: Query, text: str) -> tuple[Span | None, float, float]:
@@ -228,7 +229,9 @@ def _match(query: Query, text: str) -> tuple[Span | None, float, float]:
         return None, 0.0, 0.0
     start, end = best[1]
     end = start + len(text[start:end].rstrip(" ,."))
-    return (start, end) if query.kind is not Kind.WHY else None, 1.0, math.exp(-best[0] / NEAR_CHARACTERS)
+    # A date belongs to its whole sentence, a name or a number only to the words beside it; a reason is a clause.
+    known = query.kind is Kind.WHEN or (query.kind is not Kind.WHY and best[0] <= MARKED_WITHIN_CHARACTERS)
+    return (start, end) if known else None, 1.0, math.exp(-best[0] / NEAR_CHARACTERS)
 
 
 def _may_answer(query: Query, text: str) -> bool:

@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -83,6 +85,19 @@ class Summary(msgspec.Struct, frozen=True):
     passages: int
     oldest: str | None
     newest: str | None
+
+
+class Outlet(msgspec.Struct, frozen=True):
+    """An outlet (None where unknown), how many articles it has, and the date of the newest if any has one."""
+
+    source: str | None
+    articles: int
+    newest: str | None
+
+
+def article_key(article_id: str) -> str:
+    """A short name for an article that fits into a link: 16 hexadecimal digits."""
+    return blake2b(article_id.encode(), digest_size=8).hexdigest()
 
 
 class KnownArticle(msgspec.Struct, frozen=True):
@@ -176,6 +191,26 @@ class Store:
                     f"SELECT {ARTICLE_COLUMNS} FROM articles ORDER BY published IS NULL, published DESC, id"
                 )
             )
+
+    def outlets(self) -> list[Outlet]:
+        """Every outlet with how many articles it has, those with most first."""
+        with self._errors_explained():
+            rows = self._database.execute(
+                "SELECT source, count(*), max(published) FROM articles GROUP BY source ORDER BY count(*) DESC, source"
+            )
+            return [Outlet(*row) for row in rows]
+
+    def article_by_key(self, key: str) -> Article | None:
+        """The article whose id has this short key (see article_key)."""
+        with self._errors_explained():
+            for (article_id,) in self._database.execute("SELECT id FROM articles"):
+                if article_key(article_id) == key:
+                    return self.article(article_id)
+        return None
+
+    def newest(self, most: int) -> list[Article]:
+        """The newest articles, those without a date last."""
+        return list(islice(self.articles(), most))
 
     def summary(self) -> Summary:
         """How much the store holds."""

@@ -1,15 +1,16 @@
-"""A fake Bot API server on loopback: only the wire is fake, the bot that talks to it is real.
+"""A strict fake Bot API server on loopback: only the wire is fake, the bot that talks to it is real.
 
-It checks every request against the official specification where that lies beside the checkout (the field names and
-types of https://core.telegram.org/bots/api, Bot API 10.1), and parses HTML about as strictly as Telegram does.
+It keeps people, groups, topics and messages, checks every request against the official specification (the facts it
+needs stand in bot_api.json, with their source), parses HTML about as Telegram does, and refuses what Telegram refuses.
 """
 
 import contextlib
 import json
+import re
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,34 +18,53 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-SPECIFICATION = Path(__file__).parent.parent.parent / "shared" / "telegram" / "bot-api.json"
+FACTS = json.loads((Path(__file__).parent / "bot_api.json").read_text())
 TOKEN = "123456:fake-token-that-must-never-be-logged"
 BOT = {"id": 123456, "is_bot": True, "first_name": "Warta", "username": "wartabot_test_bot"}
+MENTION = f"@{BOT['username']}"
 PERSON = {"id": 777, "is_bot": False, "first_name": "Budi", "language_code": "id"}
+OTHER = {"id": 778, "is_bot": False, "first_name": "Siti", "language_code": "id"}
+GROUP = {"id": -1001, "type": "supergroup", "title": "Warga Banyuasin", "is_forum": True}
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 ALLOWED_TAGS = {"b", "i", "u", "s", "a", "code", "pre", "blockquote", "tg-spoiler"}
+
+Json = dict[str, Any]
 
 
 class Refused(Exception):
     """What the server answers instead of a result."""
 
-    def __init__(self, code: int, description: str) -> None:
+    def __init__(self, code: int, description: str, **parameters: Any) -> None:
         super().__init__(description)
         self.code = code
-        self.description = description
+        self.content: Json = {"ok": False, "error_code": code, "description": description}
+        if parameters:
+            self.content["parameters"] = parameters
+
+
+class Dropped(Exception):
+    """The connection breaks off instead of an answer."""
 
 
 class TelegramServer:
-    """Updates go in with `say`; what the bot does comes out in `requests`."""
+    """What people do goes in through methods; what the bot does comes out in `requests` and `messages`."""
 
     def __init__(self) -> None:
-        self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.requests: list[tuple[str, Json]] = []
         self.problems: list[str] = []
-        self._updates: list[dict[str, Any]] = []
-        self._failures: dict[str, list[Refused]] = defaultdict(list)
+        self.administrators: set[int] = set()
+        self.privacy_mode = True
+        self.knows_ephemeral = False
+        self.hanging = threading.Event()
+        self.times: list[tuple[float, str, Json]] = []
+        self.messages: dict[int, dict[int, Json]] = defaultdict(dict)
+        self._updates: list[Json] = []
+        self._failures: dict[str, list[Exception]] = defaultdict(list)
+        self._open_queries: set[str] = set()
         self._next_id = 1
-        self._changed = threading.Condition()
-        self._methods = _specified_methods()
+        self._changed = threading.Condition(threading.RLock())
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     @contextmanager
@@ -54,115 +74,347 @@ class TelegramServer:
         try:
             yield self
         finally:
+            self.hanging.clear()
             self._http.shutdown()
             self._http.server_close()
             thread.join()
 
-    def say(self, text: str | None, person: dict[str, Any] = PERSON, kind: str = "message", **fields: Any) -> int:
-        """A person sends the bot a private message; returns the message's id."""
+    # --- what people do ---
+
+    def say(
+        self,
+        text: str | None,
+        person: Json = PERSON,
+        chat: Json | None = None,
+        reply_to: int | None = None,
+        topic: int | None = None,
+        delivered: bool = True,
+        **fields: Any,
+    ) -> int:
+        """A person sends a message, by default to the bot in private; returns the message's id.
+
+        One that is not `delivered` stands in the chat from before the bot was there.
+        """
         with self._changed:
-            message_id = self._new_id()
-            message: dict[str, Any] = {
-                "message_id": message_id,
-                "date": int(time.time()),
-                "chat": {"id": person["id"], "type": "private", "first_name": person["first_name"]},
-                "from": person,
-                **fields,
-            }
+            chat = chat or {"id": person["id"], "type": "private", "first_name": person["first_name"]}
+            message: Json = {
+                "message_id": self._new_id(), "date": int(time.time()), "chat": chat, "from": person, **fields,
+            }  # fmt: skip
             if text is not None:
                 message["text"] = text
-                if text.startswith("/"):
-                    length = len(text.split()[0])
-                    message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
-            self._updates.append({"update_id": self._new_id(), kind: message})
+                message.setdefault("entities", _entities(text))
+            if topic is not None:
+                message |= {"message_thread_id": topic, "is_topic_message": True}
+                # In a forum every message looks like a reply to its topic's first one.
+                reply_to = reply_to or topic
+                root = {"message_id": topic, "date": 1, "chat": chat, "from": BOT, "forum_topic_created": {
+                    "name": "Umum", "icon_color": 1}}  # fmt: skip
+                self.messages[chat["id"]].setdefault(topic, root)
+            if reply_to is not None:
+                other = dict(self.messages[chat["id"]][reply_to])
+                other.pop("reply_to_message", None)
+                message["reply_to_message"] = other
+            self.messages[chat["id"]][message["message_id"]] = message
+            if delivered and self._bot_sees(message):
+                self.update("message", message)
+            return int(message["message_id"])
+
+    def edit(self, message_id: int, text: str, chat: int = int(PERSON["id"])) -> None:
+        """A person edits a message."""
+        with self._changed:
+            message = self.messages[chat][message_id]
+            message |= {"text": text, "entities": _entities(text), "edit_date": int(time.time())}
+            self.update("edited_message", dict(message))
+
+    def press(self, data: str, message: Json, person: Json = PERSON) -> str:
+        """A person presses a button; returns the query's id."""
+        with self._changed:
+            query = str(self._new_id())
+            self._open_queries.add(query)
+            self.update(
+                "callback_query",
+                {"id": query, "from": person, "chat_instance": "1", "data": data, "message": message},
+            )
+            return query
+
+    def inline(self, text: str, offset: str = "", person: Json = PERSON) -> str:
+        """A person types an inline query; returns its id."""
+        with self._changed:
+            query = str(self._new_id())
+            self.update("inline_query", {"id": query, "from": person, "query": text, "offset": offset})
+            return query
+
+    def update(self, kind: str, content: Json) -> int:
+        """Queue an update of any kind."""
+        with self._changed:
+            update_id = self._new_id()
+            self._updates.append({"update_id": update_id, kind: content})
             self._changed.notify_all()
-            return message_id
+            return update_id
 
-    def fail_next(self, method: str, code: int, description: str) -> None:
+    # --- what goes wrong ---
+
+    def fail_next(self, method: str, code: int, description: str, **parameters: Any) -> None:
         """The next call of this method is refused."""
-        self._failures[method].append(Refused(code, description))
+        self._failures[method].append(Refused(code, description, **parameters))
 
-    def sent(self, count: int, timeout: float = 60) -> list[dict[str, Any]]:
-        """Wait until the bot has sent this many messages in all, and return them."""
+    def drop_next(self, method: str) -> None:
+        """The connection of the next call of this method breaks off."""
+        self._failures[method].append(Dropped())
+
+    # --- what the bot did ---
+
+    def sent(self, count: int, chat: int | None = None, timeout: float = 60) -> list[Json]:
+        """Wait until the bot has sent this many messages in all (or to one chat), and return them as requested."""
+        return self.called("sendMessage", count, chat, timeout)
+
+    def called(self, method: str, count: int = 1, chat: int | None = None, timeout: float = 60) -> list[Json]:
+        """Wait until the bot has called a method so often, and return the fields of each call."""
         deadline = time.monotonic() + timeout
         with self._changed:
-            while len(self._sent()) < count:
+            while True:
+                found = [
+                    fields
+                    for name, fields in self.requests
+                    if name == method and (chat is None or fields["chat_id"] == str(chat))
+                ]
+                if len(found) >= count:
+                    return found
                 if not self._changed.wait(deadline - time.monotonic()):
-                    raise AssertionError(f"{len(self._sent())} messages instead of {count}: {self.requests[-5:]}")
-            return self._sent()
+                    last = [(name, str(fields)[:200]) for name, fields in self.requests[-5:]]
+                    raise AssertionError(f"{method} called {len(found)} times, not {count}; last: {last}")
 
-    def wait_for(self, method: str, count: int = 1, timeout: float = 60) -> None:
-        """Wait until the bot has called this method so often."""
+    def last_message(self, chat: int = int(PERSON["id"])) -> Json:
+        """The newest message of the bot's in a chat, as it stands now."""
+        return [message for message in self.messages[chat].values() if message["from"]["id"] == BOT["id"]][-1]
+
+    def message_with(self, text: str, chat: int = int(PERSON["id"]), timeout: float = 30) -> Json:
+        """Wait until the newest message of the bot's in a chat holds this text."""
         deadline = time.monotonic() + timeout
         with self._changed:
-            while sum(name == method for name, _ in self.requests) < count:
+            while True:
+                with contextlib.suppress(IndexError):
+                    if text in self.last_message(chat)["text"]:
+                        return self.last_message(chat)
                 if not self._changed.wait(deadline - time.monotonic()):
-                    raise AssertionError(f"{method} was not called {count} times")
+                    raise AssertionError(f"no {text!r} in {self.last_message(chat)['text']!r}")
 
-    def call(self, method: str, fields: dict[str, Any]) -> Any:
+    # --- the Bot API ---
+
+    def call(self, method: str, fields: Json) -> Any:
         """Answer one request of the bot."""
+        with self._changed:
+            if method != "getUpdates":
+                self.times.append((time.monotonic(), method, fields))
+            self._check(method, fields)
+            if self._failures[method]:
+                self._record(method, fields)
+                raise self._failures[method].pop(0)
+        try:
+            match method:
+                case "getMe":
+                    return {**BOT, "can_join_groups": True, "can_read_all_group_messages": not self.privacy_mode,
+                            "supports_inline_queries": True, "supports_guest_queries": True}  # fmt: skip
+                case "getUpdates":
+                    while self.hanging.is_set():
+                        time.sleep(0.05)
+                    return self._get_updates(int(fields.get("offset", 0)), float(fields.get("timeout", 0)))
+                case "sendMessage":
+                    return self._send_message(fields)
+                case "editMessageText":
+                    return self._edit_message_text(fields)
+                case "answerCallbackQuery":
+                    return self._answer_callback_query(fields)
+                case "answerInlineQuery":
+                    return self._answer_inline_query(fields)
+                case "answerGuestQuery":
+                    self._check_inline_result(json.loads(fields["result"]))
+                    return {"inline_message_id": "1"}
+                case "getChatMember":
+                    person = int(fields["user_id"])
+                    user = {"id": person, "is_bot": False, "first_name": "x"}
+                    if person in self.administrators:
+                        return {"status": "creator", "user": user, "is_anonymous": False}
+                    return {"status": "member", "user": user}
+                case _:
+                    return True
+        finally:
+            # Noted when done, so that whoever waits for it finds its effect.
+            self._record(method, fields)
+
+    def _record(self, method: str, fields: Json) -> None:
         with self._changed:
             if method != "getUpdates":
                 self.requests.append((method, fields))
             self._changed.notify_all()
-            self._check_against_specification(method, fields)
-            if self._failures[method]:
-                raise self._failures[method].pop(0)
-        match method:
-            case "getMe":
-                return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False,
-                        "supports_inline_queries": False}  # fmt: skip
-            case "getUpdates":
-                return self._get_updates(int(fields.get("offset", 0)), float(fields.get("timeout", 0)))
-            case "sendMessage":
-                return self._send_message(fields)
-            case _:
-                return True
 
-    def _get_updates(self, offset: int, timeout: float) -> list[dict[str, Any]]:
+    def _bot_sees(self, message: Json) -> bool:
+        if message["chat"]["type"] == "private" or not self.privacy_mode:
+            return True
+        replied = message.get("reply_to_message", {})
+        to_bot = replied.get("from", {}).get("id") == BOT["id"] and "forum_topic_created" not in replied
+        entities = message.get("entities", [])
+        text = message.get("text", "")
+        units = text.encode("utf-16-le")
+        mentioned = any(
+            units[2 * e["offset"] : 2 * (e["offset"] + e["length"])].decode("utf-16-le").lower() == MENTION.lower()
+            for e in entities
+            if e["type"] == "mention"
+        )
+        return to_bot or mentioned or any(entity["type"] == "bot_command" for entity in entities)
+
+    def _get_updates(self, offset: int, timeout: float) -> list[Json]:
         with self._changed:
             self._updates = [update for update in self._updates if update["update_id"] >= offset]
             if not self._updates:
                 self._changed.wait(min(timeout, 1.0))
             return self._updates[:100]
 
-    def _send_message(self, fields: dict[str, Any]) -> dict[str, Any]:
-        text = fields["text"]
-        if fields.get("parse_mode") == "HTML":
-            text = parse_html(text)
+    def _send_message(self, fields: Json) -> Json:
+        content = self._content(fields)
+        with self._changed:
+            chat = int(fields["chat_id"])
+            chats = [message["chat"] for message in self.messages[chat].values()]
+            message: Json = {
+                "message_id": self._new_id(),
+                "date": int(time.time()),
+                "chat": chats[-1] if chats else {"id": chat, "type": "private" if chat > 0 else "supergroup"},
+                "from": BOT,
+                **content,
+            }
+            if "message_thread_id" in fields:
+                message |= {"message_thread_id": int(fields["message_thread_id"]), "is_topic_message": True}
+            if "reply_parameters" in fields:
+                message["replies_to"] = json.loads(fields["reply_parameters"])["message_id"]
+            if self.knows_ephemeral and "receiver_user_id" in fields:
+                message["ephemeral_message_id"] = message["message_id"]
+            self.messages[chat][message["message_id"]] = message
+            return message
+
+    def _edit_message_text(self, fields: Json) -> Json:
+        content = self._content(fields)
+        with self._changed:
+            message = self.messages[int(fields["chat_id"])].get(int(fields["message_id"]))
+            if message is None or message["from"]["id"] != BOT["id"]:
+                raise Refused(400, "Bad Request: message to edit not found")
+            if (message["html"], message.get("reply_markup")) == (content["html"], content.get("reply_markup")):
+                raise Refused(400, "Bad Request: message is not modified")
+            message.pop("reply_markup", None)
+            message |= content
+            return message
+
+    def _content(self, fields: Json) -> Json:
+        html = fields["text"]
+        text = parse_html(html) if fields.get("parse_mode") == "HTML" else html
         if not text.strip():
             raise Refused(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) // 2 > 4096:
             raise Refused(400, "Bad Request: message is too long")
-        with self._changed:
-            return {
-                "message_id": self._new_id(),
-                "date": int(time.time()),
-                "chat": {"id": int(fields["chat_id"]), "type": "private"},
-                "from": BOT,
-                "text": text,
-            }
+        content: Json = {"text": text, "html": html if "parse_mode" in fields else None}
+        if "reply_markup" in fields:
+            content["reply_markup"] = json.loads(fields["reply_markup"])
+            self._check_buttons(content["reply_markup"])
+        return content
 
-    def _sent(self) -> list[dict[str, Any]]:
-        return [fields for method, fields in self.requests if method == "sendMessage"]
+    def _answer_callback_query(self, fields: Json) -> bool:
+        with self._changed:
+            if fields["callback_query_id"] not in self._open_queries:
+                raise Refused(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+            self._open_queries.discard(fields["callback_query_id"])
+        if len(fields.get("text", "")) > 200:
+            raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
+        return True
+
+    def _answer_inline_query(self, fields: Json) -> bool:
+        results = json.loads(fields["results"])
+        ids = [result["id"] for result in results]
+        if len(results) > 50 or len(set(ids)) != len(ids):
+            raise Refused(400, "Bad Request: RESULT_ID_DUPLICATE or too many")
+        if len(fields.get("next_offset", "").encode()) > 64:
+            raise Refused(400, "Bad Request: NEXT_OFFSET_INVALID")
+        for result in results:
+            self._check_inline_result(result)
+        return True
+
+    def _check_inline_result(self, result: Json) -> None:
+        self._check_object("InlineQueryResultArticle", result)
+        self._check_object("InputTextMessageContent", result["input_message_content"])
+        if not 1 <= len(result["id"].encode()) <= 64:
+            raise Refused(400, "Bad Request: RESULT_ID_INVALID")
+        self._content({**result["input_message_content"], "text": result["input_message_content"]["message_text"]})
+
+    def _check_buttons(self, markup: Json) -> None:
+        self._check_object("InlineKeyboardMarkup", markup)
+        for row in markup["inline_keyboard"]:
+            for button in row:
+                self._check_object("InlineKeyboardButton", button)
+                if len(button.keys() & {"callback_data", "url", "copy_text"}) != 1:
+                    raise Refused(400, "Bad Request: text buttons are unallowed in the inline keyboard")
+                if not 1 <= len(button.get("callback_data", "x").encode()) <= 64:
+                    raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
+                if "copy_text" in button and not 1 <= len(button["copy_text"]["text"].encode("utf-16-le")) // 2 <= 256:
+                    raise Refused(400, "Bad Request: BUTTON_COPY_TEXT_INVALID")
+                start = re.search(r"\?start=(.*)", button.get("url", ""))
+                if start and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", start[1]):
+                    self.problems.append(f"a deep link Telegram would refuse: {button['url']}")
 
     def _new_id(self) -> int:
         self._next_id += 1
         return self._next_id
 
-    def _check_against_specification(self, method: str, fields: dict[str, Any]) -> None:
-        if self._methods is None:
-            return
-        known = self._methods.get(method)
+    # --- the specification ---
+
+    def _check(self, method: str, fields: Json) -> None:
+        known = FACTS["methods"].get(method)
         if known is None:
-            self.problems.append(f"{method} is no method of the Bot API")
+            self.problems.append(f"{method} is not among the methods of bot_api.json")
             return
-        for name in fields:
+        self._check_fields(method, known, {name: _decoded(value) for name, value in fields.items()})
+
+    def _check_object(self, name: str, value: Json) -> None:
+        self._check_fields(name, FACTS["types"][name], value)
+
+    def _check_fields(self, owner: str, known: Json, fields: Json) -> None:
+        for name, value in fields.items():
             if name not in known:
-                self.problems.append(f"{method} has no field {name}")
-        for name, required in known.items():
-            if required and name not in fields:
-                self.problems.append(f"{method} lacks {name}")
+                self.problems.append(f"{owner} has no field {name}")
+            elif not any(_is_of(value, kind) for kind in known[name]["types"]):
+                self.problems.append(f"{owner}.{name} is no {known[name]['types']}: {value!r}")
+        for name, fact in known.items():
+            if fact["required"] and name not in fields:
+                self.problems.append(f"{owner} lacks {name}")
+
+
+def _decoded(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value
+
+
+def _is_of(value: Any, kind: str) -> bool:
+    checks: dict[str, Callable[[Any], bool]] = {
+        "Integer": lambda v: isinstance(v, int) and not isinstance(v, bool),
+        # A string of digits, as any other, looks like a number on the wire.
+        "String": lambda v: isinstance(v, str | int | float),
+        "Boolean": lambda v: isinstance(v, bool),
+        "Float": lambda v: isinstance(v, int | float),
+    }
+    if kind.startswith("Array of"):
+        return isinstance(value, list)
+    return checks.get(kind, lambda v: isinstance(v, dict))(value)
+
+
+def _entities(text: str) -> list[Json]:
+    """The commands and mentions that Telegram's apps would mark, with offsets in UTF-16 units."""
+    entities = []
+    for kind, pattern in (("bot_command", r"(?:^|(?<=\s))/\w+(?:@\w+)?"), ("mention", r"@\w+")):
+        for found in re.finditer(pattern, text):
+            if kind == "mention" and text[: found.start()].endswith(tuple("abcdefghijklmnopqrstuvwxyz")):
+                continue
+            offset = len(text[: found.start()].encode("utf-16-le")) // 2
+            entities.append({"type": kind, "offset": offset, "length": len(found[0].encode("utf-16-le")) // 2})
+    return entities
 
 
 def parse_html(text: str) -> str:
@@ -196,45 +448,41 @@ class _TelegramHtml(HTMLParser):
         self.text.append(data)
 
 
-def _specified_methods() -> dict[str, dict[str, bool]] | None:
-    if not SPECIFICATION.exists():
-        return None
-    methods = json.loads(SPECIFICATION.read_text())["methods"]
-    return {
-        name: {field["name"]: field["required"] for field in method.get("fields", [])}
-        for name, method in methods.items()
-    }
-
-
 def _handler(server: TelegramServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            fields: dict[str, Any] = dict(parse_qsl(body, keep_blank_values=True))
-            self._answer(fields)
+            self._answer(dict(parse_qsl(body, keep_blank_values=True)))
 
         def do_GET(self) -> None:
             self._answer({})
 
-        def _answer(self, fields: dict[str, Any]) -> None:
+        def _answer(self, fields: Json) -> None:
             prefix, _, method = self.path.rpartition("/")
             try:
                 if prefix != f"/bot{TOKEN}":
                     raise Refused(401, "Unauthorized")
                 status, content = 200, {"ok": True, "result": server.call(method, fields)}
             except Refused as refused:
-                status = refused.code
-                content = {"ok": False, "error_code": refused.code, "description": refused.description}
+                status, content = refused.code, refused.content
+            except Dropped:
+                self.close_connection = True
+                return
             payload = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
             # A bot that was stopped does not wait for its answer.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(payload)))
+                self.end_headers()
                 self.wfile.write(payload)
+
+        def handle(self) -> None:
+            # Nor does a bot that was killed say goodbye.
+            with contextlib.suppress(ConnectionResetError):
+                super().handle()
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -1,13 +1,20 @@
+import ast
+import re
+import string
+
+import msgspec
 import pytest
 
 from bot import replies
 from bot.texts import ENGLISH, INDONESIAN, texts_for
 from embeddings import Answer, Article, Quote, Summary
+from tests.conftest import ROOT
 from tests.telegram_server import parse_html
 
 ARTICLE = Article(
     "a", "Camat <Sungai> & Raya, Fathul, hadir.", "Judul", "Kabar & Kita", "https://k.example/?a=1&b=2", "2023-07-17"
 )
+SUMMARY = Summary(5, 9, "2022-03-21", "2023-07-17")
 QUOTE = Quote(ARTICLE, 0, 37, (23, 29), 0.9)
 
 
@@ -16,7 +23,7 @@ def answered(*quotes: Quote) -> Answer:
 
 
 def test_a_quote_is_escaped_its_answer_bold_and_its_source_dated_and_linked() -> None:
-    assert replies.answer_message(answered(QUOTE), 5, INDONESIAN) == (
+    assert replies.answer_message(answered(QUOTE), SUMMARY, INDONESIAN) == (
         "<blockquote>Camat &lt;Sungai&gt; &amp; Raya, <b>Fathul</b>, hadir.</blockquote>\n"
         '— Kabar &amp; Kita · 17 Juli 2023 · <a href="https://k.example/?a=1&amp;b=2">buka berita</a>'
     )
@@ -38,27 +45,29 @@ def test_a_date_is_shown_only_as_exactly_as_it_is_known(published: str | None, i
 
 def test_what_is_unknown_is_said_to_be_unknown() -> None:
     quote = Quote(Article("a", "Isi."), 0, 4, None, 0.9)
-    assert replies.answer_message(answered(quote), 5, INDONESIAN) == (
+    assert replies.answer_message(answered(quote), SUMMARY, INDONESIAN) == (
         "<blockquote>Isi.</blockquote>\n— sumber tidak diketahui · tanggal tidak diketahui"
     )
 
 
 def test_near_passages_are_labelled_as_near() -> None:
-    message = replies.answer_message(Answer("?", False, 0.1, near=(QUOTE,)), 30_340, INDONESIAN)
+    message = replies.answer_message(
+        Answer("?", False, 0.1, near=(QUOTE,)), Summary(30_340, 9, "2019-09-01", "2023"), INDONESIAN
+    )
     assert message.startswith(
-        "Maaf, tidak ada jawabannya dalam 30.340 berita yang saya punya.\n\n"
+        "Maaf, tidak ada jawabannya dalam 30.340 berita yang saya punya (2019–2023).\n\n"
         "Yang paling dekat, tetapi belum tentu menjawab:\n\n<blockquote>"
     )
 
 
 def test_without_any_article_it_says_so() -> None:
-    message = replies.answer_message(Answer("?", False, 0.0), 0, INDONESIAN)
+    message = replies.answer_message(Answer("?", False, 0.0), Summary(0, 0, None, None), INDONESIAN)
     assert message == "Maaf, belum ada berita yang bisa saya cari."
 
 
 def test_a_long_quote_folds() -> None:
-    quote = Quote(Article("a", "kata " * 100), 0, 499, None, 0.9)
-    assert replies.answer_message(answered(quote), 5, INDONESIAN).startswith("<blockquote expandable>")
+    quote = Quote(Article("a", "kata " * 200), 0, 999, None, 0.9)
+    assert replies.answer_message(answered(quote), SUMMARY, INDONESIAN).startswith("<blockquote expandable>")
 
 
 @pytest.mark.parametrize("character", ["a", "&", "😀", "é"])
@@ -67,7 +76,7 @@ def test_no_message_is_longer_than_telegram_takes_and_every_part_is_verbatim(cha
     text = (character * 9 + " ") * (length // 10) + "Ali " + (character * 9 + " ") * (length // 10)
     start = text.index("Ali")
     quotes = [Quote(Article(f"a{n}", text), 0, len(text), (start, start + 3), 0.9) for n in range(3)]
-    message = replies.answer_message(answered(*quotes), 5, INDONESIAN)
+    message = replies.answer_message(answered(*quotes), SUMMARY, INDONESIAN)
     assert replies.telegram_length(message) <= replies.MAX_MESSAGE_LENGTH
     assert "<b>Ali</b>" in message
     for block in message.split("<blockquote expandable>")[1:]:
@@ -88,19 +97,58 @@ def test_english_is_for_those_whose_telegram_is_english() -> None:
     ]  # fmt: skip
 
 
-def test_both_languages_fill_the_same_fields() -> None:
-    import re
-    import string
-
-    import msgspec
-
-    def fields(text: object) -> set[str]:
-        return (
-            {name for _, name, _, _ in string.Formatter().parse(str(text)) if name} if isinstance(text, str) else set()
-        )
+def test_both_languages_fill_every_field_with_the_same_placeholders() -> None:
+    def placeholders(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
     for field in msgspec.structs.fields(type(INDONESIAN)):
         indonesian, english = getattr(INDONESIAN, field.name), getattr(ENGLISH, field.name)
         assert indonesian and english
-        assert fields(indonesian) == fields(english), field.name
-        assert not re.search(r"\s\s(?!\s*•)", str(indonesian).replace("\n", ""))
+        if isinstance(indonesian, dict):
+            assert indonesian.keys() == english.keys()
+        elif isinstance(indonesian, str):
+            assert placeholders(indonesian) == placeholders(english), field.name
+
+
+def test_every_sentence_fits_where_telegram_shows_it() -> None:
+    for texts in (INDONESIAN, ENGLISH):
+        for sentence in (
+            texts.thanks_report,
+            texts.wish_noted,
+            texts.expired,
+            texts.settings_only_admins,
+            texts.failed,
+        ):
+            assert len(sentence) <= 200
+        assert len(texts.description) <= 512 and len(texts.short_description) <= 120
+        assert len(texts.inline_none) <= 64 and len(texts.inline_empty) <= 64
+
+
+def test_no_sentence_stands_in_the_code() -> None:
+    # What is logged is for the operator, and what is compared comes from Telegram; anything else people may see.
+    for path in [*(ROOT / "bot" / "handlers").glob("*.py"), ROOT / "bot" / "cards.py", ROOT / "bot" / "replies.py"]:
+        tree = ast.parse(path.read_text())
+        spared: set[ast.AST] = set()
+        for node in ast.walk(tree):
+            called = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+            docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            if docstring or isinstance(node, ast.Compare) or called in ("info", "warning", "error", "search"):
+                spared.update(ast.walk(node))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in spared:
+                assert len(node.value.split()) < 3 or "<" in node.value, (path.name, node.value)
+
+
+def test_an_article_is_shown_whole_page_by_page() -> None:
+    text = "\n\n".join(f"Alinea {number} & " + "kata " * 60 for number in range(40)).strip()
+    article = Article("a", text, title="Judul <b>", source="Kabar")
+    start: int | None = 0
+    pages = []
+    while start is not None:
+        html, start = replies.article_page(article, start, INDONESIAN)
+        assert replies.telegram_length(html) <= replies.MAX_MESSAGE_LENGTH
+        body = re.search("<blockquote expandable>(.*)</blockquote>", html, re.DOTALL)
+        assert body is not None
+        pages.append(parse_html(body[1]))
+    assert len(pages) > 2
+    assert "".join("".join(pages).split()) == "".join(text.split())

@@ -3,10 +3,10 @@
 import logging
 
 from telegram import Update
-from telegram.error import Conflict, NetworkError, TelegramError
+from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, TelegramError
 from telegram.ext import ContextTypes
 
-from bot.handlers.guidance import texts_of
+from bot.conversations import texts_of
 
 logger = logging.getLogger(__name__)
 
@@ -18,12 +18,25 @@ async def report(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         logger.error(
             "Another program polls Telegram with this bot's token. Stop the other one, or give this one its own token."
         )
-    elif isinstance(error, NetworkError) and update is None:
+        return
+    if isinstance(error, Forbidden):
+        logger.info("A chat does not let the bot write: %s", error)
+        return
+    # BadRequest is a NetworkError too, but one that the bot itself has caused.
+    if isinstance(error, NetworkError) and not isinstance(error, BadRequest) and update is None:
         logger.warning("Telegram cannot be reached (%s); trying again.", error)
-    else:
-        logger.error("A message could not be answered", exc_info=error)
-    if isinstance(update, Update) and update.effective_message is not None:
-        try:
-            await update.effective_message.reply_text(texts_of(update).failed)
-        except TelegramError as second:
-            logger.warning("The apology could not be sent either: %s", second)
+        return
+    logger.error("A message could not be answered", exc_info=error)
+    if isinstance(update, Update):
+        await _apologise(update, context)
+
+
+async def _apologise(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    text = texts_of(update, context).failed
+    try:
+        if update.callback_query is not None:
+            await update.callback_query.answer(text[:200])
+        elif update.message is not None:
+            await update.message.reply_text(text)
+    except TelegramError as second:
+        logger.warning("The apology could not be sent either: %s", second)

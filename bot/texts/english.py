@@ -1,39 +1,133 @@
 from bot.texts.texts import Texts
 
 ENGLISH = Texts(
+    language="en",
+    language_name="English",
     welcome=(
         "Hello! Ask me anything about Indonesian local-government news, such as “who is the camat of Sungai Raya?”. "
         "I answer with word-for-word quotes from the news, with their source and date.\n\n"
         "At the moment I have {articles} articles{span}."
     ),
     welcome_empty="Hello! There are no articles yet that I could quote. Please try again later.",
+    greeting_group=(
+        "Hello everyone! I answer questions about local-government news with word-for-word quotes.\n"
+        "Type /tanya and your question, or mention @{bot}."
+    ),
     help=(
         "Write your question, and I look for the sentence in the news that answers it. For example:\n"
         "• siapa camat Sungai Raya?\n"
         "• when was the Rantau Bayur meeting?\n"
         "• berapa penduduk Banyuasin?\n\n"
-        "Every answer is quoted word for word from an article. When no article answers, I say so.\n\n"
+        "Every answer is quoted word for word from an article. When no article answers, I say so. Made a typo? Edit "
+        "your question, and its answer changes too.\n\n"
         "/tanya – ask a question\n"
+        "/sumber – which articles there are\n"
+        "/settings – language and number of quotes\n"
+        "/privacy – what is kept\n"
+        "/hapusdata – delete your data\n"
         "/help – show this message"
     ),
-    not_found="Sorry, none of the {articles} articles I have answers that.",
-    nothing_indexed="Sorry, there are no articles yet that I could search.",
-    near="The nearest passages, which may not answer it:",
+    help_group=(
+        "In a group, type /tanya and your question, mention @{bot}, or reply to one of my messages. "
+        "Reply to somebody's message with /tanya to ask what it says. I read no other messages.\n\n"
+        "/sumber – which articles there are\n"
+        "/settings – settings of this group (for admins)\n"
+        "/privacy – what is kept"
+    ),
+    ask_something="Please write your question after /tanya, for example: /tanya siapa camat Sungai Raya?",
+    hello="Hello! What would you like to know about local news?",
+    thanks="You're welcome! Ask again any time.",
+    who_are_you="I am a bot that answers with quotes from local news. Try: siapa camat Sungai Raya?",
+    goodbye="Goodbye!",
     unknown_source="source unknown",
     unknown_date="date unknown",
-    open_article="open article",
-    ask_something="Please write your question after /tanya, for example: /tanya siapa camat Sungai Raya?",
+    untitled="Untitled",
+    open_article="Open article",
+    shortened="(quote shortened because of its length)",
+    not_found="Sorry, none of the {articles} articles I have answers that{span}.",
+    nothing_indexed="Sorry, there are no articles yet that I could search.",
+    near="The nearest passages, which may not answer it:",
+    ways_on="Try other words, or see /sumber.",
+    gone="This quote is no longer in the archive.",
+    unfold="More",
+    fold="Less",
+    next_source="Next source ({number}/{total})",
+    copy="Copy",
+    copy_here="Press and hold to copy:",
+    good="👍",
+    bad="👎",
+    report="Report",
+    report_reasons={
+        "person": "Wrong person",
+        "place": "Wrong place",
+        "old": "Out of date",
+        "question": "No answer",
+    },
+    report_back="Back",
+    notify_me="🔔 Notify me",
+    noted="🔔 Noted",
+    show_all="Show to everyone",
+    only_you_see="only you can see this",
+    thanks_good="Thank you!",
+    thanks_bad="Thank you, noted.",
+    thanks_report="Report noted. Why? (optional)",
+    thanks_reason="Thank you, your report is noted.",
+    wish_noted="Noted. You will be notified once this service is ready.",
+    not_yours="This card belongs to the person who asked.",
+    expired="This button has expired. Please ask again.",
+    inline_empty="Type a question, such as: camat sungai raya",
+    inline_none="No article answers that – open the bot",
+    sources="There are {articles} articles from {outlets} outlets{newest}.",
+    source_line="{source}: {articles} articles{newest}",
+    newest=", newest {date}",
+    previous_page="‹ Previous",
+    next_page="Next ›",
+    article_gone="This article is no longer in the archive.",
+    settings_private="Your settings:",
+    settings_group="Settings of this group:",
+    settings_only_admins="Only group admins can change the settings.",
+    setting_language="Language: {language}",
+    setting_quotes="Quotes at once: {number}",
+    setting_mention_on="Answer when mentioned: yes",
+    setting_mention_off="Answer when mentioned: no",
+    setting_private_on="Answers: only for the asker",
+    setting_private_off="Answers: for everyone",
+    setting_quiet_on="Without sound: {start}–{end} o'clock",
+    setting_quiet_off="Without sound: never",
+    saved="Saved",
+    privacy=(
+        "What I keep:\n"
+        "• your settings, until you delete them\n"
+        "• the answers I sent, so that their buttons work, and your votes and reports: {days} days\n"
+        "• questions you want to be notified about, until you delete them\n"
+        "• questions that had no answer, without who asked\n\n"
+        "In groups I keep only questions addressed to me. Nothing is shared.\n"
+        "/hapusdata deletes all your data at once."
+    ),
+    forgotten="All your data has been deleted.",
     question_too_long="Sorry, that question is too long ({length} characters). Please use at most {most}.",
     text_only="Sorry, I can only read text. Please type your question.",
+    slow_down="One at a time, please. You can ask again in {seconds} seconds.",
+    busy="Sorry, there are many questions at the moment. Please try again shortly.",
+    not_allowed="Sorry, this bot serves certain chats only.",
     failed="Sorry, something went wrong and your question was not answered. Please try again in a moment.",
-    shortened="(quote shortened because of its length)",
     months=(
         "January", "February", "March", "April", "May", "June",
         "July", "August", "September", "October", "November", "December",
     ),
+    thousands_separator=",",
     terminal_hint="Type a question and press Enter; an empty line or Ctrl-D ends.",
     terminal_goodbye="Goodbye!",
     command_ask="ask the news",
     command_help="how to ask",
     command_start="start",
+    command_sources="which articles there are",
+    command_settings="change settings",
+    command_privacy="what is kept",
+    command_forget="delete my data",
+    description=(
+        "Ask about Indonesian local-government news: who holds an office, when a meeting was. I answer with quotes, "
+        "word for word, with source and date, and say so when no article answers."
+    ),
+    short_description="Answers questions about Indonesian local-government news with verbatim quotes, source and date.",
 )  # fmt: skip

@@ -1,42 +1,135 @@
 from bot.texts.texts import Texts
 
 INDONESIAN = Texts(
+    language="id",
+    language_name="Bahasa Indonesia",
     welcome=(
         "Halo! Tanyakan apa saja tentang berita pemerintah daerah, misalnya “siapa camat Sungai Raya?”. Saya menjawab "
         "dengan kutipan asli dari berita, lengkap dengan sumber dan tanggalnya.\n\n"
         "Saat ini ada {articles} berita{span}."
     ),
     welcome_empty="Halo! Belum ada berita yang bisa saya kutip. Coba lagi nanti, ya.",
+    greeting_group=(
+        "Halo semua! Saya menjawab pertanyaan tentang berita pemerintah daerah dengan kutipan asli.\n"
+        "Ketik /tanya lalu pertanyaannya, atau sebut @{bot}."
+    ),
     help=(
         "Tulis pertanyaan Anda, saya carikan kalimat berita yang menjawabnya. Contoh:\n"
         "• siapa camat Sungai Raya?\n"
         "• kapan rakor di Rantau Bayur?\n"
         "• berapa penduduk Banyuasin?\n\n"
         "Setiap jawaban adalah kutipan kata demi kata dari berita. Kalau tidak ada berita yang menjawab, saya bilang "
-        "apa adanya.\n\n"
+        "apa adanya. Salah ketik? Sunting pertanyaannya, jawabannya ikut berubah.\n\n"
         "/tanya – ajukan pertanyaan\n"
+        "/sumber – berita apa saja yang ada\n"
+        "/setelan – bahasa dan jumlah kutipan\n"
+        "/privasi – data apa yang disimpan\n"
+        "/hapusdata – hapus data Anda\n"
         "/bantuan – tampilkan pesan ini"
     ),
-    not_found="Maaf, tidak ada jawabannya dalam {articles} berita yang saya punya.",
-    nothing_indexed="Maaf, belum ada berita yang bisa saya cari.",
-    near="Yang paling dekat, tetapi belum tentu menjawab:",
+    help_group=(
+        "Di grup, ketik /tanya lalu pertanyaannya, sebut @{bot}, atau balas pesan saya. "
+        "Balas pesan orang dengan /tanya untuk menanyakan isi pesan itu. Pesan lain tidak saya baca.\n\n"
+        "/sumber – berita apa saja yang ada\n"
+        "/setelan – setelan grup (untuk admin)\n"
+        "/privasi – data apa yang disimpan"
+    ),
+    ask_something="Silakan tulis pertanyaannya setelah /tanya, misalnya: /tanya siapa camat Sungai Raya?",
+    hello="Halo! Mau tanya apa tentang berita daerah?",
+    thanks="Sama-sama! Silakan tanya lagi kapan saja.",
+    who_are_you="Saya bot yang menjawab pertanyaan dengan kutipan berita daerah. Coba: siapa camat Sungai Raya?",
+    goodbye="Sampai jumpa!",
     unknown_source="sumber tidak diketahui",
     unknown_date="tanggal tidak diketahui",
-    open_article="buka berita",
-    ask_something="Silakan tulis pertanyaannya setelah /tanya, misalnya: /tanya siapa camat Sungai Raya?",
+    untitled="Tanpa judul",
+    open_article="Buka berita",
+    shortened="(kutipan dipotong karena panjang)",
+    not_found="Maaf, tidak ada jawabannya dalam {articles} berita yang saya punya{span}.",
+    nothing_indexed="Maaf, belum ada berita yang bisa saya cari.",
+    near="Yang paling dekat, tetapi belum tentu menjawab:",
+    ways_on="Coba dengan kata lain, atau lihat /sumber.",
+    gone="Kutipan ini sudah tidak ada dalam arsip.",
+    unfold="Selengkapnya",
+    fold="Ringkas",
+    next_source="Sumber lain ({number}/{total})",
+    copy="Salin",
+    copy_here="Tekan lama untuk menyalin:",
+    good="👍",
+    bad="👎",
+    report="Laporkan",
+    report_reasons={
+        "person": "Salah orang",
+        "place": "Salah tempat",
+        "old": "Sudah usang",
+        "question": "Tidak menjawab",
+    },
+    report_back="Kembali",
+    notify_me="🔔 Beri tahu saya",
+    noted="🔔 Sudah dicatat",
+    show_all="Tampilkan ke semua",
+    only_you_see="hanya Anda yang melihat",
+    thanks_good="Terima kasih!",
+    thanks_bad="Terima kasih, kami catat.",
+    thanks_report="Laporan dicatat. Alasannya? (boleh dilewati)",
+    thanks_reason="Terima kasih, laporan dicatat.",
+    wish_noted="Dicatat. Pemberitahuan akan dikirim setelah layanan ini siap.",
+    not_yours="Kartu ini milik penanyanya.",
+    expired="Tombol ini sudah kedaluwarsa. Silakan tanyakan lagi.",
+    inline_empty="Ketik pertanyaan, misalnya: camat sungai raya",
+    inline_none="Tidak ada berita yang menjawab – buka bot",
+    sources="Ada {articles} berita dari {outlets} media{newest}.",
+    source_line="{source}: {articles} berita{newest}",
+    newest=", terbaru {date}",
+    previous_page="‹ Sebelumnya",
+    next_page="Berikutnya ›",
+    article_gone="Berita ini sudah tidak ada dalam arsip.",
+    settings_private="Setelan Anda:",
+    settings_group="Setelan grup ini:",
+    settings_only_admins="Hanya admin grup yang bisa mengubah setelan.",
+    setting_language="Bahasa: {language}",
+    setting_quotes="Kutipan sekaligus: {number}",
+    setting_mention_on="Jawab bila disebut: ya",
+    setting_mention_off="Jawab bila disebut: tidak",
+    setting_private_on="Jawaban: hanya untuk penanya",
+    setting_private_off="Jawaban: untuk semua",
+    setting_quiet_on="Tanpa bunyi: pukul {start}–{end}",
+    setting_quiet_off="Tanpa bunyi: tidak pernah",
+    saved="Tersimpan",
+    privacy=(
+        "Yang saya simpan:\n"
+        "• setelan Anda, sampai Anda menghapusnya\n"
+        "• jawaban yang saya kirim, supaya tombolnya berfungsi, serta penilaian dan laporan Anda: {days} hari\n"
+        "• pertanyaan yang ingin Anda tunggu jawabannya (“Beri tahu saya”), sampai Anda menghapusnya\n"
+        "• pertanyaan yang belum terjawab, tanpa nama penanya\n\n"
+        "Di grup saya hanya menyimpan pertanyaan yang ditujukan kepada saya. Tidak ada yang dibagikan.\n"
+        "/hapusdata menghapus semua data Anda saat itu juga."
+    ),
+    forgotten="Semua data Anda sudah dihapus.",
     question_too_long=(
         "Maaf, pertanyaannya terlalu panjang ({length} huruf). Tolong ringkas menjadi paling banyak {most} huruf."
     ),
     text_only="Maaf, saya hanya bisa membaca tulisan. Silakan ketik pertanyaannya.",
+    slow_down="Pelan-pelan, ya. Silakan tanya lagi dalam {seconds} detik.",
+    busy="Maaf, sedang banyak pertanyaan. Silakan coba lagi sebentar lagi.",
+    not_allowed="Maaf, bot ini hanya melayani obrolan tertentu.",
     failed="Maaf, ada gangguan sehingga pertanyaan Anda belum terjawab. Silakan coba lagi sebentar lagi.",
-    shortened="(kutipan dipotong karena panjang)",
     months=(
         "Januari", "Februari", "Maret", "April", "Mei", "Juni",
         "Juli", "Agustus", "September", "Oktober", "November", "Desember",
     ),
+    thousands_separator=".",
     terminal_hint="Tulis pertanyaan lalu tekan Enter; baris kosong atau Ctrl-D untuk selesai.",
     terminal_goodbye="Sampai jumpa!",
     command_ask="tanya isi berita",
     command_help="cara bertanya",
     command_start="mulai",
+    command_sources="berita apa saja yang ada",
+    command_settings="ubah setelan",
+    command_privacy="data apa yang disimpan",
+    command_forget="hapus data saya",
+    description=(
+        "Tanyakan berita pemerintah daerah: siapa camatnya, kapan rakornya, berapa penduduknya. Saya menjawab dengan "
+        "kutipan asli dari berita, dengan sumber dan tanggal, dan bilang apa adanya bila tidak ada yang menjawab."
+    ),
+    short_description="Menjawab pertanyaan tentang berita pemerintah daerah dengan kutipan asli, sumber dan tanggal.",
 )  # fmt: skip

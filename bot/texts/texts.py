@@ -6,32 +6,135 @@ import msgspec
 class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """Plain text with {fields}; what goes into a message as HTML is escaped there."""
 
+    language: str
+    language_name: str
+
+    # --- first words and help ---
     welcome: str
-    """First message; {articles} articles from {first} to {last}."""
+    """First message; {articles} articles{span}."""
     welcome_empty: str
     """First message while nothing is indexed."""
+    greeting_group: str
+    """Two lines, once, when added to a group; {bot} is the bot's name."""
     help: str
+    help_group: str
+    """How to ask in a group; {bot} is the bot's name."""
+    ask_something: str
+    """/tanya without a question."""
+
+    # --- small talk ---
+    hello: str
+    thanks: str
+    who_are_you: str
+    goodbye: str
+
+    # --- answers ---
+    unknown_source: str
+    unknown_date: str
+    untitled: str
+    open_article: str
+    shortened: str
+    """A quote was too long for one message, so only part of it stands there."""
     not_found: str
-    """No article answers; {articles} were searched."""
+    """No article answers; {articles} were searched{span}."""
     nothing_indexed: str
     near: str
     """Heads passages that are near the question but do not answer it."""
-    unknown_source: str
-    unknown_date: str
-    open_article: str
-    ask_something: str
-    """/tanya without a question."""
+    ways_on: str
+    gone: str
+    """A button's passage is no longer in the archive."""
+
+    # --- buttons under an answer ---
+    unfold: str
+    fold: str
+    next_source: str
+    """{number} of {total}."""
+    copy: str
+    copy_here: str
+    """Heads a quote that was too long for the copy button."""
+    good: str
+    bad: str
+    report: str
+    report_reasons: dict[str, str]
+    report_back: str
+    notify_me: str
+    noted: str
+    show_all: str
+    only_you_see: str
+
+    # --- what a button answers ---
+    thanks_good: str
+    thanks_bad: str
+    thanks_report: str
+    thanks_reason: str
+    wish_noted: str
+    not_yours: str
+    """Somebody else's card; it opens in the private chat instead."""
+    expired: str
+
+    # --- inline ---
+    inline_empty: str
+    """The button over an empty inline query."""
+    inline_none: str
+    """The button where nothing answers."""
+
+    # --- sources ---
+    sources: str
+    """{articles}, {outlets}{newest}."""
+    source_line: str
+    """{source}, {articles}{newest}."""
+    newest: str
+    """{date} of the newest article, behind a count."""
+    previous_page: str
+    next_page: str
+    article_gone: str
+
+    # --- settings ---
+    settings_private: str
+    settings_group: str
+    settings_only_admins: str
+    setting_language: str
+    setting_quotes: str
+    """{number} quotes at once."""
+    setting_mention_on: str
+    setting_mention_off: str
+    setting_private_on: str
+    setting_private_off: str
+    setting_quiet_on: str
+    """{start} to {end} o'clock."""
+    setting_quiet_off: str
+    saved: str
+
+    # --- privacy ---
+    privacy: str
+    """{days} days."""
+    forgotten: str
+
+    # --- when something is in the way ---
     question_too_long: str
     """{length} characters, at most {most}."""
     text_only: str
     """A sticker, photo or file came instead of a question."""
+    slow_down: str
+    """{seconds} to wait."""
+    busy: str
+    not_allowed: str
     failed: str
-    shortened: str
-    """A quote was too long for one message, so only part of it stands there."""
+
+    # --- names ---
     months: tuple[str, ...]
     """The twelve names, January first."""
+    thousands_separator: str
     terminal_hint: str
     terminal_goodbye: str
     command_ask: str
     command_help: str
     command_start: str
+    command_sources: str
+    command_settings: str
+    command_privacy: str
+    command_forget: str
+    description: str
+    """Shown in the empty private chat, at most 512 characters."""
+    short_description: str
+    """Shown in the bot's profile, at most 120 characters."""

@@ -1,0 +1,45 @@
+"""Coming into a group, leaving it, and following it when its id changes."""
+
+import logging
+
+from telegram import Update
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from bot.conversations import conversations, texts_of
+
+logger = logging.getLogger(__name__)
+
+ABSENT = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+
+
+async def membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Greet a group once when added; forget a chat when removed or blocked."""
+    change = update.my_chat_member
+    assert change is not None
+    chats = conversations(context).chats
+    if change.new_chat_member.status in ABSENT:
+        chats.forget_chat(change.chat.id)
+        return
+    if change.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+        return
+    if not conversations(context).serves(change.chat, None):
+        await context.bot.leave_chat(change.chat.id)
+        return
+    if change.new_chat_member.status != ChatMemberStatus.RESTRICTED and chats.greet(change.chat.id):
+        text = texts_of(update, context).greeting_group.format(bot=context.bot.username)
+        try:
+            await context.bot.send_message(change.chat.id, text)
+        except TelegramError as error:
+            logger.info("A group could not be greeted: %s", error)
+
+
+async def migration(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Take a group's settings along to the supergroup it has become."""
+    message = update.message
+    assert message is not None
+    if message.migrate_to_chat_id is not None:
+        conversations(context).chats.migrate(message.chat_id, message.migrate_to_chat_id)
+    elif message.migrate_from_chat_id is not None:
+        conversations(context).chats.migrate(message.migrate_from_chat_id, message.chat_id)

@@ -1,0 +1,120 @@
+"""Inline mode and guest mode: complete quoted answers in chats that the bot is not in."""
+
+import logging
+from hashlib import blake2b
+
+from telegram import (
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    Update,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+from telegram.ext import ContextTypes
+
+from bot import replies
+from bot.conversations import conversations, texts_of
+from bot.questions import small_talk
+from bot.texts import Texts, texts_for
+from embeddings import Article, QuestionTooLong, Quote
+
+logger = logging.getLogger(__name__)
+
+RESULTS_PER_PAGE = 10
+MOST_RESULTS = 30
+CACHE_SECONDS = 60
+DESCRIPTION_LENGTH = 200
+
+
+async def answer_inline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Answer an inline query with cards; an empty one with the newest articles."""
+    query = update.inline_query
+    assert query is not None
+    state = conversations(context)
+    texts = texts_for(query.from_user.language_code)
+    if not state.serves(None, query.from_user):
+        await query.answer([], cache_time=CACHE_SECONDS, is_personal=True)
+        return
+    question = query.query.strip()
+    start = int(query.offset) if query.offset.isdigit() else 0
+    if question:
+        quotes = await _find(question, context)
+        button = InlineQueryResultsButton(texts.inline_none, start_parameter="tanya") if not quotes else None
+        results = [quote_result(quote, texts) for quote in quotes[start : start + RESULTS_PER_PAGE]]
+        more = len(quotes) > start + RESULTS_PER_PAGE
+    else:
+        newest = await state.in_worker(lambda: state.answerer.store.newest(RESULTS_PER_PAGE))
+        button = InlineQueryResultsButton(texts.inline_empty, start_parameter="tanya")
+        results = [article_result(article, texts) for article in newest]
+        more = False
+    try:
+        await query.answer(
+            results,
+            cache_time=CACHE_SECONDS,
+            next_offset=str(start + RESULTS_PER_PAGE) if more else "",
+            button=button,
+        )
+    except BadRequest as error:
+        # Typing on makes Telegram withdraw the query that was being answered.
+        if "query is too old" not in error.message.lower():
+            raise
+        logger.info("An inline query was withdrawn: %s", error)
+
+
+async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Answer a message in a chat that the bot is not in (Bot API 10.0)."""
+    message = update.guest_message
+    if message is None or message.guest_query_id is None:
+        return
+    texts = texts_of(update, context)
+    text = (message.text or message.caption or "").replace(f"@{context.bot.username}", " ")
+    question = " ".join(text.split()).strip(" ,:")
+    state = conversations(context)
+    line = small_talk(question, texts) if question else texts.ask_something
+    if line is None:
+        quotes = await _find(question, context, most=1)
+        if quotes:
+            await context.bot.answer_guest_query(message.guest_query_id, quote_result(quotes[0], texts))
+            return
+        summary = await state.in_worker(state.answerer.summary)
+        line = replies.no_answer_text(summary, texts)
+    result = InlineQueryResultArticle("text", line[:60], InputTextMessageContent(line))
+    await context.bot.answer_guest_query(message.guest_query_id, result)
+
+
+async def _find(question: str, context: ContextTypes.DEFAULT_TYPE, most: int = MOST_RESULTS) -> list[Quote]:
+    state = conversations(context)
+    try:
+        answer = await state.in_worker(lambda: state.answerer.answer(question, most))
+    except QuestionTooLong:
+        return []
+    return list(answer.quotes)
+
+
+def quote_result(quote: Quote, texts: Texts) -> InlineQueryResultArticle:
+    """A card for a quote, which sends the complete quote with its source."""
+    return _result(
+        f"{quote.article.id}:{quote.start}:{quote.end}",
+        quote.article.title or texts.untitled,
+        f"{replies.source_text(quote.article, texts)}\n{quote.text}",
+        replies.fitted([], [quote], texts),
+    )
+
+
+def article_result(article: Article, texts: Texts) -> InlineQueryResultArticle:
+    """A card for an article, which sends its beginning."""
+    html, _ = replies.article_page(article, 0, texts)
+    title = article.title or texts.untitled
+    return _result(article.id, title, f"{replies.source_text(article, texts)}\n{article.text}", html)
+
+
+def _result(key: str, title: str, description: str, html: str) -> InlineQueryResultArticle:
+    return InlineQueryResultArticle(
+        # An id has at most 64 bytes.
+        blake2b(key.encode(), digest_size=16).hexdigest(),
+        title,
+        InputTextMessageContent(html, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
+        description=description[:DESCRIPTION_LENGTH],
+    )

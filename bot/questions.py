@@ -1,0 +1,125 @@
+"""What in a message is a question to the bot: pure functions of the message."""
+
+import re
+
+import msgspec
+from telegram import Message, MessageEntity
+from telegram.constants import ChatType
+
+from bot.texts import Texts
+
+COMMAND = "tanya"
+
+_HELLO = (
+    r"(?:halo+|hal+o|hai+|hi+|hello|hey|hei|p|ping|assal+am[u']?\s?'?alaikum.*|apa kabar"
+    r"|(?:selamat )?(?:pagi|siang|sore|malam))"
+)
+_THANKS = (
+    r"(?:(?:terima|trima) ?kasih|makasih|mksh|trims?|tq|ty|thanks?(?: you)?|thx|suwun|nuhun|oke?|ok|sip|mantap|siap)"
+)
+_WHO = (
+    r"(?:(?:kamu|anda|lu|ini) (?:itu )?(?:siapa|bot apa|apa)|siapa (?:kamu|anda|namamu|nama (?:kamu|anda))"
+    r"|who are you|what are you)"
+)
+_BYE = r"(?:dadah|dah|sampai jumpa|bye+|goodbye|selamat tinggal)"
+_FRIENDLY_END = r"(?:\s+(?:min|admin|kak|bang|pak|bu|gan|bot|bro|sis|semua|ya|yaa|dong|deh|banyak|banget|there|bot))*"
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question, and the message that the answer attaches to; an empty question is a bare /tanya."""
+
+    question: str
+    attach_to: int
+
+
+def find_question(message: Message, bot_id: int, bot_name: str, on_mention: bool) -> Asked | None:
+    """The question that a message puts to the bot, or None where it is not addressed.
+
+    In private any text is a question. In groups: /tanya, a reply to one of the bot's messages, or where `on_mention`
+    a mention. `/tanya` alone as a reply asks the message replied to, or the part of it that is quoted.
+    """
+    if not is_from_a_person(message, bot_id):
+        return None
+    text = message.text or message.caption or ""
+    command, rest = _split_command(message, text, bot_name)
+    if command:
+        other = message.reply_to_message
+        if other is None or _is_topic_root(message):
+            return Asked(rest, message.message_id)
+        if rest:
+            return Asked(rest, message.message_id)
+        quoted = message.quote.text if message.quote else other.text or other.caption or ""
+        return Asked(quoted.strip(), other.message_id)
+    if message.chat.type == ChatType.PRIVATE:
+        return Asked(text.strip(), message.message_id) if text.strip() else None
+    mention = _mention(message, bot_id, bot_name) if on_mention else None
+    if mention is not None:
+        without = _without(text, mention)
+        if without or message.reply_to_message is None or _is_topic_root(message):
+            return Asked(without, message.message_id)
+        other = message.reply_to_message
+        quoted = message.quote.text if message.quote else other.text or other.caption or ""
+        return Asked(quoted.strip(), other.message_id)
+    if _is_reply_to(message, bot_id) and text.strip():
+        return Asked(text.strip(), message.message_id)
+    return None
+
+
+def is_from_a_person(message: Message, bot_id: int) -> bool:
+    """Not from another bot, not forwarded by itself from a channel, and not sent through this bot's inline mode."""
+    if message.is_automatic_forward or (message.via_bot and message.via_bot.id == bot_id):
+        return False
+    # An anonymous administrator speaks as the group, through a bot of Telegram's own.
+    anonymous_administrator = message.sender_chat is not None and message.sender_chat.id == message.chat.id
+    return anonymous_administrator or (message.from_user is not None and not message.from_user.is_bot)
+
+
+def small_talk(question: str, texts: Texts) -> str | None:
+    """A short human line for a greeting, thanks and the like; None for everything else."""
+    plain = re.sub(r"[^\w\s']", " ", question.casefold())
+    plain = " ".join(plain.split())
+    for pattern, line in (
+        (_HELLO, texts.hello), (_THANKS, texts.thanks), (_WHO, texts.who_are_you), (_BYE, texts.goodbye),
+    ):  # fmt: skip
+        if re.fullmatch(pattern + _FRIENDLY_END, plain):
+            return line
+    return None
+
+
+def _split_command(message: Message, text: str, bot_name: str) -> tuple[bool, str]:
+    for entity in message.entities or message.caption_entities:
+        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
+            command, _, name = text[: entity.length].removeprefix("/").partition("@")
+            if command.casefold() == COMMAND and name.casefold() in ("", bot_name.casefold()):
+                return True, text[entity.length :].strip()
+    return False, ""
+
+
+def _mention(message: Message, bot_id: int, bot_name: str) -> MessageEntity | None:
+    for entities in (message.parse_entities(), message.parse_caption_entities()):
+        for entity, words in entities.items():
+            named = entity.type == MessageEntity.MENTION and words.casefold() == f"@{bot_name.casefold()}"
+            linked = entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == bot_id
+            if named or linked:
+                return entity
+    return None
+
+
+def _without(text: str, entity: MessageEntity) -> str:
+    # Telegram counts in UTF-16 units.
+    units = text.encode("utf-16-le")
+    rest = units[: 2 * entity.offset] + units[2 * (entity.offset + entity.length) :]
+    return " ".join(rest.decode("utf-16-le").split()).strip(" ,:")
+
+
+def _is_topic_root(message: Message) -> bool:
+    # In a forum every message looks like a reply to its topic's first one.
+    other = message.reply_to_message
+    return bool(message.is_topic_message and other is not None and other.message_id == message.message_thread_id)
+
+
+def _is_reply_to(message: Message, bot_id: int) -> bool:
+    other = message.reply_to_message
+    if other is None or other.from_user is None or _is_topic_root(message):
+        return False
+    return other.from_user.id == bot_id

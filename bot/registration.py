@@ -1,0 +1,66 @@
+"""Tell Telegram the bot's commands and descriptions, in each language, and only when they have changed."""
+
+import json
+import logging
+from typing import Any
+
+from telegram import (
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+)
+from telegram.error import TelegramError
+from telegram.ext import Application
+
+from bot.chats import Chats
+from bot.texts import ENGLISH, INDONESIAN, Texts
+
+logger = logging.getLogger(__name__)
+
+Commands = list[tuple[str, str]]
+
+
+def commands(texts: Texts) -> list[tuple[BotCommandScope, Commands]]:
+    """The commands that each kind of chat is shown."""
+    english = texts is ENGLISH
+    ask = ("tanya", texts.command_ask)
+    sources = ("sumber", texts.command_sources)
+    settings = ("settings" if english else "setelan", texts.command_settings)
+    privacy = ("privacy" if english else "privasi", texts.command_privacy)
+    help_ = ("help" if english else "bantuan", texts.command_help)
+    forget = ("hapusdata", texts.command_forget)
+    return [
+        (BotCommandScopeAllPrivateChats(), [ask, sources, settings, help_, privacy, forget]),
+        (BotCommandScopeAllGroupChats(), [ask, sources, help_, privacy]),
+        (BotCommandScopeAllChatAdministrators(), [ask, sources, settings, help_, privacy]),
+    ]
+
+
+async def register(application: "Application[Any, Any, Any, Any, Any, Any]", chats: Chats) -> None:
+    """Register what has changed since last time; the bot works without it."""
+    for texts, language in ((INDONESIAN, None), (ENGLISH, ENGLISH.language)):
+        for scope, listed in commands(texts):
+            name = f"commands {scope.type} {language or 'default'}"
+            if _is_new(chats, name, listed):
+                await _try(application.bot.set_my_commands(listed, scope, language), chats, name, listed)
+        for name, text, method in (
+            ("description", texts.description, application.bot.set_my_description),
+            ("short description", texts.short_description, application.bot.set_my_short_description),
+        ):
+            name = f"{name} {language or 'default'}"
+            if _is_new(chats, name, text):
+                await _try(method(text, language_code=language), chats, name, text)
+
+
+def _is_new(chats: Chats, name: str, content: object) -> bool:
+    return chats.registered(name) != json.dumps(content)
+
+
+async def _try(call: Any, chats: Chats, name: str, content: object) -> None:
+    try:
+        await call
+    except TelegramError as error:
+        logger.warning("Telegram did not take the %s: %s", name, error)
+    else:
+        chats.register(name, json.dumps(content))

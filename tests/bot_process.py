@@ -1,0 +1,72 @@
+"""The bot as a process of its own, over HTTP to the fake Bot API server."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import DATA, SEEDS
+from tests.telegram_server import PERSON, TOKEN, TelegramServer
+
+
+class Bot:
+    """A running `wartabot run`, its folder, its log, and the server it polls."""
+
+    def __init__(self, server: TelegramServer, folder: Path, **telegram: Any) -> None:
+        self.server = server
+        self.folder = folder
+        self.log = folder / "log.txt"
+        if not (folder / "models").exists():
+            (folder / "models").symlink_to(DATA / "models")
+        settings = {"api_url": f'"{server.url}"', "questions_a_minute_person": 1000, "questions_a_minute_chat": 1000}
+        lines = [f"{key} = {value}" for key, value in {**settings, **telegram}.items()]
+        (folder / "config.toml").write_text(f'[articles]\npaths = ["{SEEDS}"]\n[telegram]\n' + "\n".join(lines) + "\n")
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            config = str(self.folder / "config.toml")
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run", "--config", config, "--data", str(self.folder)],
+                env={**os.environ, "TELEGRAM_BOT_TOKEN": TOKEN},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End the process and return its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(30)
+
+    def wait_for_log(self, text: str, timeout: float = 60) -> None:
+        deadline = time.monotonic() + timeout
+        while text not in self.log.read_text():
+            assert time.monotonic() < deadline, f"no {text!r} in the log: {self.log.read_text()[-2000:]}"
+            time.sleep(0.05)
+
+    def ask(self, text: str | None, person: dict[str, Any] = PERSON, **fields: Any) -> dict[str, Any]:
+        """Say something and return the one message that comes back."""
+        before = len(self.server.sent(0))
+        self.server.say(text, person, **fields)
+        return self.server.sent(before + 1)[-1]
+
+
+@contextmanager
+def running_bot(folder: Path, **telegram: Any) -> Iterator[Bot]:
+    """A bot with a server of its own; afterwards nothing it did may have been against the rules."""
+    with TelegramServer().running() as server:
+        bot = Bot(server, folder, **telegram)
+        try:
+            server.called("setMyShortDescription", 2, timeout=120)
+            yield bot
+        finally:
+            bot.stop()
+        assert server.problems == []
+        assert TOKEN not in bot.log.read_text()

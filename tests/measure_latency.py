@@ -1,0 +1,49 @@
+"""Measure how long an answer takes, from the question to the message with its answer: python -m tests.measure_latency"""
+
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tests.bot_process import Bot, running_bot
+from tests.telegram_server import PERSON
+
+QUESTIONS = (
+    "Siapa camat Sungai Raya?",
+    "kpn rakor tanjung lago",
+    "Siapa Wakil Ketua II DPRD Banyuasin?",
+    "berapa penduduk banyuasin",
+    "Bagaimana cara membuat rendang?",
+)
+AT_ONCE = 50
+
+
+def seconds_to_answer(bot: Bot, people: list[int]) -> list[float]:
+    """Everybody asks one question at the same moment."""
+    said: dict[str, float] = {}
+    for number, person in enumerate(people):
+        said[str(person)] = time.monotonic()
+        bot.server.say(QUESTIONS[number % len(QUESTIONS)], {**PERSON, "id": person})
+    for person in people:
+        bot.server.sent(1, chat=person)
+    answered = {fields["chat_id"]: moment for moment, method, fields in bot.server.times if method == "sendMessage"}
+    return [answered[person] - moment for person, moment in said.items()]
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, running_bot(Path(folder)) as bot:
+        seconds_to_answer(bot, [1])
+        alone = [seconds_to_answer(bot, [1000 + number])[0] for number in range(50)]
+        together = [seconds for round in range(3) for seconds in seconds_to_answer(bot, range_of(round))]
+    for name, times in (("one person", alone), (f"{AT_ONCE} at once", together)):
+        p50, p95 = np.percentile(times, [50, 95])
+        print(f"{name}: {len(times)} answers, p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms")
+
+
+def range_of(round: int) -> list[int]:
+    return list(range(10_000 + AT_ONCE * round, 10_000 + AT_ONCE * (round + 1)))
+
+
+if __name__ == "__main__":
+    main()

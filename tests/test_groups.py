@@ -1,0 +1,267 @@
+"""The bot in groups, inline and as a guest."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.chats import Chats
+from tests.bot_process import Bot, running_bot
+from tests.conftest import SEEDS
+from tests.telegram_server import ANONYMOUS, BOT, GROUP, MENTION, OTHER, PERSON, parse_html
+from tests.test_telegram import QUESTION, buttons, press, wait_until
+
+pytestmark = pytest.mark.slow
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Iterator[Bot]:
+    with running_bot(tmp_path_factory.mktemp("group")) as running:
+        running.server.administrators.add(OTHER["id"])
+        yield running
+
+
+@pytest.fixture
+def group() -> Json:
+    """A group of its own for each test, as groups may get 20 messages a minute."""
+    group.number += 1  # type: ignore[attr-defined]
+    return {**GROUP, "id": -1000 - group.number}  # type: ignore[attr-defined]
+
+
+group.number = 0  # type: ignore[attr-defined]
+
+
+def ask(bot: Bot, group: Json, text: str, person: Json = PERSON, **fields: Any) -> Json:
+    """Say something in a group and return the request with which the bot answers."""
+    before = len(bot.server.sent(0, group["id"]))
+    bot.server.say(text, person, group, **fields)
+    return bot.server.sent(before + 1, group["id"])[-1]
+
+
+def membership(bot: Bot, group: Json, old: str, new: str) -> None:
+    rights = """
+        can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members
+        can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories
+    """
+    needed: dict[str, Json] = {"kicked": {"until_date": 0}, "administrator": dict.fromkeys(rights.split(), False)}
+
+    def member(status: str) -> Json:
+        return {"status": status, "user": BOT, **needed.get(status, {})}
+
+    bot.server.update(
+        "my_chat_member",
+        {"chat": group, "from": OTHER, "date": int(time.time()), "old_chat_member": member(old),
+         "new_chat_member": member(new)},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", [f"/tanya {QUESTION}", f"/tanya@{BOT['username']} {QUESTION}", f"{MENTION} {QUESTION}",
+             f"min {MENTION.upper()}, siapa camat Sungai Raya?", f"😀👨‍👩‍👧 {MENTION} {QUESTION}"]
+)  # fmt: skip
+def test_commands_and_mentions_are_answered_with_one_compact_quote(bot: Bot, group: Json, text: str) -> None:
+    reply = ask(bot, group, text)
+    assert "<b>Fathul Mushalli</b>" in reply["text"]
+    assert reply["text"].count("<blockquote") == 1
+    assert "Selengkapnya" in buttons(reply)
+
+
+def test_nothing_else_is_ever_answered_even_where_the_bot_sees_everything(bot: Bot, group: Json) -> None:
+    bot.server.privacy_mode = False
+    try:
+        other = bot.server.say("halo", OTHER, group, delivered=False)
+        for text in (
+            QUESTION,
+            "@orang_lain siapa camat Sungai Raya?",
+            "/tanya@bot_lain siapa?",
+            "halo bot",
+            "/tidakada",
+        ):
+            bot.server.say(text, PERSON, group)
+        bot.server.say(QUESTION, PERSON, group, reply_to=other)
+        bot.server.say(f"/tanya {QUESTION}", {**OTHER, "is_bot": True}, group)
+        bot.server.say(f"/tanya {QUESTION}", PERSON, group, is_automatic_forward=True)
+        assert "Fathul" in ask(bot, group, f"/tanya {QUESTION}")["text"]
+    finally:
+        bot.server.privacy_mode = True
+    assert len(bot.server.sent(0, group["id"])) == 1
+
+
+def test_a_reply_to_one_of_the_bots_messages_is_answered(bot: Bot, group: Json) -> None:
+    ask(bot, group, "/tanya kapan rakor Tanjung Lago?")
+    answer = bot.server.last_message(group["id"])["message_id"]
+    assert "Fathul Mushalli" in ask(bot, group, QUESTION, OTHER, reply_to=answer)["text"]
+
+
+@pytest.mark.parametrize("text", ["/tanya", MENTION])
+def test_tanya_or_a_mention_as_a_reply_asks_that_message_and_the_answer_attaches_to_it(
+    bot: Bot, group: Json, text: str
+) -> None:
+    other = bot.server.say(QUESTION, OTHER, group, delivered=False)
+    reply = ask(bot, group, text, reply_to=other)
+    assert "Fathul Mushalli" in reply["text"]
+    assert json.loads(reply["reply_parameters"])["message_id"] == other
+
+
+def test_answers_stay_in_the_forum_topic_and_a_topics_root_is_no_reply(bot: Bot, group: Json) -> None:
+    reply = ask(bot, group, f"/tanya {QUESTION}", topic=55)
+    assert reply["message_thread_id"] == "55"
+    bot.server.privacy_mode = False
+    try:
+        bot.server.say(QUESTION, PERSON, group, topic=55)
+        assert "Silakan tulis" in ask(bot, group, "/tanya", topic=55)["text"]
+    finally:
+        bot.server.privacy_mode = True
+    assert len(bot.server.sent(0, group["id"])) == 2
+
+
+def test_a_group_is_greeted_once_in_two_lines(bot: Bot, group: Json) -> None:
+    membership(bot, group, "left", "member")
+    greeting = bot.server.sent(1, group["id"])[0]["text"]
+    assert greeting.count("\n") == 1 and MENTION in greeting
+    membership(bot, group, "member", "administrator")
+    ask(bot, group, "/bantuan")
+    assert len(bot.server.sent(0, group["id"])) == 2
+
+
+def test_removed_it_forgets_the_group_and_migrated_it_takes_its_settings_along(bot: Bot, group: Json) -> None:
+    chats = Chats(bot.folder / "chats.db")
+    chats.change_settings(group["id"], quotes=2)
+    bot.server.say(None, OTHER, group, migrate_to_chat_id=-555)
+    bot.server.update("message", {"message_id": 9_000, "date": int(time.time()), "chat": group, "from": OTHER,
+                                  "migrate_to_chat_id": -555})  # fmt: skip
+    wait_until(lambda: chats.settings(-555).quotes == 2)
+    assert chats.settings(group["id"]).quotes is None
+    membership(bot, {**group, "id": -555}, "member", "kicked")
+    wait_until(lambda: chats.settings(-555).quotes is None)
+    chats.close()
+
+
+def test_only_administrators_change_a_groups_settings_anonymous_ones_included(bot: Bot, group: Json) -> None:
+    assert "Hanya admin" in ask(bot, group, "/setelan")["text"]
+    assert "Setelan grup ini:" in ask(bot, group, "/setelan", ANONYMOUS, sender_chat=group)["text"]
+    assert "Setelan grup ini:" in ask(bot, group, "/setelan", OTHER)["text"]
+    card = bot.server.last_message(group["id"])
+    assert "Hanya admin" in press(bot, "Jawab bila disebut: ya", card, PERSON)["text"]
+    assert press(bot, "Jawab bila disebut: ya", card, OTHER)["text"] == "Tersimpan"
+    bot.server.say(f"{MENTION} {QUESTION}", PERSON, group)
+    assert "Fathul" in ask(bot, group, f"/tanya {QUESTION}")["text"]
+    assert len(bot.server.sent(0, group["id"])) == 4
+
+
+def test_somebody_elses_press_changes_nothing_and_opens_the_card_in_private(bot: Bot, group: Json) -> None:
+    ask(bot, group, f"/tanya {QUESTION}")
+    message = bot.server.last_message(group["id"])
+    text = message["text"]
+    answer = press(bot, "Selengkapnya", message, OTHER)
+    assert answer["url"].startswith(f"https://t.me/{BOT['username']}?start=a")
+    before = len(bot.server.sent(0))
+    bot.server.say(f"/start {answer['url'].partition('?start=')[2]}", OTHER)
+    opened = bot.server.sent(before + 1)[-1]
+    assert opened["chat_id"] == str(OTHER["id"]) and "Fathul Mushalli" in opened["text"]
+    assert press(bot, "👍", message, OTHER)["text"] == "Terima kasih!"
+    assert bot.server.last_message(group["id"])["text"] == text
+    press(bot, "Selengkapnya", message, PERSON)
+    wait_until(lambda: bot.server.last_message(group["id"])["text"] != text)
+
+
+def turn_on(bot: Bot, group: Json, label: str) -> None:
+    ask(bot, group, "/setelan", OTHER)
+    press(bot, label, bot.server.last_message(group["id"]), OTHER)
+
+
+def test_an_answer_for_the_asker_alone_can_be_shown_to_everyone(bot: Bot, group: Json) -> None:
+    turn_on(bot, group, "Jawaban: untuk semua")
+    bot.server.knows_ephemeral = True
+    try:
+        reply = ask(bot, group, f"/tanya {QUESTION}")
+        assert reply["receiver_user_id"] == str(PERSON["id"])
+        assert reply["text"].endswith("<i>hanya Anda yang melihat</i>")
+        press(bot, "Tampilkan ke semua", bot.server.last_message(group["id"]))
+        public = bot.server.sent(3, group["id"])[-1]
+        assert "receiver_user_id" not in public and "hanya Anda" not in public["text"]
+    finally:
+        bot.server.knows_ephemeral = False
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_server_that_knows_no_such_answers_gets_it_sent_to_everyone(bot: Bot, group: Json, refused: bool) -> None:
+    turn_on(bot, group, "Jawaban: untuk semua")
+    if refused:
+        bot.server.fail_next("sendMessage", 400, "Bad Request: receiver_user_id is not supported")
+    bot.server.say(f"/tanya {QUESTION}", PERSON, group)
+    bot.server.sent(3 if refused else 2, group["id"])
+    wait_until(lambda: "hanya Anda" not in bot.server.last_message(group["id"])["text"])
+    assert "Fathul Mushalli" in bot.server.last_message(group["id"])["text"]
+
+
+def test_quiet_hours_make_answers_silent(bot: Bot, group: Json) -> None:
+    chats = Chats(bot.folder / "chats.db")
+    chats.change_settings(group["id"], quiet_from=0, quiet_until=24)
+    chats.close()
+    assert ask(bot, group, f"/tanya {QUESTION}")["disable_notification"] == "true"
+
+
+# --- inline ---------------------------------------------------------------------------------------------------
+
+
+def inline(bot: Bot, text: str, offset: str = "") -> tuple[Json, list[Json]]:
+    before = len(bot.server.called("answerInlineQuery", 0))
+    query = bot.server.inline(text, offset)
+    answer = bot.server.called("answerInlineQuery", before + 1)[-1]
+    assert answer["inline_query_id"] == query
+    return answer, json.loads(answer["results"])
+
+
+def test_an_inline_query_gives_cards_that_send_a_complete_quoted_answer(bot: Bot) -> None:
+    _, results = inline(bot, "camat sungai raya")
+    first = results[0]
+    assert first["title"] == "Bupati HSS minta aparat desa maksimalkan pelayanan, pamit di rakor Sungai Raya"
+    assert first["description"].startswith("ANTARA News Kalimantan Selatan · 2023\n")
+    content = first["input_message_content"]
+    assert "Fathul Mushalli" in content["message_text"] and "ANTARA News Kalimantan Selatan" in content["message_text"]
+    quote = parse_html(content["message_text"]).split("\n—")[0]
+    assert quote in (SEEDS / "antara-rakor-sungai-raya.md").read_text()
+
+
+def test_an_empty_inline_query_shows_the_newest_articles_and_how_to_ask(bot: Bot) -> None:
+    answer, results = inline(bot, "")
+    assert [result["description"].split("\n")[0] for result in results][:2] == [
+        "MERAHPUTIHNEWS.CO.ID · 17 Juli 2023", "SOROTKAMERA.COM · 13 Juli 2023",
+    ]  # fmt: skip
+    assert len(results) == 5
+    assert json.loads(answer["button"])["text"] == "Ketik pertanyaan, misalnya: camat sungai raya"
+
+
+def test_an_inline_query_that_nothing_answers_says_so(bot: Bot) -> None:
+    for question in ("resep rendang padang", "?", "a" * 256):
+        answer, results = inline(bot, question)
+        assert results == []
+        assert json.loads(answer["button"])["text"].startswith("Tidak ada berita yang menjawab")
+
+
+def test_inline_answers_are_paged(bot: Bot) -> None:
+    answer, results = inline(bot, "kecamatan banyuasin berapa", "100")
+    assert results == [] and answer.get("next_offset", "") == ""
+
+
+def test_a_guest_question_is_answered_with_the_same_card(bot: Bot) -> None:
+    def guest(text: str) -> Json:
+        before = len(bot.server.called("answerGuestQuery", 0))
+        bot.server.update(
+            "guest_message",
+            {"message_id": 5, "date": int(time.time()), "chat": {"id": -77, "type": "group", "title": "x"},
+             "from": PERSON, "text": text, "guest_query_id": "g1"},
+        )  # fmt: skip
+        answer = bot.server.called("answerGuestQuery", before + 1)[-1]
+        assert answer["guest_query_id"] == "g1"
+        content: Json = json.loads(answer["result"])["input_message_content"]
+        return content
+
+    assert "Fathul Mushalli" in guest(f"{MENTION} {QUESTION}")["message_text"]
+    assert "tidak ada jawabannya" in guest(f"{MENTION} resep rendang")["message_text"]
+    assert "Halo!" in guest(f"{MENTION} halo")["message_text"]

@@ -1,0 +1,74 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from telegram import Message
+
+from bot.limits import Allowance
+from bot.questions import find_question, small_talk
+from bot.texts import ENGLISH, INDONESIAN
+from tests.telegram_server import BOT, GROUP, PERSON, _entities
+
+
+def message(text: str, chat: dict[str, Any] = GROUP, **fields: Any) -> Message:
+    content = {"message_id": 5, "date": int(datetime.now(UTC).timestamp()), "chat": chat, "from": PERSON, "text": text,
+               "entities": _entities(text), **fields}  # fmt: skip
+    found = Message.de_json(content, None)
+    assert found is not None
+    return found
+
+
+def asked(text: str, **fields: Any) -> str | None:
+    found = find_question(message(text, **fields), 123456, str(BOT["username"]), on_mention=True)
+    return found.question if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("@wartabot_test_bot siapa camat?", "siapa camat?"),
+        ("siapa camat? @WartaBot_Test_Bot", "siapa camat?"),
+        ("👨‍👩‍👧 é @wartabot_test_bot, siapa 😀 camat?", "👨‍👩‍👧 é siapa 😀 camat?".replace("é siapa", "é , siapa")),
+        ("/tanya siapa camat?", "siapa camat?"),
+        ("/TANYA@wartabot_test_bot\nsiapa camat?", "siapa camat?"),
+        ("/tanya@another_bot siapa camat?", None),
+        ("surel: budi@wartabot_test_bot", None),
+        ("siapa camat?", None),
+    ],
+)
+def test_only_the_entity_that_names_the_bot_is_taken_out(text: str, question: str | None) -> None:
+    assert asked(text) == question
+
+
+def test_a_text_mention_is_a_mention() -> None:
+    entity = {"type": "text_mention", "offset": 0, "length": 5, "user": {**BOT}}
+    assert asked("Warta siapa camat?", entities=[entity]) == "siapa camat?"
+
+
+@pytest.mark.parametrize(
+    "said", ["Halo", "halo min", "haii", "Assalamu'alaikum wr wb", "selamat malam kak", "p", "pagi 🙏"]
+)
+def test_greetings_are_small_talk(said: str) -> None:
+    assert small_talk(said, INDONESIAN) == INDONESIAN.hello
+    assert small_talk(said, ENGLISH) == ENGLISH.hello
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Siapa camat Sungai Raya?", "halo, siapa camat Sungai Raya?", "siapa bupati", "terima kasih kepada siapa?",
+     "kapan selamat pagi", "siapa kamu pilih"],
+)  # fmt: skip
+def test_a_question_is_no_small_talk(said: str) -> None:
+    assert small_talk(said, INDONESIAN) is None
+
+
+def test_an_allowance_gives_one_notice_and_is_free_again_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr("bot.limits.time.monotonic", lambda: now)
+    allowance = Allowance(2)
+    assert [allowance.take(7), allowance.take(7), allowance.take(7), allowance.take(8)] == [True, True, False, True]
+    assert [allowance.notice_due(7), allowance.notice_due(7)] == [True, False]
+    assert allowance.seconds_left(7) == 60
+    now += 61
+    assert allowance.take(7)
+    assert [allowance.take(7), allowance.take(7), allowance.notice_due(7)] == [True, False, True]
