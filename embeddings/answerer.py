@@ -65,10 +65,13 @@ class Answerer:
             return Answer(question, answered=False, confidence=0.0)
         confidence = readings[0].probability
         quotes = choose_quotes(readings, most_quotes or self._settings.max_quotes)
+        # Marked words claim to be the answer, so a quote that may well be none has none.
+        quotes = tuple(
+            quote if quote.score >= self._settings.min_confidence else quote.slice(quote.start, quote.end, None)
+            for quote in quotes
+        )
         if confidence < self._settings.min_confidence:
-            # Marked words would claim to be the answer.
-            near = tuple(quote.slice(quote.start, quote.end, None) for quote in quotes)
-            return Answer(question, answered=False, confidence=confidence, near=near)
+            return Answer(question, answered=False, confidence=confidence, near=quotes)
         return Answer(question, answered=True, confidence=confidence, quotes=quotes)
 
 

@@ -9,6 +9,7 @@ from filelock import FileLock
 
 from embeddings.dense import DenseIndex
 from embeddings.encoder import Encoder
+from embeddings.errors import StoreUnusable
 from embeddings.lexical import LexicalIndex
 from embeddings.query import Query, with_words_replaced
 from embeddings.store import Passage, Store, Watermark
@@ -48,6 +49,7 @@ class Retriever:
         """Open or rebuild the indexes in this folder; raises IndexMismatch where the store has another encoder."""
         store.claim(encoder.name, encoder.dimension)
         self.store = store
+        self._directory = directory
         self._encoder = encoder
         self._settings = settings
         self._dense = DenseIndex(directory / "dense", encoder.name, encoder.dimension)
@@ -61,9 +63,16 @@ class Retriever:
         watermark = self.store.watermark()
         if watermark == self._seen:
             return
-        with self._lock:
-            self._dense.refresh(self.store)
-            self._lexical.refresh(self.store)
+        try:
+            with self._lock:
+                self._dense.refresh(self.store)
+                self._lexical.refresh(self.store)
+        # tantivy reports a full disk or a missing permission as ValueError.
+        except (OSError, ValueError) as error:
+            raise StoreUnusable(
+                f"The indexes in {self._directory} cannot be written ({error}). No article is lost; free some space or "
+                "mend the folder's permissions, and run the same command again."
+            ) from error
         self._seen = watermark
 
     def retrieve(self, query: Query, top_k: int) -> Retrieval:

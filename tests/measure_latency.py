@@ -1,4 +1,4 @@
-"""Measure how long an answer takes, from the question to the message with its answer: python -m tests.measure_latency"""
+"""Measure how long an answer takes, from question to message: python -m tests.measure_latency"""
 
 import tempfile
 import time

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from bot import replies
+from bot.cards import sources_card
 from bot.texts import ENGLISH, INDONESIAN, texts_for
-from embeddings import Answer, Article, Quote, Summary
+from embeddings import Answer, Article, Outlet, Quote, Summary
 from tests.conftest import ROOT
 from tests.telegram_server import parse_html
 
@@ -137,6 +138,20 @@ def test_no_sentence_stands_in_the_code() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in spared:
                 assert len(node.value.split()) < 3 or "<" in node.value, (path.name, node.value)
+
+
+def test_the_outlets_are_listed_page_by_page() -> None:
+    outlets = [Outlet(f"Kabar {number}", 20 - number, "2023") for number in range(19)] + [Outlet(None, 1, None)]
+    shown = []
+    page: int | None = 0
+    while page is not None:
+        text, markup = sources_card(outlets, page, INDONESIAN)
+        shown += [line for line in text.split("\n") if line.startswith("• ")]
+        labels = [button.text for row in markup.inline_keyboard for button in row] if markup else []
+        page = page + 1 if INDONESIAN.next_page in labels else None
+    assert len(shown) == 20
+    assert shown[0] == "• Kabar 0: 20 berita, terbaru 2023"
+    assert shown[-1] == "• Sumber tidak diketahui: 1 berita"
 
 
 def test_an_article_is_shown_whole_page_by_page() -> None:

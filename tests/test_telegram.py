@@ -472,6 +472,16 @@ def test_only_chats_that_the_operator_allows_are_served(tmp_path: Path, encoder:
         assert "hanya melayani obrolan tertentu" in bot.ask(QUESTION, OTHER)["text"]
 
 
+def test_when_too_many_wait_the_next_is_told_to_come_back(tmp_path: Path, encoder: object) -> None:
+    with running_bot(tmp_path, most_waiting=1) as bot:
+        people = [{**PERSON, "id": 5000 + number} for number in range(20)]
+        for person in people:
+            bot.server.say(QUESTION, person)
+        texts = [bot.server.sent(1, chat=person["id"])[0]["text"] for person in people]
+    assert any("sedang banyak pertanyaan" in text for text in texts)
+    assert all("Fathul" in text or "sedang banyak pertanyaan" in text for text in texts)
+
+
 def test_a_wrong_token_is_said_in_one_line_and_not_shown(tmp_path: Path, encoder: object) -> None:
     with TelegramServer().running() as server:
         server.fail_next("getMe", 401, "Unauthorized")

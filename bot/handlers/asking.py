@@ -4,9 +4,10 @@ import asyncio
 import html
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, Update
@@ -22,6 +23,7 @@ from bot.texts import Texts
 from embeddings import Answer, QuestionTooLong
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # Telegram shows "typing" for five seconds at a time.
 TYPING_SECONDS = 4.5
@@ -239,13 +241,7 @@ async def send(
             reply_markup=buttons,
         )
 
-    try:
-        return await attempt(text, ParseMode.HTML)
-    except BadRequest as error:
-        if "parse entities" not in error.message.lower():
-            raise
-        logger.error("Telegram refused the markup of a reply (%s); sent as plain text", error)
-        return await attempt(plain(text), None)
+    return await _as_html_or_plain(attempt, text)
 
 
 async def _send_to_asker_alone(
@@ -271,14 +267,28 @@ async def edit(
     context: ContextTypes.DEFAULT_TYPE, chat: int, message: int, text: str, buttons: InlineKeyboardMarkup | None
 ) -> None:
     """Change a message of the bot's; one that is gone or the same already is no error."""
-    try:
+
+    async def attempt(words: str, mode: str | None) -> None:
         await context.bot.edit_message_text(
-            text, chat, message, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW, reply_markup=buttons
+            words, chat, message, parse_mode=mode, link_preview_options=NO_PREVIEW, reply_markup=buttons
         )
+
+    try:
+        await _as_html_or_plain(attempt, text)
     except BadRequest as error:
         if not re.search(r"not modified|message to edit not found|can't be edited", error.message, re.IGNORECASE):
             raise
         logger.info("A message was left as it is: %s", error)
+
+
+async def _as_html_or_plain(attempt: Callable[[str, str | None], Awaitable[T]], text: str) -> T:
+    try:
+        return await attempt(text, ParseMode.HTML)
+    except BadRequest as error:
+        if "parse entities" not in error.message.lower():
+            raise
+        logger.error("Telegram refused the markup of a message (%s); sent as plain text", error)
+        return await attempt(plain(text), None)
 
 
 def plain(text: str) -> str:
