@@ -70,8 +70,8 @@ def load_config(path: Path) -> Config:
         ZoneInfo(config.telegram.timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise SettingsError(
-            f"{path}: [telegram] timezone: no such time zone: {config.telegram.timezone!r}. Write one like Asia/Jakarta, "
-            "Asia/Makassar or Asia/Jayapura."
+            f"{path}: [telegram] timezone: no such time zone: {config.telegram.timezone!r}. "
+            "Write one like Asia/Jakarta, Asia/Makassar or Asia/Jayapura."
         ) from error
     return config
 
