@@ -68,7 +68,7 @@ FUNCTION_WORDS = frozenset(
     deh kah nya akan telah sudah para sebuah suatu sebagai juga karena saat ketika jumlah banyak nama namanya tahu
     kepanjangan kepanjangannya singkatan singkatannya arti artinya maksud maksudnya tolong mohon min admin bang kak pak
     bu gan bro sis tentang ada adakah bisa dapat ingin mau tanya info kasih
-    kemarin tadi barusan sekarang besok nanti digelar diadakan dilaksanakan berlangsung diselenggarakan dilakukan
+    kemarin tadi barusan sekarang besok nanti
     the of is are was were in on at who whom whose when where what which how many much did does do a an to for by and
     please tell me about there
     """.split()
