@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
+import msgspec
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import replies
@@ -16,6 +17,17 @@ MAX_COPY_LENGTH = 256
 
 Card = tuple[str, InlineKeyboardMarkup | None]
 """HTML, and the buttons under it."""
+
+
+class View(msgspec.Struct, frozen=True):
+    """What of an answer a card shows; buttons carry it, so nothing needs to be remembered."""
+
+    page: int = 0
+    """The first quote shown."""
+    unfolded: bool = False
+    reporting: bool = False
+    wished: bool = False
+    only_for_asker: bool = False
 
 
 def verified(content: SentAnswer, find_article: Callable[[str], Article | None]) -> list[Quote]:
@@ -39,65 +51,52 @@ def answer_card(
     summary: Summary,
     texts: Texts,
     bot_name: str,
-    *,
-    page: int = 0,
-    unfolded: bool = False,
-    reporting: bool = False,
-    wished: bool = False,
-    only_for_asker: bool = False,
+    view: View,
 ) -> Card:
-    """The card of an answer at one of its pages; `quotes` are those that still stand in their articles."""
+    """The card of an answer as somebody sees it; `quotes` are those that still stand in their articles."""
     if content.quotes and not quotes:
         return texts.gone, None
-    shown = list(quotes[page : page + content.per_page])
-    if unfolded and shown:
+    shown = list(quotes[view.page : view.page + content.per_page])
+    if view.unfolded and shown:
         shown[0] = with_neighbours(shown[0])
-    answer = Answer(
-        content.question, content.answered, 0.0, *((tuple(shown), ()) if content.answered else ((), tuple(shown)))
-    )
-    html = replies.answer_message(answer, summary, texts, 0, content.per_page)
-    if only_for_asker:
+    named = {"quotes" if content.answered else "near": tuple(shown)}
+    html = replies.answer_message(Answer(content.question, content.answered, 0.0, **named), summary, texts)
+    if view.only_for_asker:
         html += f"\n<i>{texts.only_you_see}</i>"
-    if reporting:
-        return html, InlineKeyboardMarkup(_report_rows(id, page, texts))
-    rows = _quote_rows(id, content, quotes, page, unfolded, texts, bot_name)
+    if view.reporting:
+        return html, InlineKeyboardMarkup(_report_rows(id, view.page, texts))
+    rows = _quote_rows(id, content, quotes, view, texts, bot_name) if quotes else []
     if content.answered:
         rows.append(
             [
                 InlineKeyboardButton(texts.good, callback_data=f"v:{id}:good"),
                 InlineKeyboardButton(texts.bad, callback_data=f"v:{id}:bad"),
-                InlineKeyboardButton(texts.report, callback_data=f"r:{id}:{page}"),
+                InlineKeyboardButton(texts.report, callback_data=f"r:{id}:{view.page}"),
             ]
         )
     else:
-        rows.append([InlineKeyboardButton(texts.noted if wished else texts.notify_me, callback_data=f"w:{id}:{page}")])
-    if only_for_asker:
+        label = texts.noted if view.wished else texts.notify_me
+        rows.append([InlineKeyboardButton(label, callback_data=f"w:{id}:{view.page}")])
+    if view.only_for_asker:
         rows.append([InlineKeyboardButton(texts.show_all, callback_data=f"e:{id}")])
     return html, InlineKeyboardMarkup(rows)
 
 
 def _quote_rows(
-    id: int, content: SentAnswer, quotes: Sequence[Quote], page: int, unfolded: bool, texts: Texts, bot_name: str
+    id: int, content: SentAnswer, quotes: Sequence[Quote], view: View, texts: Texts, bot_name: str
 ) -> list[list[InlineKeyboardButton]]:
-    if not quotes:
-        return []
-    first = quotes[min(page, len(quotes) - 1)]
-    navigation = [
-        InlineKeyboardButton(
-            texts.fold if unfolded else texts.unfold, callback_data=f"u:{id}:{page}:{0 if unfolded else 1}"
-        )
-    ]
+    first = quotes[min(view.page, len(quotes) - 1)]
+    fold = texts.fold if view.unfolded else texts.unfold
+    navigation = [InlineKeyboardButton(fold, callback_data=f"u:{id}:{view.page}:{0 if view.unfolded else 1}")]
     if len(quotes) > content.per_page:
-        following = page + content.per_page if page + content.per_page < len(quotes) else 0
+        following = view.page + content.per_page if view.page + content.per_page < len(quotes) else 0
         label = texts.next_source.format(number=following + 1, total=len(quotes))
         navigation.append(InlineKeyboardButton(label, callback_data=f"u:{id}:{following}:0"))
-    use = [copy_button(first, id, page, texts, bot_name)]
-    if first.article.url:
-        use.append(InlineKeyboardButton(texts.open_article, url=first.article.url))
-    else:
-        use.append(
-            InlineKeyboardButton(texts.open_article, url=deep_link(bot_name, f"t{article_key(first.article.id)}"))
-        )
+    link = first.article.url or deep_link(bot_name, f"t{article_key(first.article.id)}")
+    use = [
+        copy_button(first, id, view.page, texts, bot_name),
+        InlineKeyboardButton(texts.open_article, url=link),
+    ]
     return [navigation, use]
 
 

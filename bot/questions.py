@@ -1,28 +1,10 @@
-"""What in a message is a question to the bot: pure functions of the message."""
-
-import re
+"""What in a message is a question to the bot: a pure function of the message."""
 
 import msgspec
 from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
-from bot.texts import Texts
-
 COMMAND = "tanya"
-
-_HELLO = (
-    r"(?:halo+|hal+o|hai+|hi+|hello|hey|hei|p|ping|assal+am[u']?\s?'?alaikum.*|apa kabar"
-    r"|(?:selamat )?(?:pagi|siang|sore|malam))"
-)
-_THANKS = (
-    r"(?:(?:terima|trima) ?kasih|makasih|mksh|trims?|tq|ty|thanks?(?: you)?|thx|suwun|nuhun|oke?|ok|sip|mantap|siap)"
-)
-_WHO = (
-    r"(?:(?:kamu|anda|lu|ini) (?:itu )?(?:siapa|bot apa|apa)|siapa (?:kamu|anda|namamu|nama (?:kamu|anda))"
-    r"|who are you|what are you)"
-)
-_BYE = r"(?:dadah|dah|sampai jumpa|bye+|goodbye|selamat tinggal)"
-_FRIENDLY_END = r"(?:\s+(?:min|admin|kak|bang|pak|bu|gan|bot|bro|sis|semua|ya|yaa|dong|deh|banyak|banget|there|bot))*"
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -72,18 +54,6 @@ def is_from_a_person(message: Message, bot_id: int) -> bool:
     # An anonymous administrator speaks as the group, through a bot of Telegram's own.
     anonymous_administrator = message.sender_chat is not None and message.sender_chat.id == message.chat.id
     return anonymous_administrator or (message.from_user is not None and not message.from_user.is_bot)
-
-
-def small_talk(question: str, texts: Texts) -> str | None:
-    """A short human line for a greeting, thanks and the like; None for everything else."""
-    plain = re.sub(r"[^\w\s']", " ", question.casefold())
-    plain = " ".join(plain.split())
-    for pattern, line in (
-        (_HELLO, texts.hello), (_THANKS, texts.thanks), (_WHO, texts.who_are_you), (_BYE, texts.goodbye),
-    ):  # fmt: skip
-        if re.fullmatch(pattern + _FRIENDLY_END, plain):
-            return line
-    return None
 
 
 def _split_command(message: Message, text: str, bot_name: str) -> tuple[bool, str]:

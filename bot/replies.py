@@ -12,16 +12,16 @@ EXPANDABLE_FROM = 600
 OUTLETS_PER_PAGE = 8
 
 
-def answer_message(answer: Answer, summary: Summary, texts: Texts, first: int = 0, per_page: int = 3) -> str:
-    """An answer as HTML, at most 4,096 characters once Telegram has parsed it: the quotes from `first` on."""
+def answer_message(answer: Answer, summary: Summary, texts: Texts) -> str:
+    """An answer as HTML, at most 4,096 characters once Telegram has parsed it."""
     if answer.answered:
-        return fitted([], answer.quotes[first : first + per_page], texts)
+        return fitted([], answer.quotes, texts)
     heads = [escape(no_answer_text(summary, texts))]
     if answer.near:
         heads.append(escape(texts.near))
     if summary.articles == 0:
         return heads[0]
-    return fitted(heads, answer.near[first : first + per_page], texts, [escape(texts.ways_on)])
+    return fitted(heads, answer.near, texts, [escape(texts.ways_on)])
 
 
 def welcome_text(summary: Summary, texts: Texts) -> str:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import replies
+from bot.small_talk import small_talk
 from bot.texts import Texts
 from embeddings import Answer, Answerer, Article, QuestionTooLong, Quote, Summary
 
@@ -24,6 +25,9 @@ def converse(answerer: Answerer, console: Console, texts: Texts, read: Callable[
         if not question:
             console.print(texts.terminal_goodbye)
             return
+        if line := small_talk(question, texts):
+            console.print(line)
+            continue
         try:
             answer = answerer.answer(question)
         except QuestionTooLong as error:

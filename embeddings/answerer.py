@@ -71,7 +71,8 @@ class Answerer:
             for quote in quotes
         )
         if confidence < self._settings.min_confidence:
-            return Answer(question, answered=False, confidence=confidence, near=quotes)
+            near = tuple(quote for quote in quotes if quote.score >= LEAST_NEAR)
+            return Answer(question, answered=False, confidence=confidence, near=near)
         return Answer(question, answered=True, confidence=confidence, quotes=quotes)
 
 
@@ -86,6 +87,8 @@ def open_answerer(
 SAME_PROBABILITY = 0.05
 # A quote far less probable than the first is noise beside it.
 LEAST_SHARE_OF_FIRST = 0.25
+# Below this, even the nearest passage has nothing to do with the question.
+LEAST_NEAR = 0.05
 
 
 def choose_quotes(readings: list[Reading], most: int) -> tuple[Quote, ...]:

@@ -83,6 +83,11 @@ def test_a_question_of_ten_thousand_characters_is_refused_with_its_length(answer
         answerer.answer("a" * 10_000)
 
 
+def test_what_has_nothing_to_do_with_the_articles_is_near_none_of_them(answerer: Answerer) -> None:
+    assert answerer.answer("Bagaimana cara membuat rendang?").near == ()
+    assert len(answerer.answer("Siapa gubernur Sumatera Selatan?").near) > 0
+
+
 def test_below_the_configured_confidence_quotes_are_only_near(seeds_data: Path, encoder: Encoder) -> None:
     strict = make_answerer(seeds_data, encoder, AnswerSettings(min_confidence=1.0))
     answer = strict.answer("Siapa camat Sungai Raya?")

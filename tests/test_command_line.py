@@ -51,12 +51,13 @@ def without_token(environment: dict[str, str]) -> dict[str, str]:
 
 
 def test_the_first_start_indexes_the_seeds_and_opens_the_conversation_in_the_terminal(run: Run) -> None:
-    finished = run("run", stdin="siapa camat sungai raya\nresep rendang\n\n")
+    finished = run("run", stdin="halo min\nsiapa camat sungai raya\nresep rendang\n\n")
     assert finished.returncode == 0
     assert "5 added" in finished.stderr
     assert "5 berita (2022–2023)" in finished.stdout
     assert "Fathul Mushalli" in finished.stdout
     assert "— ANTARA News Kalimantan Selatan · 2023" in finished.stdout
+    assert "Halo! Mau tanya apa" in finished.stdout
     assert "tidak ada jawabannya" in finished.stdout
     assert finished.stdout.rstrip().endswith("Sampai jumpa!")
     again = run("chat", stdin="")

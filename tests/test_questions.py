@@ -5,7 +5,8 @@ import pytest
 from telegram import Message
 
 from bot.limits import Allowance
-from bot.questions import find_question, small_talk
+from bot.questions import find_question
+from bot.small_talk import small_talk
 from bot.texts import ENGLISH, INDONESIAN
 from tests.telegram_server import BOT, GROUP, PERSON, _entities
 

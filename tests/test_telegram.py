@@ -223,16 +223,25 @@ def test_votes_and_reports_with_a_reason_are_kept(bot: Bot) -> None:
 
 
 def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> None:
-    message = card(bot, "Siapa juara liga sepak bola Inggris?")
+    message = card(bot, "Siapa gubernur Sumatera Selatan?")
     assert "tidak ada jawabannya dalam 5 berita yang saya punya (2022–2023)" in message["text"]
     assert "Yang paling dekat, tetapi belum tentu menjawab:" in message["text"]
     assert message["text"].endswith("Coba dengan kata lain, atau lihat /sumber.")
     assert "Dicatat." in press(bot, "🔔 Beri tahu saya", message)["text"]
     wait_until(lambda: "🔔 Sudah dicatat" in buttons(bot.server.last_message()))
     chats = Chats(bot.folder / "chats.db")
-    assert chats.wishes(777) == ["Siapa juara liga sepak bola Inggris?"]
-    assert ("siapa juara liga sepak bola inggris?", 1) in chats.unanswered()
+    assert chats.wishes(777) == ["Siapa gubernur Sumatera Selatan?"]
+    assert ("siapa gubernur sumatera selatan?", 1) in chats.unanswered()
     chats.close()
+
+
+def test_a_question_about_something_else_gets_no_passages_at_all(bot: Bot) -> None:
+    message = card(bot, "Bagaimana cara membuat rendang?")
+    assert message["text"] == (
+        "Maaf, tidak ada jawabannya dalam 5 berita yang saya punya (2022–2023).\n\n"
+        "Coba dengan kata lain, atau lihat /sumber."
+    )
+    assert buttons(message).keys() == {"🔔 Beri tahu saya"}
 
 
 def test_a_button_that_means_nothing_stops_its_spinner(bot: Bot) -> None:
@@ -265,7 +274,7 @@ def test_the_language_is_changed_and_kept(bot: Bot) -> None:
 
 def test_hapusdata_deletes_at_once_what_is_kept_of_a_person(bot: Bot) -> None:
     person = {**PERSON, "id": 780}
-    message = card(bot, "Siapa juara liga sepak bola Inggris?", person)
+    message = card(bot, "Siapa gubernur Sumatera Selatan?", person)
     press(bot, "🔔 Beri tahu saya", message, person)
     bot.ask("/setelan", person)
     press(bot, "Bahasa: Bahasa Indonesia", bot.server.last_message(780), person)

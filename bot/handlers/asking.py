@@ -15,10 +15,11 @@ from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ContextTypes
 
-from bot.cards import answer_card, verified
+from bot.cards import Card, View, answer_card, verified
 from bot.chats import ChatSettings, SentAnswer, SentQuote
 from bot.conversations import Conversations, conversations, texts_of
-from bot.questions import Asked, find_question, small_talk
+from bot.questions import Asked, find_question
+from bot.small_talk import small_talk
 from bot.texts import Texts
 from embeddings import Answer, QuestionTooLong
 
@@ -140,7 +141,7 @@ async def _answer_and_send(
         return
     quiet = is_quiet(settings, state.settings.timezone)
     if settings.only_asker_sees and message.chat.type != ChatType.PRIVATE and message.from_user is not None:
-        card = await draw(state, id, content, texts, context.bot.username, only_for_asker=True)
+        card = await draw(state, id, content, texts, context.bot.username, View(only_for_asker=True))
         sent = await _send_to_asker_alone(context, message, card, asker)
         if sent is not None and "ephemeral_message_id" in sent.api_kwargs:
             return
@@ -163,25 +164,12 @@ async def _answer(state: Conversations, question: str, message: Message, texts: 
 
 
 async def draw(
-    state: Conversations,
-    id: int,
-    content: SentAnswer,
-    texts: Texts,
-    bot_name: str,
-    *,
-    page: int = 0,
-    unfolded: bool = False,
-    reporting: bool = False,
-    wished: bool = False,
-    only_for_asker: bool = False,
-) -> tuple[str, InlineKeyboardMarkup | None]:
+    state: Conversations, id: int, content: SentAnswer, texts: Texts, bot_name: str, view: View | None = None
+) -> Card:
     """The card of an answer, each quote held against its article at this moment."""
     quotes = await state.in_worker(lambda: verified(content, state.answerer.store.article))
     summary = await state.in_worker(state.answerer.summary)
-    return answer_card(
-        id, content, quotes, summary, texts, bot_name,
-        page=page, unfolded=unfolded, reporting=reporting, wished=wished, only_for_asker=only_for_asker,
-    )  # fmt: skip
+    return answer_card(id, content, quotes, summary, texts, bot_name, view or View())
 
 
 def is_quiet(settings: ChatSettings, timezone: str, now: datetime | None = None) -> bool:
@@ -245,7 +233,7 @@ async def send(
 
 
 async def _send_to_asker_alone(
-    context: ContextTypes.DEFAULT_TYPE, message: Message, card: tuple[str, InlineKeyboardMarkup | None], asker: int
+    context: ContextTypes.DEFAULT_TYPE, message: Message, card: Card, asker: int
 ) -> Message | None:
     """Send what only the asker sees (Bot API 10.2); None where the server refuses."""
     try:

@@ -5,7 +5,7 @@ import logging
 from telegram import CallbackQuery, Message, Update
 from telegram.ext import ContextTypes
 
-from bot.cards import deep_link
+from bot.cards import View, deep_link
 from bot.chats import StoredAnswer
 from bot.conversations import conversations, texts_of
 from bot.handlers.asking import draw, edit, send
@@ -32,23 +32,23 @@ async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
             conversations(context).chats.wish(query.from_user.id, stored.chat, stored.content.question)
             await query.answer(texts.wish_noted, show_alert=True)
             if query.from_user.id == stored.asker:
-                await _redraw(query, context, stored, texts, page=_number(page), wished=True)
+                await _redraw(query, context, stored, texts, View(_number(page), wished=True))
         case "u", [page, unfolded]:
             if await _may_change(query, stored, _number(page), context):
                 await query.answer()
-                await _redraw(query, context, stored, texts, page=_number(page), unfolded=unfolded == "1")
+                await _redraw(query, context, stored, texts, View(_number(page), unfolded == "1"))
         case "r", [page]:
             conversations(context).chats.give_feedback(stored.id, query.from_user.id, "wrong")
             if query.from_user.id == stored.asker:
                 await query.answer(texts.thanks_report)
-                await _redraw(query, context, stored, texts, page=_number(page), reporting=True)
+                await _redraw(query, context, stored, texts, View(_number(page), reporting=True))
             else:
                 await query.answer(texts.thanks_reason)
         case "y", [page, reason] if reason in texts.report_reasons:
             conversations(context).chats.give_feedback(stored.id, query.from_user.id, "wrong", reason)
             await query.answer(texts.thanks_reason)
             if query.from_user.id == stored.asker:
-                await _redraw(query, context, stored, texts, page=_number(page))
+                await _redraw(query, context, stored, texts, View(_number(page)))
         case "e", [] if query.from_user.id == stored.asker:
             await query.answer()
             await _show_to_everyone(query, context, stored, texts)
@@ -67,23 +67,12 @@ async def _may_change(
 
 
 async def _redraw(
-    query: CallbackQuery,
-    context: ContextTypes.DEFAULT_TYPE,
-    stored: StoredAnswer,
-    texts: Texts,
-    *,
-    page: int,
-    unfolded: bool = False,
-    reporting: bool = False,
-    wished: bool = False,
+    query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE, stored: StoredAnswer, texts: Texts, view: View
 ) -> None:
     message = query.message
     if message is None or "ephemeral_message_id" in message.api_kwargs:
         return
-    card = await draw(
-        conversations(context), stored.id, stored.content, texts, context.bot.username,
-        page=page, unfolded=unfolded, reporting=reporting, wished=wished,
-    )  # fmt: skip
+    card = await draw(conversations(context), stored.id, stored.content, texts, context.bot.username, view)
     await edit(context, message.chat.id, message.message_id, *card)
 
 

@@ -99,9 +99,8 @@ async def _open_link(update: Update, context: ContextTypes.DEFAULT_TYPE, payload
             # A card of their own, so that its buttons are theirs.
             id = state.chats.save_answer(update.effective_user.id, update.effective_user.id, None, stored.content)
             first = int(page) if page.isdigit() else 0
-            text, buttons = await draw(
-                state, id, stored.content, texts, context.bot.username, page=first, unfolded=True
-            )
+            view = cards.View(first, unfolded=True)
+            text, buttons = await draw(state, id, stored.content, texts, context.bot.username, view)
     else:
         return False
     preview = LinkPreviewOptions(is_disabled=True)

@@ -16,7 +16,7 @@ from telegram.ext import ContextTypes
 
 from bot import replies
 from bot.conversations import conversations, texts_of
-from bot.questions import small_talk
+from bot.small_talk import small_talk
 from bot.texts import Texts, texts_for
 from embeddings import Article, QuestionTooLong, Quote
 

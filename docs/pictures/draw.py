@@ -57,7 +57,7 @@ def private_chat(bot: Bot) -> str:
 def honest_no(bot: Bot) -> str:
     person = {**PERSON, "id": 801}
     bot.ask("halo min", person)
-    bot.ask("siapa juara liga sepak bola inggris?", person)
+    bot.ask("siapa gubernur sumatera selatan?", person)
     return page("wartabot", "bot", conversation(bot, 801))
 
 
