@@ -134,10 +134,13 @@ def question_features(
 ) -> tuple[float, ...]:
     """What tells whether the best candidate answers at all: its own features and how it stands out from the rest."""
     best = found[int(np.argmax(logits))]
+    given = _own_words(best, retrieval.query)
+    # Another article that gives the same answer supports the best one; only those that give another compete with it.
     others = [
         logit
         for candidate, logit in zip(found, logits, strict=True)
         if candidate.hit.passage.article.id != best.hit.passage.article.id
+        and not given & _own_words(candidate, retrieval.query)
     ]
     cosines = sorted((hit.dense for hit in retrieval.hits), reverse=True)
     total = sum(retrieval.weights.values())
@@ -152,6 +155,14 @@ def question_features(
         math.log10(max(retrieval.searched, 1)) / 5,
         *best.features[2:9],
     )
+
+
+def _own_words(candidate: Candidate, query: Query) -> set[str]:
+    """The words of the answer that are not the question's own; titles and degrees are too short to count."""
+    if candidate.answer is None:
+        return set()
+    answer = candidate.hit.passage.article.text[slice(*candidate.answer)]
+    return {word for word in words(answer) if len(word) > 2 and _stem(word) not in query.stems}
 
 
 def _coverage(retrieval: Retrieval, stems: set[str]) -> float:
@@ -208,7 +219,8 @@ _NO_NAMES = frozenset(
 )
 _AREAS = ("provinsi", "kabupaten", "kecamatan", "kelurahan", "desa", "kota", "dusun", "jalan", "sungai", "pulau")
 NEAR_CHARACTERS = 40.0
-MARKED_WITHIN_CHARACTERS = 30
+OFFICE_CHARACTERS = 45
+MARKED_FROM_NEARNESS = 0.45
 
 
 def _match(query: Query, text: str) -> tuple[Span | None, float, float]:
@@ -216,31 +228,59 @@ def _match(query: Query, text: str) -> tuple[Span | None, float, float]:
     pattern = _PATTERNS.get(query.kind)
     if pattern is None:
         return None, 0.5, 0.5
-    asked = [match.span() for match in re.finditer(r"[^\W_]+", text) if _stem(match[0]) in query.stems]
+    asked = [
+        (match.start(), match.end(), stem)
+        for match in re.finditer(r"[^\W_]+", text)
+        if (stem := _stem(match[0])) in query.stems
+    ]
     best: tuple[float, Span] | None = None
     for match in pattern.finditer(text):
-        span = match.span("place") if "place" in pattern.groupindex else match.span()
-        if not _may_answer(query, text[slice(*span)]):
+        span = _own_part(query, text, match.span("place") if "place" in pattern.groupindex else match.span())
+        if span is None:
             continue
-        distance = min((_distance(span, word) for word in asked), default=math.inf)
-        if best is None or distance < best[0]:
-            best = (distance, span)
+        nearness = _nearness(query, text, span, asked)
+        if best is None or nearness > best[0]:
+            best = (nearness, span)
     if best is None:
         return None, 0.0, 0.0
     start, end = best[1]
     end = start + len(text[start:end].rstrip(" ,."))
     # A date belongs to its whole sentence, a name or a number only to the words beside it; a reason is a clause.
-    known = query.kind is Kind.WHEN or (query.kind is not Kind.WHY and best[0] <= MARKED_WITHIN_CHARACTERS)
-    return (start, end) if known else None, 1.0, math.exp(-best[0] / NEAR_CHARACTERS)
+    known = query.kind is Kind.WHEN or (query.kind is not Kind.WHY and best[0] >= MARKED_FROM_NEARNESS)
+    return (start, end) if known else None, 1.0, best[0]
 
 
-def _may_answer(query: Query, text: str) -> bool:
-    # A name made of the question's own words, or of an office, is what was asked about and not the answer.
-    own = [word for word in words(text) if _stem(word) not in query.stems]
-    if query.kind is Kind.WHO:
-        is_area = text.casefold().startswith(_AREAS)
-        return not is_area and any(word not in _NO_NAMES and len(word) > 2 for word in own)
-    return bool(own) or query.kind is not Kind.WHERE
+def _nearness(query: Query, text: str, span: Span, asked: list[tuple[int, int, str]]) -> float:
+    """How near the question's words stand, and for a person, how many of them stand right beside the name."""
+    distance = min((_distance(span, (start, end)) for start, end, _ in asked), default=math.inf)
+    nearness = math.exp(-distance / NEAR_CHARACTERS)
+    if query.kind is not Kind.WHO or not query.stems:
+        return nearness
+    # "Bupati Banyuasin, H. Askolani, bersama Wakil Bupati Banyuasin, H. Slamet": whose office is the one asked for?
+    before = {stem for _, end, stem in asked if 0 <= span[0] - end <= OFFICE_CHARACTERS}
+    after = {stem for start, _, stem in asked if 0 <= start - span[1] <= OFFICE_CHARACTERS}
+    share = max(len(before), 0.7 * len(after)) / len(query.stems)
+    # A deputy does not hold the office of the one deputised for.
+    office = text[max(0, span[0] - OFFICE_CHARACTERS) : span[0]].casefold()
+    if re.search(r"\bwakil\b", office) and "wakil" not in query.stems:
+        share *= 0.5
+    return nearness * share
+
+
+def _own_part(query: Query, text: str, span: Span) -> Span | None:
+    """What of a match may be the answer: not the question's own words, nor of a person the office before the name."""
+    found = [(match.start(), match[0].casefold()) for match in re.finditer(r"[^\W_]+", text[slice(*span)])]
+    own = [(start, word) for start, word in found if _stem(word) not in query.stems]
+    if query.kind is Kind.WHERE:
+        return span if own else None
+    if query.kind is not Kind.WHO:
+        return span
+    names = [(start, word) for start, word in own if word not in _NO_NAMES]
+    if not any(len(word) > 2 for _, word in names):
+        return None
+    before = [word for start, word in found if start < names[0][0]]
+    # "Provinsi Sumatera Selatan" is no person.
+    return None if before and before[-1] in _AREAS else (span[0] + names[0][0], span[1])
 
 
 def _distance(span: Span, word: Span) -> float:

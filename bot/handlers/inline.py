@@ -53,6 +53,8 @@ async def answer_inline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
         await query.answer(
             results,
             cache_time=CACHE_SECONDS,
+            # The same words get other labels in another language.
+            is_personal=True,
             next_offset=str(start + RESULTS_PER_PAGE) if more else "",
             button=button,
         )
