@@ -279,8 +279,10 @@ def _own_part(query: Query, text: str, span: Span) -> Span | None:
     if not any(len(word) > 2 for _, word in names):
         return None
     before = [word for start, word in found if start < names[0][0]]
-    # "Provinsi Sumatera Selatan" is no person.
-    return None if before and before[-1] in _AREAS else (span[0] + names[0][0], span[1])
+    # Neither "Provinsi Sumatera Selatan" nor the abbreviation behind it, "(Sumsel)", is a person.
+    if (before and before[-1] in _AREAS) or text[: span[0]].endswith("("):
+        return None
+    return span[0] + names[0][0], span[1]
 
 
 def _distance(span: Span, word: Span) -> float:
