@@ -55,25 +55,33 @@ class Answerer:
 
     def answer(self, question: str, most_quotes: int | None = None) -> Answer:
         """Quotes, or none; raises QuestionTooLong. A question without a word in it gets no quotes."""
-        if len(question) > self._settings.max_question_length:
-            raise QuestionTooLong(len(question), self._settings.max_question_length)
-        query = parse_question(question)
-        if not query.words:
-            return Answer(question, answered=False, confidence=0.0)
-        readings = self._reader.read(self._retriever.retrieve(query, self._settings.passages_read))
+        readings = self._read(question, self._settings.passages_read)
         if not readings:
             return Answer(question, answered=False, confidence=0.0)
         confidence = readings[0].probability
-        quotes = choose_quotes(readings, most_quotes or self._settings.max_quotes)
+        least = LEAST_SHARE_OF_FIRST * confidence
         # Marked words claim to be the answer, so a quote that may well be none has none.
         quotes = tuple(
             quote if quote.score >= self._settings.min_confidence else quote.slice(quote.start, quote.end, None)
-            for quote in quotes
+            for quote in choose_quotes(readings, most_quotes or self._settings.max_quotes, least)
         )
         if confidence < self._settings.min_confidence:
             near = tuple(quote for quote in quotes if quote.score >= LEAST_NEAR)
             return Answer(question, answered=False, confidence=confidence, near=near)
         return Answer(question, answered=True, confidence=confidence, quotes=quotes)
+
+    def search(self, question: str, most: int) -> tuple[Quote, ...]:
+        """Up to `most` quotes to browse, down to those that are only near; none where the question is not answered."""
+        readings = self._read(question, most)
+        if not readings or readings[0].probability < self._settings.min_confidence:
+            return ()
+        return choose_quotes(readings, most, LEAST_NEAR)
+
+    def _read(self, question: str, passages: int) -> list[Reading]:
+        if len(question) > self._settings.max_question_length:
+            raise QuestionTooLong(len(question), self._settings.max_question_length)
+        query = parse_question(question)
+        return self._reader.read(self._retriever.retrieve(query, passages)) if query.words else []
 
 
 def open_answerer(
@@ -91,12 +99,11 @@ LEAST_SHARE_OF_FIRST = 0.25
 LEAST_NEAR = 0.05
 
 
-def choose_quotes(readings: list[Reading], most: int) -> tuple[Quote, ...]:
-    """Up to `most` quotes that do not overlap or repeat each other, best first; of equals the newest first."""
+def choose_quotes(readings: list[Reading], most: int, least: float) -> tuple[Quote, ...]:
+    """Up to `most` quotes of a probability from `least` on, best first, of equals the newest first, none repeated."""
     chosen: list[Quote] = []
-    first = readings[0].probability
     for reading in readings:
-        if reading.probability < LEAST_SHARE_OF_FIRST * first or len(chosen) == most:
+        if reading.probability < least or len(chosen) == most:
             break
         quote = readable_alone(reading)
         if not any(_repeats(quote, other) for other in chosen):

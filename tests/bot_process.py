@@ -17,7 +17,7 @@ from tests.telegram_server import PERSON, TOKEN, TelegramServer
 class Bot:
     """A running `wartabot run`, its folder, its log, and the server it polls."""
 
-    def __init__(self, server: TelegramServer, folder: Path, **telegram: Any) -> None:
+    def __init__(self, server: TelegramServer, folder: Path, articles: Path = SEEDS, **telegram: Any) -> None:
         self.server = server
         self.folder = folder
         self.log = folder / "log.txt"
@@ -25,7 +25,9 @@ class Bot:
             (folder / "models").symlink_to(DATA / "models")
         settings = {"api_url": f'"{server.url}"', "questions_a_minute_person": 1000, "questions_a_minute_chat": 1000}
         lines = [f"{key} = {value}" for key, value in {**settings, **telegram}.items()]
-        (folder / "config.toml").write_text(f'[articles]\npaths = ["{SEEDS}"]\n[telegram]\n' + "\n".join(lines) + "\n")
+        (folder / "config.toml").write_text(
+            f'[articles]\npaths = ["{articles}"]\n[telegram]\n' + "\n".join(lines) + "\n"
+        )
         self.start()
 
     def start(self) -> None:
@@ -59,10 +61,10 @@ class Bot:
 
 
 @contextmanager
-def running_bot(folder: Path, **telegram: Any) -> Iterator[Bot]:
+def running_bot(folder: Path, articles: Path = SEEDS, **telegram: Any) -> Iterator[Bot]:
     """A bot with a server of its own; afterwards nothing it did may have been against the rules."""
     with TelegramServer().running() as server:
-        bot = Bot(server, folder, **telegram)
+        bot = Bot(server, folder, articles, **telegram)
         try:
             server.called("setMyShortDescription", 2, timeout=120)
             yield bot

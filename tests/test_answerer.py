@@ -125,7 +125,7 @@ def quotes_of(*found: tuple[str, str | None, float]) -> list[Quote]:
         reading(Article(f"a{number}", text, published=published), text, probability)
         for number, (text, published, probability) in enumerate(found)
     ]
-    return list(choose_quotes(readings, 3))
+    return list(choose_quotes(readings, 3, 0.25))
 
 
 def test_of_two_equally_good_quotes_the_newer_comes_first() -> None:

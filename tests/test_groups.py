@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -244,9 +245,22 @@ def test_an_inline_query_that_nothing_answers_says_so(bot: Bot) -> None:
         assert json.loads(answer["button"])["text"].startswith("Tidak ada berita yang menjawab")
 
 
-def test_inline_answers_are_paged(bot: Bot) -> None:
-    answer, results = inline(bot, "kecamatan banyuasin berapa", "100")
-    assert results == [] and answer.get("next_offset", "") == ""
+def test_inline_answers_are_paged_to_the_end_without_repeating(tmp_path: Path, encoder: object) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number in range(24):
+        text = f"Camat Sungai Raya, Budi Nomor {number}, membuka rapat koordinasi ke-{number} di aula kecamatan.\n"
+        (folder / f"{number:02}.txt").write_text(text)
+    with running_bot(tmp_path, folder) as bot:
+        pages, offset = [], ""
+        while True:
+            answer, results = inline(bot, "siapa camat sungai raya", offset)
+            pages.append([result["id"] for result in results])
+            if not (offset := answer.get("next_offset", "")):
+                break
+    assert len(pages) >= 2 and len(pages[0]) == 10
+    shown = [id for page in pages for id in page]
+    assert len(shown) == len(set(shown)) > 10
 
 
 def test_a_guest_question_is_answered_with_the_same_card(bot: Bot) -> None:

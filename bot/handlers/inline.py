@@ -76,7 +76,7 @@ async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
     state = conversations(context)
     line = small_talk(question, texts) if question else texts.ask_something
     if line is None:
-        quotes = await _find(question, context, most=1)
+        quotes = await _find(question, context)
         if quotes:
             await context.bot.answer_guest_query(message.guest_query_id, quote_result(quotes[0], texts))
             return
@@ -86,13 +86,12 @@ async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
     await context.bot.answer_guest_query(message.guest_query_id, result)
 
 
-async def _find(question: str, context: ContextTypes.DEFAULT_TYPE, most: int = MOST_RESULTS) -> list[Quote]:
+async def _find(question: str, context: ContextTypes.DEFAULT_TYPE, most: int = MOST_RESULTS) -> tuple[Quote, ...]:
     state = conversations(context)
     try:
-        answer = await state.in_worker(lambda: state.answerer.answer(question, most))
+        return await state.in_worker(lambda: state.answerer.search(question, most))
     except QuestionTooLong:
-        return []
-    return list(answer.quotes)
+        return ()
 
 
 def quote_result(quote: Quote, texts: Texts) -> InlineQueryResultArticle:

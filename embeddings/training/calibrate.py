@@ -28,14 +28,13 @@ from embeddings.indexing import PassageSettings
 from embeddings.lexical import stem_words, words
 from embeddings.passages import passage_context, split_passages
 from embeddings.query import parse_question
-from embeddings.reader import WEIGHTS_FILE, Candidate, Logistic, Weights, candidates, question_features
+from embeddings.reader import CALIBRATED_HITS, WEIGHTS_FILE, Candidate, Logistic, Weights, candidates, question_features
 from embeddings.retriever import Hit, Retrieval, RetrieverSettings, fuse, inverse_document_frequency
 from embeddings.store import Passage
 
 SEED = 20261121
 QUESTIONS_PER_SET = 450
 DISTRACTORS = 400
-PASSAGES_READ = 10
 CORPUS_SIZES = (4, 5, 8, 15, 30, 60, 120)
 DANGLING = re.compile(r"\b(?:tersebut|itu|ini|ia|dia|beliau|mereka)\b", re.IGNORECASE)
 
@@ -78,7 +77,7 @@ class Corpus:
         nearest = {int(i) for i in np.argsort(-cosines)[: settings.candidates]}
         dense = {i: float(cosines[i]) for i in nearest | lexical.keys()}
         scores = fuse(dense, lexical, settings.dense_weight)
-        best = sorted(scores, key=lambda i: (-scores[i], i))[:PASSAGES_READ]
+        best = sorted(scores, key=lambda i: (-scores[i], i))[:CALIBRATED_HITS]
         hits = tuple(Hit(self.passages[i], scores[i], dense[i], lexical.get(i, 0.0)) for i in best)
         return Retrieval(query, hits, weights, total)
 
