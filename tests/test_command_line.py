@@ -167,7 +167,7 @@ def test_rebuild_changes_the_model_without_the_files(run: Run, folder: Path) -> 
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("after", [0.3, 4.0])
+@pytest.mark.parametrize("after", [1.5, 5.0])
 def test_ctrl_c_and_sigterm_end_cleanly_at_any_moment(folder: Path, stop: signal.Signals, after: float) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "chat"], cwd=folder, env=without_token({}),
