@@ -65,7 +65,9 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         is_group = isinstance(chat, int) and chat < 0
         most, window = (GROUP_MESSAGES_A_MINUTE, 60.0) if is_group else (1, SECONDS_BETWEEN_PRIVATE)
         slots = self._slots.setdefault(chat, deque(maxlen=most))
-        await asyncio.sleep(max(_reserve(slots, window), _reserve(self._slots_overall, 1.0)))
+        await asyncio.sleep(_reserve(slots, window))
+        # Only now, as a slot taken before a long wait would not be the second in which the message leaves.
+        await asyncio.sleep(_reserve(self._slots_overall, 1.0))
 
 
 def _reserve(slots: deque[float], window: float) -> float:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,14 @@ class Bot:
         before = len(self.server.sent(0))
         self.server.say(text, person, **fields)
         return self.server.sent(before + 1)[-1]
+
+
+def wait_until(condition: Callable[[], object], timeout: float = 60) -> None:
+    """Wait for something that the bot or its server does in its own time."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @contextmanager

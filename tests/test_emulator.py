@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
+from tests.bot_process import wait_until
 from tests.conftest import DATA, SEEDS
 from tests.telegram_server import PERSON
 
@@ -123,13 +124,6 @@ def emulator(journal: Path) -> Iterator[str]:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_until(condition: Any, timeout: float = 60) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def queue(url: str, update: dict[str, Any]) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.chats import Chats
-from tests.bot_process import Bot, running_bot
+from tests.bot_process import Bot, running_bot, wait_until
 from tests.conftest import SEEDS
 from tests.telegram_server import ANONYMOUS, BOT, GROUP, MENTION, OTHER, PERSON, parse_html
-from tests.test_telegram import QUESTION, buttons, press, wait_until
+from tests.test_telegram import QUESTION, buttons, press
 
 pytestmark = pytest.mark.slow
 

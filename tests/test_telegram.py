@@ -5,7 +5,7 @@ import json
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.chats import Chats
-from tests.bot_process import Bot, running_bot
+from tests.bot_process import Bot, running_bot, wait_until
 from tests.conftest import SEEDS
 from tests.telegram_server import BOT, OTHER, PERSON, TOKEN, TelegramServer, parse_html
 
@@ -40,13 +40,6 @@ def card(bot: Bot, question: str = QUESTION, person: dict[str, Any] = PERSON) ->
     """Ask, and return the card as the server keeps it."""
     bot.ask(question, person)
     return bot.server.last_message(person["id"])
-
-
-def wait_until(condition: Callable[[], bool], timeout: float = 20) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def press(bot: Bot, label: str, message: dict[str, Any], person: dict[str, Any] = PERSON) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent.parent))
 
-from tests.bot_process import Bot, running_bot  # noqa: E402
+from tests.bot_process import Bot, running_bot, wait_until  # noqa: E402
 from tests.telegram_server import BOT, GROUP, MENTION, OTHER, PERSON  # noqa: E402
 
 Json = dict[str, Any]
@@ -49,7 +48,7 @@ def private_chat(bot: Bot) -> str:
     message = bot.server.last_message()
     text = message["text"]
     press(bot, "Selengkapnya", message)
-    wait(lambda: bot.server.last_message()["text"] != text)
+    wait_until(lambda: bot.server.last_message()["text"] != text)
     bot.ask("kpn rakor tanjung lago")
     return page("wartabot", "bot", conversation(bot, PERSON["id"]))
 
@@ -92,13 +91,6 @@ def press(bot: Bot, label: str, message: Json) -> None:
     rows = message["reply_markup"]["inline_keyboard"]
     (button,) = [button for row in rows for button in row if button["text"] == label]
     bot.server.press(button["callback_data"], message)
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def conversation(bot: Bot, chat: int) -> str:
