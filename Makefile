@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format install clean
+TRAINING := data/training
+SHARED ?= ../shared/data
+
+.PHONY: run test check format install clean train
 
 run: install
 	@$(BIN)/wartabot run
@@ -19,6 +22,16 @@ check: install
 format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# About three hours on two cores; goes on where it was stopped. SHARED is the folder with the question sets.
+train: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-training.txt
+	$(BIN)/python -m embeddings.training.vocabulary --data $(SHARED) --into $(TRAINING)
+	$(BIN)/python -m embeddings.training.encoder --data $(SHARED) --into $(TRAINING)
+	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 1
+	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 2
+	$(BIN)/python -m embeddings.training.export --into $(TRAINING)
+	$(BIN)/python -m embeddings.training.calibrate --data $(SHARED) --model $(TRAINING)/original --plot docs/pictures/calibration.png
 
 install: .venv/installed
 

@@ -36,6 +36,9 @@ UPDATES = [
     Update.GUEST_MESSAGE,
 ]  # fmt: skip
 
+# An answer that Telegram took but was slow to confirm would be followed by an apology.
+CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
+
 NEW = filters.UpdateType.MESSAGE
 PRIVATE = NEW & filters.ChatType.PRIVATE
 WORDS = filters.TEXT | filters.CAPTION
@@ -52,6 +55,8 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
         .base_url(f"{telegram.api_url.rstrip('/')}/bot")
         .base_file_url(f"{telegram.api_url.rstrip('/')}/file/bot")
         .get_updates_request(polling)
+        .connect_timeout(CONNECT_SECONDS)
+        .read_timeout(READ_SECONDS)
         .rate_limiter(ChatRateLimiter())
         .concurrent_updates(True)
         .post_init(_begin)
@@ -69,7 +74,7 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
     application.add_handler(CommandHandler(["setelan", "settings"], settings.show, NEW))
     application.add_handler(CommandHandler(["privasi", "privacy"], privacy.explain, NEW))
     application.add_handler(CommandHandler("hapusdata", privacy.forget, NEW))
-    application.add_handler(CommandHandler("tanya", asking.answer_message, NEW))
+    application.add_handler(CommandHandler(["tanya", "pejabat", "rapat"], asking.answer_message, NEW))
     application.add_handler(MessageHandler(PRIVATE & filters.COMMAND, guidance.explain))
     application.add_handler(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, groups.migration))
     application.add_handler(MessageHandler(NEW & WORDS, asking.answer_message))

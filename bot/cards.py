@@ -1,7 +1,7 @@
 """Answer cards: the message and the buttons under it, drawn from what chats.py keeps of an answer."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
@@ -9,7 +9,7 @@ from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from bot import replies
 from bot.chats import SentAnswer
 from bot.texts import Texts
-from embeddings import Answer, Article, Outlet, Quote, Summary, article_key, with_neighbours
+from embeddings import Answer, Article, Outlet, Quote, Store, Summary, article_key, with_neighbours
 
 logger = logging.getLogger(__name__)
 
@@ -30,17 +30,17 @@ class View(msgspec.Struct, frozen=True):
     only_for_asker: bool = False
 
 
-def verified(content: SentAnswer, find_article: Callable[[str], Article | None]) -> list[Quote]:
+def verified(content: SentAnswer, store: Store) -> list[Quote]:
     """The quotes whose words still stand in their articles; any other is left out and logged as an error."""
     quotes = []
     for sent in content.quotes:
-        quote = sent.found_in(find_article(sent.article))
+        quote = sent.found_in(store.article(sent.article))
         if quote is None:
             logger.error(
                 "A quote is not sent: article %r no longer holds it at %d to %d", sent.article, sent.start, sent.end
             )
         else:
-            quotes.append(quote)
+            quotes.append(msgspec.structs.replace(quote, copies=tuple(store.copies(sent.article))))
     return quotes
 
 
@@ -59,8 +59,9 @@ def answer_card(
     shown = list(quotes[view.page : view.page + content.per_page])
     if view.unfolded and shown:
         shown[0] = with_neighbours(shown[0])
-    named = {"quotes" if content.answered else "near": tuple(shown)}
-    html = replies.answer_message(Answer(content.question, content.answered, 0.0, **named), summary, texts)
+    quotes_shown, near = (tuple(shown), ()) if content.answered else ((), tuple(shown))
+    answer = Answer(content.question, content.answered, 0.0, quotes_shown, near, unnamed_office=content.unnamed_office)
+    html = replies.answer_message(answer, summary, texts, content.heads)
     if view.only_for_asker:
         html += f"\n<i>{texts.only_you_see}</i>"
     if view.reporting:
@@ -77,6 +78,10 @@ def answer_card(
     else:
         label = texts.noted if view.wished else texts.notify_me
         rows.append([InlineKeyboardButton(label, callback_data=f"w:{id}:{view.page}")])
+    if content.of_period:
+        rows.append([InlineKeyboardButton(texts.drop_period, callback_data=f"d:{id}")])
+    if content.typed:
+        rows.append([InlineKeyboardButton(texts.drop_context, callback_data=f"k:{id}")])
     if view.only_for_asker:
         rows.append([InlineKeyboardButton(texts.show_all, callback_data=f"e:{id}")])
     return html, InlineKeyboardMarkup(rows)

@@ -102,6 +102,14 @@ class SentAnswer(msgspec.Struct, frozen=True):
     quotes: tuple[SentQuote, ...]
     language: str
     per_page: int
+    heads: tuple[str, ...] = ()
+    """Plain lines above the quotes: what was understood, and who holds the office that was asked for."""
+    typed: str | None = None
+    """What the person wrote, where `question` was completed from the one before."""
+    unnamed_office: str | None = None
+    """The office asked for, where no article names anybody in it."""
+    of_period: bool = False
+    """Whether only a period that the question names was searched."""
 
 
 class StoredAnswer(msgspec.Struct, frozen=True):
@@ -125,6 +133,8 @@ class Chats:
             self._lock = threading.Lock()
             self._run = secrets.token_hex(8)
             self._database.execute("PRAGMA journal_mode = WAL")
+            # Waiting for the disk with every message would hold up all others; a killed process loses nothing.
+            self._database.execute("PRAGMA synchronous = NORMAL")
             self._database.execute("PRAGMA foreign_keys = ON")
             self._database.execute("PRAGMA secure_delete = ON")
             version = self._database.execute("PRAGMA user_version").fetchone()[0]
@@ -238,7 +248,16 @@ class Chats:
         """The answer that a message got, for when the message is edited."""
         return self._answer("chat = ? AND question_message = ? ORDER BY id DESC", chat, question_message)
 
-    def _answer(self, condition: str, *values: int) -> StoredAnswer | None:
+    def answer_in(self, chat: int, answer_message: int) -> StoredAnswer | None:
+        """The answer that one of the bot's messages holds."""
+        return self._answer("chat = ? AND answer_message = ? ORDER BY id DESC", chat, answer_message)
+
+    def last_answer(self, chat: int, asker: int, minutes: float) -> StoredAnswer | None:
+        """What this person was last answered in this chat, within so many minutes."""
+        since = time.time() - 60 * minutes
+        return self._answer("chat = ? AND asker = ? AND sent >= ? ORDER BY id DESC", chat, asker, since)
+
+    def _answer(self, condition: str, *values: float) -> StoredAnswer | None:
         row = self._one(f"SELECT id, chat, asker, answer_message, content FROM answers WHERE {condition}", *values)
         if row is None:
             return None

@@ -1,4 +1,4 @@
-"""The command line: `wartabot run`, `chat`, `index`, `ask`, `show`, `articles`, `eval` and `doctor`."""
+"""The command line: `wartabot run`, `chat`, `index`, `ask`, `show`, `articles`, `eval`, `unanswered`, `doctor`."""
 
 import json
 import logging
@@ -19,6 +19,7 @@ from bot.config import Config, load_config
 from bot.logs import set_up_logging
 from bot.texts import INDONESIAN
 from embeddings import (
+    Answer,
     Answerer,
     Encoder,
     IndexReport,
@@ -91,7 +92,7 @@ def index(
 ) -> None:
     """Add or update articles; exit status 0 only if nothing was refused."""
     settings, folder = _prepare(config, data)
-    store, encoder = Store(folder / STORE_FILE), Encoder(settings.encoder, folder)
+    store, encoder = Store(folder / STORE_FILE), Encoder(settings.encoder)
     if rebuild_all:
         with _progress(store.summary().articles) as advance:
             store = rebuild(store, encoder, settings.passages, advance)
@@ -177,6 +178,28 @@ def evaluate_command(
         output.print(result.table())
 
 
+@app.command()
+def unanswered(
+    most: Annotated[int, typer.Option("--most", min=1, help="How many to print.")] = 20,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = None,
+) -> None:
+    """Print the questions that no article answered, and how often each was asked."""
+    from bot.chats import FILE_NAME as CHATS_FILE
+    from bot.chats import Chats
+
+    _, folder = _prepare(config, data)
+    found = Chats(folder / CHATS_FILE).unanswered()[:most]
+    if as_json:
+        _print_json([{"question": question, "times": times} for question, times in found])
+        return
+    for question, times in found:
+        output.print(f"{times:5}  {question}", markup=False, highlight=False)
+    if not found:
+        notes.print("Every question so far was answered.")
+
+
 @app.command("doctor")
 def doctor_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
     """Check configuration, model, store, indexes, token and Telegram, and say what to do about each."""
@@ -216,7 +239,7 @@ def _default_paths(settings: Config, config: Path) -> list[Path]:
 
 def _ready_answerer(settings: Config, folder: Path, config: Path) -> Answerer:
     """An answerer, after the first start has indexed the configured articles."""
-    store, encoder = Store(folder / STORE_FILE), Encoder(settings.encoder, folder)
+    store, encoder = Store(folder / STORE_FILE), Encoder(settings.encoder)
     if store.summary().articles == 0:
         _index(store, encoder, settings, _default_paths(settings, config), prune=False)
     return open_answerer(store, encoder, folder, settings.retriever, settings.answers)
@@ -248,8 +271,7 @@ def _answer_in_batch(answerer: Answerer, question: str) -> dict[str, Any]:
         return answerer.answer(question).to_json()
     except WartabotError as error:
         # One bad question must not cost the answers to the others, which are read in order.
-        refused = {"question": question, "answered": False, "confidence": 0.0, "quotes": [], "near": []}
-        return {**refused, "error": str(error)}
+        return {**Answer(question, answered=False, confidence=0.0).to_json(), "error": str(error)}
 
 
 def _poll(token: str, settings: Config, answerer: Answerer, folder: Path) -> None:

@@ -23,6 +23,7 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     api_url: str = "https://api.telegram.org"
     timezone: str = "Asia/Jakarta"
+    follow_up_minutes: Annotated[int, msgspec.Meta(ge=0)] = 10
     answer_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
     questions_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 10
     questions_a_minute_chat: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20

@@ -50,7 +50,7 @@ def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
     else:
         yield Check("store", True, f"{store.path}: {found}, newest {summary.newest or 'of unknown date'}")
     try:
-        encoder = Encoder(settings.encoder, data)
+        encoder = Encoder(settings.encoder)
     except WartabotError as error:
         yield Check("encoder", False, str(error))
         return

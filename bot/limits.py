@@ -7,7 +7,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from telegram.error import RetryAfter
+import httpx
+from telegram.error import NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 logger = logging.getLogger(__name__)
@@ -17,12 +18,18 @@ SECONDS_BETWEEN_PRIVATE = 1.0
 GROUP_MESSAGES_A_MINUTE = 20
 MESSAGES_A_SECOND = 30
 MOST_RETRIES = 5
+# A call that found no connection never reached Telegram, so that trying again cannot do anything twice.
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+PAUSES_WITHOUT_CONNECTION = (1.0, 2.0, 4.0)
 # What counts as a message; the rest (typing, button answers, inline answers) is not held back.
 COUNTED = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup"})
 
 
 class ChatRateLimiter(BaseRateLimiter[None]):
-    """Keeps each chat within Telegram's limits by itself: one chat's retry_after never holds up another."""
+    """Keeps each chat within Telegram's limits by itself, and calls again what found no connection.
+
+    One chat's retry_after never holds up another.
+    """
 
     def __init__(self) -> None:
         self._turns: dict[Any, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -47,12 +54,12 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         """Wait for this chat's turn, then call; where Telegram asks for patience, this chat alone waits."""
         chat = data.get("chat_id") or data.get("inline_message_id")
         if chat is None or endpoint not in COUNTED:
-            return await callback(*args, **kwargs)
+            return await _call(callback, args, kwargs)
         async with self._turns[chat]:
             for attempt in range(MOST_RETRIES + 1):
                 await self._wait(chat)
                 try:
-                    return await callback(*args, **kwargs)
+                    return await _call(callback, args, kwargs)
                 except RetryAfter as error:
                     if attempt == MOST_RETRIES:
                         raise
@@ -68,6 +75,18 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         await asyncio.sleep(_reserve(slots, window))
         # Only now, as a slot taken before a long wait would not be the second in which the message leaves.
         await asyncio.sleep(_reserve(self._slots_overall, 1.0))
+
+
+async def _call(callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any]) -> Any:
+    for pause in PAUSES_WITHOUT_CONNECTION:
+        try:
+            return await callback(*args, **kwargs)
+        except NetworkError as error:
+            if not isinstance(error.__cause__, NEVER_LEFT):
+                raise
+            logger.info("No connection to Telegram (%s); again in %.0f s", error, pause)
+            await asyncio.sleep(pause)
+    return await callback(*args, **kwargs)
 
 
 def _reserve(slots: deque[float], window: float) -> float:

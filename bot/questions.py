@@ -4,26 +4,30 @@ import msgspec
 from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
-COMMAND = "tanya"
+ASK, OFFICIALS, MEETINGS = "tanya", "pejabat", "rapat"
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A question, and the message that the answer attaches to; an empty question is a bare /tanya."""
+    """A question, and the message that the answer attaches to; an empty question is a bare command."""
 
     question: str
     attach_to: int
+    command: str = ""
 
 
 def find_question(message: Message, bot_id: int, bot_name: str, on_mention: bool) -> Asked | None:
     """The question that a message puts to the bot, or None where it is not addressed.
 
-    In private any text is a question. In groups: /tanya, a reply to one of the bot's messages, or where `on_mention`
-    a mention. `/tanya` alone as a reply asks the message replied to, or the part of it that is quoted.
+    In private any text is a question. In groups: /tanya, /pejabat or /rapat with a region, a reply to one of the bot's
+    messages, or where `on_mention` a mention. `/tanya` alone as a reply asks the message replied to, or the part of it
+    that is quoted.
     """
     if not is_from_a_person(message, bot_id):
         return None
     text = message.text or message.caption or ""
     command, rest = _split_command(message, text, bot_name)
+    if command in (OFFICIALS, MEETINGS):
+        return Asked(f"{command} {rest}" if rest else "", message.message_id, command)
     if command:
         other = message.reply_to_message
         if other is None or _is_topic_root(message):
@@ -56,13 +60,13 @@ def is_from_a_person(message: Message, bot_id: int) -> bool:
     return anonymous_administrator or (message.from_user is not None and not message.from_user.is_bot)
 
 
-def _split_command(message: Message, text: str, bot_name: str) -> tuple[bool, str]:
+def _split_command(message: Message, text: str, bot_name: str) -> tuple[str, str]:
     for entity in message.entities or message.caption_entities:
         if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
             command, _, name = text[: entity.length].removeprefix("/").partition("@")
-            if command.casefold() == COMMAND and name.casefold() in ("", bot_name.casefold()):
-                return True, text[entity.length :].strip()
-    return False, ""
+            if command.casefold() in (ASK, OFFICIALS, MEETINGS) and name.casefold() in ("", bot_name.casefold()):
+                return command.casefold(), text[entity.length :].strip()
+    return "", ""
 
 
 def _mention(message: Message, bot_id: int, bot_name: str) -> MessageEntity | None:

@@ -25,15 +25,17 @@ def commands(texts: Texts) -> list[tuple[BotCommandScope, Commands]]:
     """The commands that each kind of chat is shown."""
     english = texts is ENGLISH
     ask = ("tanya", texts.command_ask)
+    officials = ("pejabat", texts.command_officials)
+    meetings = ("rapat", texts.command_meetings)
     sources = ("sumber", texts.command_sources)
     settings = ("settings" if english else "setelan", texts.command_settings)
     privacy = ("privacy" if english else "privasi", texts.command_privacy)
     help_ = ("help" if english else "bantuan", texts.command_help)
     forget = ("hapusdata", texts.command_forget)
     return [
-        (BotCommandScopeAllPrivateChats(), [ask, sources, settings, help_, privacy, forget]),
-        (BotCommandScopeAllGroupChats(), [ask, sources, help_, privacy]),
-        (BotCommandScopeAllChatAdministrators(), [ask, sources, settings, help_, privacy]),
+        (BotCommandScopeAllPrivateChats(), [ask, officials, meetings, sources, settings, help_, privacy, forget]),
+        (BotCommandScopeAllGroupChats(), [ask, officials, meetings, sources, help_, privacy]),
+        (BotCommandScopeAllChatAdministrators(), [ask, officials, meetings, sources, settings, help_, privacy]),
     ]
 
 

@@ -1,27 +1,103 @@
 """Turn answers into what Telegram shows: pure functions to HTML, without buttons (those are in cards.py)."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from html import escape
 
 from bot.texts import Texts
-from embeddings import Answer, Article, Outlet, Quote, Summary
+from embeddings import Answer, Article, Aspect, Held, Holder, Outlet, Period, Quote, Summary, disagree, same_office
 
 MAX_MESSAGE_LENGTH = 4096
 # Longer quotes fold away behind "show more", which hides all but their first lines: only what would fill the screen.
 EXPANDABLE_FROM = 600
 OUTLETS_PER_PAGE = 8
+OTHERS_SHOWN = 4
+LISTED = 12
 
 
-def answer_message(answer: Answer, summary: Summary, texts: Texts) -> str:
-    """An answer as HTML, at most 4,096 characters once Telegram has parsed it."""
+def answer_message(answer: Answer, summary: Summary, texts: Texts, lines: Sequence[str] = ()) -> str:
+    """An answer as HTML under these plain lines, at most 4,096 characters once Telegram has parsed it."""
+    above = ["\n".join(map(escape, lines))] if lines else []
     if answer.answered:
-        return fitted([], answer.quotes, texts)
-    heads = [escape(no_answer_text(summary, texts))]
-    if answer.near:
-        heads.append(escape(texts.near))
+        return fitted(above, answer.quotes, texts)
+    no = escape(no_answer_text(summary, texts, answer.unnamed_office))
     if summary.articles == 0:
-        return heads[0]
-    return fitted(heads, answer.near, texts, [escape(texts.ways_on)])
+        return no
+    above += [no, *([escape(texts.near)] if answer.near else [])]
+    return fitted(above, answer.near, texts, [escape(texts.ways_on)])
+
+
+def heads(answer: Answer, texts: Texts) -> list[str]:
+    """The plain lines above the quotes: what was searched for in place of a misspelt word, and which officials."""
+    lines = [texts.searched_for.format(words=answer.searched_for)] if answer.searched_for else []
+    if answer.period:
+        lines.append(texts.period.format(period=period_text(answer.period, texts)))
+    if len(answer.meetings) > 1:
+        lines.append(texts.meetings_listed)
+        around = sorted({held.around for held in answer.meetings if held.around})
+        lines.extend(f"• {_meeting_line(held, texts, len(around) > 1)}" for held in answer.meetings[:LISTED])
+        if len(around) > 1:
+            lines.append(texts.several_regions.format(around=around[0].title()))
+    elif answer.meetings and answer.meetings[0].aspect in (Aspect.WHEN, Aspect.WHICH):
+        lines.append(_meeting_line(answer.meetings[0], texts))
+    holders = answer.holders
+    if not holders:
+        return lines
+    if not all(same_office(holders[0], other) for other in holders):
+        lines.extend(_holder_line(holder, texts.holder_listed, texts) for holder in holders[:LISTED])
+        if len({(holder.kind, holder.region) for holder in holders}) == 1:
+            lines.append(texts.several_regions.format(around=holders[0].around.title()))
+        return lines
+    first, *others = holders
+    form = texts.holder_former if first.former else texts.holder if first.article.published else texts.holder_undated
+    lines.append(_holder_line(first, form, texts))
+    if others:
+        lines.append(texts.other_holders)
+        lines.extend(_holder_line(other, texts.other_holder, texts) for other in others[:OTHERS_SHOWN])
+    if disagree(holders):
+        lines.append(texts.holders_disagree)
+    return lines
+
+
+def _meeting_line(held: Held, texts: Texts, tell_apart: bool = False) -> str:
+    meeting, published = held.meeting, date_text(held.article.published, texts)
+    when = date_text(meeting.held, texts)
+    if meeting.held is None:
+        form = texts.meeting_day if meeting.day else texts.meeting_without_day
+        when = form.format(day=held.text(meeting.day) if meeting.day else "", date=published)
+    what, place = held.text(meeting.what), ""
+    if meeting.place and held.aspect is not Aspect.WHEN:
+        place = texts.meeting_place.format(place=held.text(meeting.place))
+    if tell_apart and held.around:
+        place += f" ({held.around.title()})"
+    # Its first word may stand inside a sentence: "rapat koordinasi".
+    return texts.meeting.format(when=when, what=what[:1].upper() + what[1:], place=place)
+
+
+def period_text(period: Period, texts: Texts) -> str:
+    """A period as people write it: "2023", "Juli 2023", "sejak 17 Juli 2023", "2021 – 2023"."""
+    start, end = period.start, period.end
+    if start is None or end is None:
+        form, day = (texts.period_until, end) if start is None else (texts.period_from, start)
+        return form.format(date=date_text(day, texts))
+    # Whole months and years are named as such.
+    if start.endswith("-01-01") and end.endswith("-12-31"):
+        start, end = start[:4], end[:4]
+    elif start.endswith("-01") and end == _last_of_month(end):
+        start, end = start[:7], end[:7]
+    return " – ".join(dict.fromkeys((date_text(start, texts), date_text(end, texts))))
+
+
+def _last_of_month(day: str) -> str:
+    return f"{day[:8]}{monthrange(int(day[:4]), int(day[5:7]))[1]}"
+
+
+def _holder_line(holder: Holder, form: str, texts: Texts) -> str:
+    # The office's first word may stand inside a sentence: "mantan Bupati".
+    office = holder.office_text[:1].upper() + holder.office_text[1:]
+    if holder.around and form is texts.holder_listed:
+        office = f"{office}, {holder.around.title()}"
+    return form.format(office=office, name=holder.name_text, date=date_text(holder.article.published, texts))
 
 
 def welcome_text(summary: Summary, texts: Texts) -> str:
@@ -31,11 +107,12 @@ def welcome_text(summary: Summary, texts: Texts) -> str:
     return texts.welcome.format(articles=number_text(summary.articles, texts), span=_span(summary))
 
 
-def no_answer_text(summary: Summary, texts: Texts) -> str:
-    """The honest no, with how much was searched."""
+def no_answer_text(summary: Summary, texts: Texts, unnamed_office: str | None = None) -> str:
+    """The honest no, with how much was searched and, if it was that, the office that has no name in it."""
     if summary.articles == 0:
         return texts.nothing_indexed
-    return texts.not_found.format(articles=number_text(summary.articles, texts), span=_span(summary))
+    form = texts.not_named if unnamed_office else texts.not_found
+    return form.format(office=unnamed_office, articles=number_text(summary.articles, texts), span=_span(summary))
 
 
 def _span(summary: Summary) -> str:
@@ -132,7 +209,16 @@ def quote_block(quote: Quote, texts: Texts, note: str | None = None) -> str:
     source = f"— {escape(source_text(quote.article, texts))}"
     if quote.article.url:
         source += f' · <a href="{escape(quote.article.url)}">{escape(texts.open_article.lower())}</a>'
-    return "\n".join([*lines, source])
+    return "\n".join([*lines, source, *([f"<i>{_copies(quote, texts)}</i>"] if quote.copies else [])])
+
+
+def _copies(quote: Quote, texts: Texts) -> str:
+    outlets = ", ".join(
+        f'<a href="{escape(copy.url)}">{escape(outlet)}</a>' if copy.url else escape(outlet)
+        for copy in quote.copies
+        for outlet in [copy.source or texts.unknown_source]
+    )
+    return texts.copies.format(number=len(quote.copies), outlets=outlets)
 
 
 def _marked(quote: Quote) -> str:

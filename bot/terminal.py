@@ -43,8 +43,10 @@ def answer_view(answer: Answer, summary: Summary, texts: Texts) -> RenderableTyp
 
 def _parts(answer: Answer, summary: Summary, texts: Texts) -> Iterator[RenderableType]:
     yield Text()
+    for line in replies.heads(answer, texts):
+        yield Text(line)
     if not answer.answered:
-        yield Text(replies.no_answer_text(summary, texts))
+        yield Text(replies.no_answer_text(summary, texts, answer.unnamed_office))
         if answer.near:
             yield Text(texts.near, style="dim")
     for quote in answer.quotes or answer.near:
@@ -64,6 +66,9 @@ def quote_view(quote: Quote, texts: Texts) -> RenderableType:
     source = Text(f"— {replies.source_text(quote.article, texts)}", style="dim")
     if quote.article.url:
         source.append(f" · {quote.article.url}")
+    if quote.copies:
+        outlets = ", ".join(copy.source or texts.unknown_source for copy in quote.copies)
+        source.append(f"\n  {texts.copies.format(number=len(quote.copies), outlets=outlets)}")
     return Group(bar, Padding(source, (0, 0, 0, 2)))
 
 

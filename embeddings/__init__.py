@@ -1,5 +1,6 @@
 """Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
 
+from embeddings.agenda import Aspect, Held
 from embeddings.answerer import Answerer, AnswerSettings, open_answerer, with_neighbours
 from embeddings.answers import Answer, Quote
 from embeddings.articles import Article, ArticleSettings, Refusal
@@ -12,7 +13,10 @@ from embeddings.errors import (
     StoreUnusable,
     WartabotError,
 )
+from embeddings.follow_up import complete
+from embeddings.holders import Holder, disagree, same_office
 from embeddings.indexing import IndexReport, PassageSettings, count_articles, index_files, rebuild
+from embeddings.periods import Period
 from embeddings.retriever import RetrieverSettings
 from embeddings.store import Outlet, Store, Summary, article_key
 
@@ -22,13 +26,17 @@ __all__ = [
     "Answerer",
     "Article",
     "ArticleSettings",
+    "Aspect",
     "Encoder",
     "EncoderSettings",
     "EncoderUnavailable",
+    "Held",
+    "Holder",
     "IndexMismatch",
     "IndexReport",
     "Outlet",
     "PassageSettings",
+    "Period",
     "QuestionTooLong",
     "Quote",
     "Refusal",
@@ -39,9 +47,12 @@ __all__ = [
     "Summary",
     "WartabotError",
     "article_key",
+    "complete",
     "count_articles",
+    "disagree",
     "index_files",
     "open_answerer",
     "rebuild",
+    "same_office",
     "with_neighbours",
 ]  # fmt: skip

@@ -4,8 +4,11 @@ from typing import Any
 
 import msgspec
 
+from embeddings.agenda import Held
 from embeddings.articles import Article
+from embeddings.holders import Holder
 from embeddings.passages import Span
+from embeddings.periods import Period
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -17,6 +20,8 @@ class Quote(msgspec.Struct, frozen=True):
     answer: Span | None
     score: float
     """The probability that this quote answers."""
+    copies: tuple[Article, ...] = ()
+    """The same story in other outlets."""
 
     @property
     def text(self) -> str:
@@ -35,6 +40,16 @@ class Answer(msgspec.Struct, frozen=True):
     confidence: float
     quotes: tuple[Quote, ...] = ()
     near: tuple[Quote, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    """Where the question asks for officials: everybody named; the quotes are the evidence, in the same order."""
+    searched_for: str | None = None
+    """The words searched for, where the question's own seemed misspelt."""
+    meetings: tuple[Held, ...] = ()
+    """Where the question asks for meetings: each of them; the quotes are the evidence, in the same order."""
+    unnamed_office: str | None = None
+    """Where the question asks for the holder of an office in which no article names anybody: that office."""
+    period: Period | None = None
+    """The time that the question names, to which the quotes were held."""
 
     def to_json(self) -> dict[str, Any]:
         """The answer in the form that `wartabot ask --json` prints."""
@@ -44,7 +59,39 @@ class Answer(msgspec.Struct, frozen=True):
             "confidence": round(self.confidence, 4),
             "quotes": [_quote_to_json(quote) for quote in self.quotes],
             "near": [_quote_to_json(quote) for quote in self.near],
+            "searched_for": self.searched_for,
+            "officials": [_holder_to_json(holder) for holder in self.holders],
+            "meetings": [_held_to_json(held) for held in self.meetings],
+            "unnamed_office": self.unnamed_office,
+            "period": {"start": self.period.start, "end": self.period.end} if self.period else None,
         }
+
+
+def _holder_to_json(holder: Holder) -> dict[str, Any]:
+    return {
+        "name": holder.name_text,
+        "office": holder.office_text,
+        "acting": holder.acting,
+        "former": holder.former,
+        "article": holder.article.id,
+        "published": holder.article.published,
+    }
+
+
+def _held_to_json(held: Held) -> dict[str, Any]:
+    meeting = held.meeting
+    return {
+        "kind": meeting.kind,
+        "what": held.text(meeting.what),
+        "held": meeting.held,
+        **{
+            name: held.text(span) if span else None
+            for name, span in (("day", meeting.day), ("place", meeting.place), ("host", meeting.host))
+        },
+        "present": [held.text(span) for span in meeting.present],
+        "article": held.article.id,
+        "published": held.article.published,
+    }
 
 
 def _quote_to_json(quote: Quote) -> dict[str, Any]:
@@ -60,4 +107,5 @@ def _quote_to_json(quote: Quote) -> dict[str, Any]:
         "answer": answer,
         "score": round(quote.score, 4),
         "article": {key: getattr(article, key) for key in ("id", "title", "source", "published", "url", "path")},
+        "copies": [{key: getattr(copy, key) for key in ("id", "source", "published", "url")} for copy in quote.copies],
     }

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+import msgspec
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -43,8 +45,9 @@ _MONTH = rf"(?P<month_name>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _NUMERIC = r"(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})(?:\s*[/.-]\s*(?P<year>(?:19|20)?\d{2}))?"
 _NAMED = rf"(?P<day>\d{{1,2}})\s+{_MONTH}\.?(?:\s+(?P<year>(?:19|20)\d\d))?"
 
+_HOURS = r"(?:\s+(?:pagi|siang|sore|malam))?"
 _IN_BRACKETS = tuple(
-    re.compile(rf"(?:\b{_WEEKDAY}\s*,?\s*)?\(\s*{form}\s*\)", re.IGNORECASE) for form in (_NUMERIC, _NAMED)
+    re.compile(rf"(?:\b{_WEEKDAY}{_HOURS}\s*,?\s*)?\(\s*{form}\s*\)", re.IGNORECASE) for form in (_NUMERIC, _NAMED)
 )
 _AFTER_WEEKDAY = re.compile(rf"\b{_WEEKDAY}\s*,?\s*(?:tanggal\s+)?{_NAMED}\b", re.IGNORECASE)
 _DATE_LINE = tuple(
@@ -118,3 +121,78 @@ def _date_or_none(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+class DateMention(msgspec.Struct, frozen=True):
+    """A day as a text names it: "Senin (17/7/2023)", "13 Juli", "Selasa"; what it leaves out is None."""
+
+    span: tuple[int, int]
+    weekday: int | None
+    day: int | None
+    month: int | None
+    year: int | None
+
+
+_MENTIONS = (
+    *_IN_BRACKETS,
+    re.compile(rf"(?:\b{_WEEKDAY}{_HOURS}\s*,?\s*(?:tanggal\s+)?)?\b{_NAMED}\b", re.IGNORECASE),
+    re.compile(rf"\b{_WEEKDAY}\b", re.IGNORECASE),
+)
+
+
+def find_dates(text: str) -> list[DateMention]:
+    """The days that a text names, in order; "minggu" in lower case is a week, not a Sunday."""
+    matches = sorted(
+        (match for pattern in _MENTIONS for match in pattern.finditer(text)),
+        key=lambda match: (match.start(), -match.end()),
+    )
+    found: list[DateMention] = []
+    for match in matches:
+        groups = match.groupdict()
+        overlaps = found and match.start() < found[-1].span[1]
+        if overlaps or ("day" not in groups and not match[0][0].isupper()):
+            continue
+        month = int(groups["month"]) if groups.get("month") else MONTHS.get((groups.get("month_name") or "").lower())
+        year = int(groups["year"]) if groups.get("year") else None
+        found.append(
+            DateMention(
+                match.span(),
+                WEEKDAYS[groups["weekday"].lower()] if groups["weekday"] else None,
+                int(groups["day"]) if groups.get("day") else None,
+                month,
+                2000 + year if year is not None and year < 100 else year,
+            )
+        )
+    return found
+
+
+def complete_date(mention: DateMention, published: str | None, ahead: bool = False) -> str | None:
+    """The day meant, as ISO 8601, completed by the day of publication; None where that does not tell.
+
+    What a text leaves out is taken from the nearest such day up to the publication, or with `ahead` from it on. A
+    printed weekday has to agree.
+    """
+    day = published if published and len(published) == 10 else None
+    near = date.fromisoformat(day) if day else None
+    if mention.day is None or mention.month is None:
+        if near is None or mention.weekday is None:
+            return None
+        distance = (mention.weekday - near.weekday()) % 7 if ahead else -((near.weekday() - mention.weekday) % 7)
+        return date.fromordinal(near.toordinal() + distance).isoformat()
+    if mention.year is not None:
+        known = _date_or_none(mention.year, mention.month, mention.day)
+        agrees = known is not None and mention.weekday in (None, known.weekday())
+        return known.isoformat() if known and agrees else None
+    years = [int(published[:4])] if published else []
+    if near is not None:
+        years = [near.year, near.year + 1] if ahead else [near.year, near.year - 1]
+    for year in years:
+        found = _date_or_none(year, mention.month, mention.day)
+        if found is None or (mention.weekday is not None and found.weekday() != mention.weekday):
+            continue
+        # An article may appear a day before its own date line says.
+        if near is None or (
+            found.toordinal() >= near.toordinal() - 1 if ahead else found.toordinal() <= near.toordinal() + 1
+        ):
+            return found.isoformat()
+    return None

@@ -9,17 +9,15 @@ from pathlib import Path
 
 import Stemmer
 import tantivy
-from rapidfuzz.distance import OSA
 
 from embeddings import manifest
 from embeddings.passages import passage_context
+from embeddings.spelling import one_slip_away
 from embeddings.store import Store, Watermark
 
 _WORD = re.compile(r"[^\W_]+")
 # Their stems are the offices camat and lurah, and who holds an office is not who is in the area.
 AREAS = frozenset({"kecamatan", "kelurahan"})
-# Shorter words are too near to each other: "desa" and "dasa".
-MIN_LENGTH_TO_CORRECT = 5
 _WRITER_MEMORY_BYTES = 30_000_000
 
 
@@ -77,19 +75,18 @@ class LexicalIndex:
         """How many passages hold this stem."""
         return self._searcher.doc_freq("stems", stem) if self._searcher else 0
 
+    def holds(self, word: str) -> bool:
+        """Whether a passage holds the stem of this word."""
+        return any(self.frequency(stem) for stem in stem_words(word))
+
     def nearest_word(self, word: str) -> str | None:
         """The most frequent indexed word that is one slip of the fingers away from one that no passage holds."""
-        if self._searcher is None or len(word) < MIN_LENGTH_TO_CORRECT or word.isdigit():
+        if self._searcher is None or self.holds(word):
             return None
-        if any(self.frequency(stem) for stem in stem_words(word)):
-            return None
-        # The first letter is seldom mistyped, and holding it keeps the search short.
-        near = [
-            (count, term)
-            for term, count in self._searcher.terms_with_prefix("words", word[0])
-            if OSA.distance(word, term, score_cutoff=1) <= 1
-        ]
-        return max(near)[1] if near else None
+        # Holding the first letter keeps the search short.
+        return one_slip_away(
+            word, ((term, count) for term, count in self._searcher.terms_with_prefix("words", word[0]))
+        )
 
     def _open(self) -> bool:
         try:

@@ -1,29 +1,16 @@
-"""Understand a question as far as finding needs: abbreviations spelt out, kind of answer, the words that carry it."""
+"""Understand a question as far as finding needs: abbreviations spelt out, and the words that carry it."""
 
 import re
-from enum import StrEnum
 
 import msgspec
 
 from embeddings.lexical import stem_words, words
 
 
-class Kind(StrEnum):
-    """What kind of answer a question asks for."""
-
-    WHO = "who"
-    WHEN = "when"
-    WHERE = "where"
-    HOW_MANY = "how many"
-    WHY = "why"
-    OTHER = "other"
-
-
 class Query(msgspec.Struct, frozen=True):
     """A question, cleaned and spelt out for the encoder, with its content words and their stems for the words' side."""
 
     text: str
-    kind: Kind
     words: tuple[str, ...]
     stems: tuple[str, ...]
 
@@ -41,6 +28,12 @@ ABBREVIATIONS = {
     "prov": "provinsi", "ds": "desa", "dlmnya": "dalamnya", "pertm": "pertemuan",
 }  # fmt: skip
 
+# What news writes now one way and now the other.
+WRITTEN_BOTH_WAYS = {
+    "rakor": "rapat koordinasi (rakor)", "raker": "rapat kerja (raker)", "kunker": "kunjungan kerja (kunker)",
+    "bimtek": "bimbingan teknis (bimtek)",
+}  # fmt: skip
+
 # What people ask about in English, in the words that Indonesian news uses.
 ENGLISH = {
     "meeting": "rapat", "coordination": "koordinasi", "district": "kecamatan", "regency": "kabupaten", "city": "kota",
@@ -52,12 +45,42 @@ ENGLISH = {
     "flood": "banjir", "fund": "dana", "funds": "dana", "visit": "kunjungan", "theme": "tema", "purpose": "tujuan",
     "held": "digelar", "opened": "dibuka", "inaugurated": "dilantik", "attended": "dihadiri", "attend": "hadir",
     "year": "tahun", "month": "bulan", "government": "pemerintah", "officials": "pejabat", "area": "luas",
+    "who": "siapa", "whom": "siapa", "whose": "siapa", "what": "apa", "when": "kapan", "where": "di mana",
+    "which": "mana", "why": "kenapa", "how": "bagaimana", "in": "di", "at": "di", "by": "oleh", "for": "untuk",
+    "and": "dan", "to": "ke", "with": "dengan", "from": "dari", "about": "tentang", "will": "akan", "no": "tidak ada",
+    "not": "tidak", "visited": "mengunjungi", "took": "digelar", "repaired": "diperbaiki",
+    "built": "dibangun", "company": "perusahaan", "waste": "limbah", "problem": "masalah", "problems": "masalah",
+    "synchronization": "sinkronisasi", "synchronisation": "sinkronisasi", "land": "lahan", "market": "pasar",
+    "hospital": "rumah sakit", "office": "kantor", "police": "polisi", "chief": "kepala", "election": "pemilihan",
+    "development": "pembangunan", "plan": "rencana", "program": "program", "programs": "program", "water": "air",
+    "farmers": "petani", "teachers": "guru", "students": "siswa", "children": "anak", "workers": "pekerja",
+    "victims": "korban", "fire": "kebakaran", "landslide": "longsor", "accident": "kecelakaan", "price": "harga",
+    "prices": "harga", "tax": "pajak", "poverty": "kemiskinan", "unemployment": "pengangguran", "cost": "biaya",
+    "said": "mengatakan", "signed": "ditandatangani", "launched": "diluncurkan", "priority": "prioritas",
 }  # fmt: skip
 _ENGLISH_QUESTION = re.compile(r"(?:who|whose|what|when|where|which|why|how|is|are|was|were|did|does|do|tell|please)\b")
-_ENGLISH_OFFICES = (
+# Said in one breath: what they mean is not what their words do.
+_ENGLISH_PHRASES = (
     (re.compile(r"\b(?:sub-?)?district (?:head|chief)(?: of)?\b|\bhead of (?=.*\bdistrict\b)"), "camat "),
     (re.compile(r"\bvillage (?:head|chief)(?: of)?\b|\bhead of (?=.*\bvillage\b)"), "kepala desa "),
     (re.compile(r"\b(?:deputy|vice) regent\b"), "wakil bupati"),
+    (re.compile(r"\bsub-?districts?\b"), "kecamatan"),
+    (re.compile(r"\bhow (?:many|much)\b"), "berapa"),
+    (re.compile(r"\bhow (?:large|big|wide)\b"), "berapa luas"),
+    (re.compile(r"\bwhat (?:does|is) (.+?) (?:stand|short) for\b"), r"apa kepanjangan \1"),
+    (re.compile(r"\b(?:which|what) (village|district|regency|city|road|company|office)\b"), r"\1 mana"),
+    (re.compile(r"\b(?:(?:has|have|with) no|without|does not have(?: any)?)\b"), "belum ada"),
+    (re.compile(r"\btak(?:e|en|ing) place\b"), "digelar"),
+    (re.compile(r"\b(north|south|west|east|central) (sumatra|kalimantan|sulawesi|java|papua)\b"), r"\2 \1"),
+    (re.compile(r"['’]s\b"), ""),
+)
+_ENGLISH_PLACES = {
+    "north": "utara", "south": "selatan", "west": "barat", "east": "timur", "central": "tengah", "sumatra": "sumatera",
+    "java": "jawa",
+}  # fmt: skip
+# What Indonesian needs no word for.
+_ENGLISH_PARTICLES = frozenset(
+    "the a an of is are was were be been being did does do have has had there please me tell".split()
 )
 
 # Words that shape a question without telling what it is about, in Indonesian and English.
@@ -74,34 +97,29 @@ FUNCTION_WORDS = frozenset(
     """.split()
 )
 
-_KINDS = (
-    (Kind.HOW_MANY, re.compile(r"\b(?:berapa(?:kah)?|jumlah|how (?:many|much))\b")),
-    (Kind.WHEN, re.compile(r"\b(?:kapan(?:kah)?|tanggal|(?:hari|bulan|tahun) apa|when|what (?:date|day|year))\b")),
-    (Kind.WHO, re.compile(r"\b(?:siapa(?:kah)?|who|whose)\b")),
-    (Kind.WHERE, re.compile(r"\b(?:di ?mana|dimana|ke ?mana|mana|where)\b")),
-    (Kind.WHY, re.compile(r"\b(?:mengapa|kenapa|alasan|tujuan|why)\b")),
-)
-# "berapa" after "tanggal" or "tahun" asks for a date: "tahun berapa", "tanggal berapa".
-_WHICH_DATE = re.compile(r"\b(?:tanggal|tgl|tahun|bulan|hari|pukul|jam) berapa\b")
-
 
 def parse_question(question: str) -> Query:
-    """Clean a question of any length or none; what it asks for is guessed from its question word."""
-    spelt_out = re.sub(
-        r"[^\W\d_]+", lambda word: ABBREVIATIONS.get(word[0].lower(), word[0]), " ".join(question.split())
-    )
-    folded = spelt_out.casefold()
-    kind = Kind.WHEN if _WHICH_DATE.search(folded) else Kind.OTHER
-    if kind is Kind.OTHER:
-        kind = next((kind for kind, pattern in _KINDS if pattern.search(folded)), Kind.OTHER)
-    in_indonesian = _in_indonesian(folded) if _ENGLISH_QUESTION.match(folded) else None
-    content = content_words(in_indonesian or spelt_out)
-    return Query(f"{spelt_out} ({in_indonesian})" if in_indonesian else spelt_out, kind, content, _stems(content))
+    """Clean a question of any length or none."""
+    text = _replaced(spelt_out(question), WRITTEN_BOTH_WAYS)
+    folded = text.casefold()
+    if _ENGLISH_QUESTION.match(folded):
+        text = _in_indonesian(folded)
+    content = content_words(text)
+    return Query(text, content, _stems(content))
+
+
+def spelt_out(question: str) -> str:
+    """The question with the abbreviations of chats written in full."""
+    return _replaced(" ".join(question.split()), ABBREVIATIONS)
+
+
+def _replaced(text: str, replacements: dict[str, str]) -> str:
+    return re.sub(r"[^\W\d_]+", lambda word: replacements.get(word[0].lower(), word[0]), text)
 
 
 def content_words(text: str) -> tuple[str, ...]:
-    """The words that tell what a text is about, once each, in order."""
-    return tuple(dict.fromkeys(word for word in words(text) if word not in FUNCTION_WORDS))
+    """The words that tell what a text is about, in order; a word may recur: "Sungai Raya, Kubu Raya"."""
+    return tuple(word for word in words(text) if word not in FUNCTION_WORDS)
 
 
 def with_words_replaced(query: Query, replacements: dict[str, str]) -> Query:
@@ -110,8 +128,8 @@ def with_words_replaced(query: Query, replacements: dict[str, str]) -> Query:
     def replaced(word: re.Match[str]) -> str:
         return replacements.get(word[0].casefold(), word[0])
 
-    content = tuple(dict.fromkeys(replacements.get(word, word) for word in query.words))
-    return Query(re.sub(r"[^\W_]+", replaced, query.text), query.kind, content, _stems(content))
+    content = tuple(replacements.get(word, word) for word in query.words)
+    return Query(re.sub(r"[^\W_]+", replaced, query.text), content, _stems(content))
 
 
 def _stems(content: tuple[str, ...]) -> tuple[str, ...]:
@@ -119,6 +137,7 @@ def _stems(content: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _in_indonesian(question: str) -> str:
-    for pattern, office in _ENGLISH_OFFICES:
-        question = pattern.sub(office, question)
-    return " ".join(ENGLISH.get(word, word) for word in content_words(question))
+    for pattern, phrase in _ENGLISH_PHRASES:
+        question = pattern.sub(phrase, question)
+    known = ENGLISH | _ENGLISH_PLACES
+    return " ".join(known.get(word, word) for word in words(question) if word not in _ENGLISH_PARTICLES)

@@ -1,17 +1,21 @@
 """Find the passages nearest to a query, by meaning and by words, the two fused."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from filelock import FileLock
 
+from embeddings.articles import Article
 from embeddings.dense import DenseIndex
 from embeddings.encoder import Encoder
 from embeddings.errors import StoreUnusable
 from embeddings.lexical import LexicalIndex
+from embeddings.officials import is_office_word
 from embeddings.query import Query, with_words_replaced
+from embeddings.regions import region_word_like
 from embeddings.store import Passage, Store, Watermark
 
 
@@ -75,8 +79,8 @@ class Retriever:
             ) from error
         self._seen = watermark
 
-    def retrieve(self, query: Query, top_k: int) -> Retrieval:
-        """The `top_k` best passages for a query."""
+    def retrieve(self, query: Query, top_k: int, keep: Callable[[Article], bool] | None = None) -> Retrieval:
+        """The `top_k` best passages for a query, of those articles only that `keep` lets through."""
         self.refresh()
         query = self._spelt_as_indexed(query)
         embedding = self._encoder.encode_queries([query.text])[0]
@@ -85,7 +89,11 @@ class Retriever:
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(zip(only_lexical, self._dense.scores(embedding, only_lexical), strict=True))
         scores = fuse(dense, lexical, self._settings.dense_weight)
-        best = sorted(scores, key=lambda id: (-scores[id], id))[:top_k]
+        best = sorted(scores, key=lambda id: (-scores[id], id))
+        if keep is not None:
+            candidates = self.store.passages(best)
+            best = [id for id in best if id in candidates and keep(candidates[id].article)]
+        best = best[:top_k]
         passages = self.store.passages(best)
         hits = tuple(Hit(passages[id], scores[id], dense[id], lexical.get(id, 0.0)) for id in best if id in passages)
         total = len(self._lexical)
@@ -97,8 +105,21 @@ class Retriever:
         )
 
     def _spelt_as_indexed(self, query: Query) -> Query:
-        replacements = {word: near for word in query.words if (near := self._lexical.nearest_word(word))}
+        # A word that the encoder reads in one piece is a common one, rightly spelt, though no article holds it.
+        unfamiliar = [
+            word
+            for word, pieces in zip(query.words, self._encoder.count_tokens(query.words), strict=True)
+            if pieces > 1
+        ]
+        replacements = {word: near for word in unfamiliar if (near := self._rightly_spelt(word)) != word}
         return with_words_replaced(query, replacements) if replacements else query
+
+    def _rightly_spelt(self, word: str) -> str:
+        # A region or an office that no article names is none of those that articles name, misspelt.
+        region = region_word_like(word)
+        if self._lexical.holds(word) or region == word or is_office_word(word):
+            return word
+        return self._lexical.nearest_word(word) or region or word
 
 
 def fuse(dense: dict[int, float], lexical: dict[int, float], dense_weight: float) -> dict[int, float]:

@@ -1,7 +1,7 @@
 """The knowledge base in SQLite: articles, passages and embeddings; the only truth, from which the indexes derive."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import islice
@@ -12,11 +12,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.articles import Article
+from embeddings.copies import LEAST_ALIKE, bands, likeness, signature
 from embeddings.errors import IndexMismatch, StoreUnusable
+from embeddings.meetings import Meeting, find_meetings
+from embeddings.officials import Official, name_words, officials_of
 from embeddings.passages import Span
 
 FILE_NAME = "knowledge.db"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
+MEETINGS_AND_STORIES_SCHEMA = """
+-- The meetings that an article tells of: found in its text, and found again when the finding changes.
+CREATE TABLE meetings(
+  number INTEGER PRIMARY KEY,
+  article INTEGER NOT NULL REFERENCES articles(number) ON DELETE CASCADE,
+  content BLOB NOT NULL
+) STRICT;
+CREATE INDEX meetings_by_article ON meetings(article);
+CREATE TABLE meeting_regions(
+  region TEXT NOT NULL,
+  meeting INTEGER NOT NULL REFERENCES meetings(number) ON DELETE CASCADE,
+  PRIMARY KEY (region, meeting)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX meeting_regions_by_meeting ON meeting_regions(meeting);
+-- Articles with the same text in other outlets have the same story.
+CREATE TABLE stories(
+  article INTEGER PRIMARY KEY REFERENCES articles(number) ON DELETE CASCADE,
+  story INTEGER NOT NULL,
+  signature BLOB NOT NULL
+) STRICT;
+CREATE INDEX stories_by_story ON stories(story);
+CREATE TABLE story_bands(
+  band INTEGER NOT NULL,
+  article INTEGER NOT NULL REFERENCES stories(article) ON DELETE CASCADE,
+  PRIMARY KEY (band, article)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX story_bands_by_article ON story_bands(article);
+"""
+OFFICIALS_SCHEMA = """
+-- Who holds which office, as an article names it: found in its text, and found again when the finding changes.
+CREATE TABLE officials(
+  article INTEGER NOT NULL REFERENCES articles(number) ON DELETE CASCADE,
+  office TEXT NOT NULL,
+  region TEXT NOT NULL,
+  acting INTEGER NOT NULL,
+  former INTEGER NOT NULL,
+  -- In lower case, with a space before and behind it, so that a word of it can be looked for.
+  name TEXT NOT NULL,
+  name_start INTEGER NOT NULL,
+  name_end INTEGER NOT NULL,
+  office_start INTEGER NOT NULL,
+  office_end INTEGER NOT NULL
+) STRICT;
+CREATE INDEX officials_by_office ON officials(region, office);
+CREATE INDEX officials_by_article ON officials(article);
+"""
 SCHEMA = """
 CREATE TABLE identity(only INTEGER PRIMARY KEY CHECK (only = 1), value TEXT NOT NULL) STRICT;
 INSERT INTO identity VALUES (1, lower(hex(randomblob(8))));
@@ -55,6 +104,7 @@ CREATE TRIGGER remember_removed_passages AFTER DELETE ON passages BEGIN
 END;
 """
 ARTICLE_COLUMNS = "id, text, title, source, url, published, place, path"
+JOINED_COLUMNS = ", ".join(f"articles.{column}" for column in ARTICLE_COLUMNS.split(", "))
 LOCK_TIMEOUT_SECONDS = 10.0
 
 
@@ -166,6 +216,10 @@ class Store:
                 "INSERT INTO passages(article, start, end, embedding) VALUES (?, ?, ?, ?)",
                 ((number, start, end, blob) for (start, end), blob in zip(passages, blobs, strict=True)),
             )
+            assert number is not None
+            _save_officials(database, number, article.text)
+            _save_meetings(database, number, article)
+            _save_story(database, number, article)
 
     def move(self, article_id: str, path: str | None) -> None:
         """Note that an unchanged article now lies elsewhere."""
@@ -212,6 +266,54 @@ class Store:
         """The newest articles, those without a date last."""
         return list(islice(self.articles(), most))
 
+    def officials(
+        self, office: str | None = None, region: str | None = None, name: Sequence[str] = ()
+    ) -> list[tuple[Article, Official]]:
+        """Who is named for an office, for a region, or with these words in the name; newest article first."""
+        conditions = [
+            *(["office = :office"] if office else []),
+            *(["region = :region"] if region else []),
+            *(f"instr(name, :word{number}) > 0" for number in range(len(name))),
+        ]
+        values = {
+            "office": office,
+            "region": region,
+            **{f"word{n}": f" {word.casefold()} " for n, word in enumerate(name)},
+        }
+        query = (
+            f"SELECT name_start, name_end, office_start, office_end, office, region, acting, former, {JOINED_COLUMNS} "
+            f"FROM officials JOIN articles ON number = article WHERE {' AND '.join(conditions)} "
+            "ORDER BY published IS NULL, published DESC, articles.id, name_start"
+        )
+        with self._errors_explained():
+            return [
+                (Article(*row[8:]), Official(row[:2], row[2:4], row[4], row[5], bool(row[6]), bool(row[7])))
+                for row in self._database.execute(query, values)
+            ]
+
+    def meetings(self, regions: Collection[str]) -> list[tuple[Article, Meeting]]:
+        """The meetings held in, or by, all of these regions."""
+        query = (
+            f"SELECT content, {JOINED_COLUMNS} FROM meeting_regions JOIN meetings ON meetings.number = meeting "
+            "JOIN articles ON articles.number = article "
+            f"WHERE region IN ({', '.join('?' * len(regions))}) GROUP BY meeting HAVING count(*) = ?"
+        )
+        with self._errors_explained():
+            rows = self._database.execute(query, (*regions, len(regions)))
+            return [(Article(*fields), msgspec.json.decode(content, type=Meeting)) for content, *fields in rows]
+
+    def copies(self, article_id: str) -> list[Article]:
+        """The same story in other outlets, one of each, oldest first."""
+        query = (
+            f"SELECT {JOINED_COLUMNS} FROM articles AS one JOIN stories AS of_one ON of_one.article = one.number "
+            "JOIN stories USING (story) JOIN articles ON articles.number = stories.article "
+            "WHERE one.id = ? AND articles.source IS NOT one.source ORDER BY articles.published, articles.id"
+        )
+        with self._errors_explained():
+            rows = self._database.execute(query, (article_id,))
+            by_outlet = {article.source: article for article in (Article(*row) for row in reversed(rows.fetchall()))}
+            return list(reversed(by_outlet.values()))
+
     def summary(self) -> Summary:
         """How much the store holds."""
         with self._errors_explained():
@@ -223,9 +325,8 @@ class Store:
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """The passages with these ids, by id; one that is gone is left out."""
-        columns = ", ".join(f"articles.{column}" for column in ARTICLE_COLUMNS.split(", "))
         query = (
-            f"SELECT passages.id, start, end, {columns} FROM passages JOIN articles ON number = article "
+            f"SELECT passages.id, start, end, {JOINED_COLUMNS} FROM passages JOIN articles ON number = article "
             f"WHERE passages.id IN ({', '.join('?' * len(ids))})"
         )
         with self._errors_explained():
@@ -286,13 +387,24 @@ class Store:
                 f"{self.path} was written by a newer wartabot (data version {version}, this one knows "
                 f"{SCHEMA_VERSION}). Update wartabot, or choose another folder with --data."
             )
-        if version == 0:
-            with self._transaction() as database:
-                # Another process may have created it while this one waited for the lock.
-                if database.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    for statement in _statements(SCHEMA):
+        if version == SCHEMA_VERSION:
+            return
+        with self._transaction() as database:
+            # Another process may have done it while this one waited for the lock.
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            for later, schema in enumerate((SCHEMA, OFFICIALS_SCHEMA, MEETINGS_AND_STORIES_SCHEMA), start=1):
+                if version < later:
+                    for statement in _statements(schema):
                         database.execute(statement)
-                    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            if version < SCHEMA_VERSION:
+                articles = database.execute(f"SELECT number, {ARTICLE_COLUMNS} FROM articles").fetchall()
+                for number, *fields in articles:
+                    article = Article(*fields)
+                    if version < 2:
+                        _save_officials(database, number, article.text)
+                    _save_meetings(database, number, article)
+                    _save_story(database, number, article)
+                database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -318,6 +430,49 @@ class Store:
                 f"{self.path} cannot be opened ({error.strerror or error}). Check that the folder exists and may be "
                 "written, or choose another with --data."
             ) from error
+
+
+def _save_officials(database: sqlite3.Connection, number: int, text: str) -> None:
+    database.executemany(
+        "INSERT INTO officials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                number,
+                found.office,
+                found.region,
+                found.acting,
+                found.former,
+                f" {' '.join(name_words(text[slice(*found.name)]))} ",
+                *found.name,
+                *found.office_span,
+            )
+            for found in officials_of(text)
+        ),
+    )
+
+
+def _save_meetings(database: sqlite3.Connection, number: int, article: Article) -> None:
+    for meeting in find_meetings(article):
+        row = (number, msgspec.json.encode(meeting))
+        saved = database.execute("INSERT INTO meetings(article, content) VALUES (?, ?)", row).lastrowid
+        database.executemany(
+            "INSERT INTO meeting_regions VALUES (?, ?)", ((region, saved) for region in meeting.regions)
+        )
+
+
+def _save_story(database: sqlite3.Connection, number: int, article: Article) -> None:
+    """Note the article's signature, and the story of the most alike article of another outlet, or a new one."""
+    own = signature(article.text)
+    own_bands = list(bands(own))
+    candidates = database.execute(
+        "SELECT DISTINCT story, signature FROM story_bands JOIN stories USING (article) "
+        f"JOIN articles ON number = article WHERE band IN ({', '.join('?' * len(own_bands))}) AND source IS NOT ?",
+        (*own_bands, article.source),
+    )
+    alike = max(((likeness(own, other), -story) for story, other in candidates), default=(0.0, 0))
+    story = -alike[1] if alike[0] >= LEAST_ALIKE else number
+    database.execute("INSERT INTO stories VALUES (?, ?, ?)", (number, story, own))
+    database.executemany("INSERT INTO story_bands VALUES (?, ?)", ((band, number) for band in set(own_bands)))
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import DATA, SEEDS
+from tests.conftest import SEEDS
 from tests.telegram_server import PERSON, TOKEN, TelegramServer
 
 
@@ -21,8 +21,6 @@ class Bot:
         self.server = server
         self.folder = folder
         self.log = folder / "log.txt"
-        if not (folder / "models").exists():
-            (folder / "models").symlink_to(DATA / "models")
         settings = {"api_url": f'"{server.url}"', "questions_a_minute_person": 1000, "questions_a_minute_chat": 1000}
         lines = [f"{key} = {value}" for key, value in {**settings, **telegram}.items()]
         (folder / "config.toml").write_text(
@@ -78,5 +76,5 @@ def running_bot(folder: Path, articles: Path = SEEDS, **telegram: Any) -> Iterat
             yield bot
         finally:
             bot.stop()
-        assert server.problems == []
+        assert not server.problems, server.problems
         assert TOKEN not in bot.log.read_text()

@@ -1,5 +1,7 @@
 """Real parts for the tests: the bundled model, a real store and real indexes over the articles in seeds/."""
 
+import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -15,14 +17,16 @@ from embeddings import (
     Store,
     index_files,
 )
+from embeddings.bundled import load_tokenizer
 from embeddings.reader import Reader
 from embeddings.retriever import Retriever
 from embeddings.store import FILE_NAME as STORE_FILE
 
+# Read when its library is first imported: no test may ask a model hub for anything.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
-# The bundled model is made here once and shared with `make run`.
-DATA = ROOT / "data"
 SHARED = ROOT.parent / "shared"
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared evaluation data is not beside this checkout")
@@ -33,9 +37,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the bot's process logged beside a test that it failed."""
+    report = yield
+    bot = getattr(item, "funcargs", {}).get("bot")
+    if report.failed and hasattr(bot, "log"):
+        report.sections.append(("the end of the bot's log", bot.log.read_text()[-6000:]))
+    return report
+
+
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
-    return Encoder(EncoderSettings(), DATA)
+    return Encoder(EncoderSettings())
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another sentence-transformers model, small and untrained."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
+    directory = tmp_path_factory.mktemp("models") / "other"
+    module = StaticEmbedding(load_tokenizer(), embedding_dim=32)
+    SentenceTransformer(modules=[module], prompts={"query": "tanya: "}, device="cpu").save(str(directory))
+    return directory
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    return Reader()
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +76,8 @@ def seeds_data(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
-def answerer(encoder: Encoder, seeds_data: Path) -> Answerer:
-    return make_answerer(seeds_data, encoder)
+def answerer(encoder: Encoder, reader: Reader, seeds_data: Path) -> Answerer:
+    return make_answerer(seeds_data, encoder, reader)
 
 
 def make_data(folder: Path, encoder: Encoder, articles: Path) -> Path:
@@ -57,6 +88,6 @@ def make_data(folder: Path, encoder: Encoder, articles: Path) -> Path:
     return folder
 
 
-def make_answerer(data: Path, encoder: Encoder, settings: AnswerSettings | None = None) -> Answerer:
+def make_answerer(data: Path, encoder: Encoder, reader: Reader, settings: AnswerSettings | None = None) -> Answerer:
     retriever = Retriever(Store(data / STORE_FILE), encoder, data, RetrieverSettings())
-    return Answerer(retriever, Reader(), settings or AnswerSettings())
+    return Answerer(retriever, reader, settings or AnswerSettings())

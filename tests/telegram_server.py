@@ -46,10 +46,16 @@ class Dropped(Exception):
     """The connection breaks off instead of an answer."""
 
 
+class _HTTPServer(ThreadingHTTPServer):
+    daemon_threads = True
+    # Fifty connections at once are no trouble to Telegram.
+    request_queue_size = 128
+
+
 class TelegramServer:
     """What people do goes in through methods; what the bot does comes out in `requests` and `messages`."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: list[tuple[str, Json]] = []
         self.problems: list[str] = []
         self.administrators: set[int] = set()
@@ -63,8 +69,7 @@ class TelegramServer:
         self._open_queries: set[str] = set()
         self._next_id = 1
         self._changed = threading.Condition(threading.RLock())
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
+        self._http = _HTTPServer(("127.0.0.1", port), _handler(self))
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     @contextmanager
@@ -453,8 +458,13 @@ def _handler(server: TelegramServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            self._answer(dict(parse_qsl(body, keep_blank_values=True)))
+            length = int(self.headers.get("Content-Length", -1))
+            body = self.rfile.read(max(length, 0))
+            # A bot that was stopped in the middle of a request asked for nothing.
+            if len(body) != length:
+                self.close_connection = True
+                return
+            self._answer(dict(parse_qsl(body.decode(), keep_blank_values=True)))
 
         def do_GET(self) -> None:
             self._answer({})

@@ -6,11 +6,13 @@ import pytest
 
 from embeddings import Answerer, AnswerSettings, Article, Encoder, QuestionTooLong, Quote
 from embeddings.answerer import choose_quotes, readable_alone
+from embeddings.evaluation.questions import evaluate
 from embeddings.passages import split_sentences
-from embeddings.reader import Reading
+from embeddings.reader import Reader, Reading
 from embeddings.store import Passage
 from tests.conftest import SEEDS, make_answerer
 
+FURTHER_QUESTIONS = Path(__file__).parent / "further_questions.jsonl"
 QUESTIONS: list[dict[str, Any]] = tomllib.loads((SEEDS / "questions.toml").read_text())["question"]
 
 
@@ -37,6 +39,15 @@ def test_what_the_seeds_do_not_answer_gets_an_honest_no(answerer: Answerer, aske
     assert not answer.answered and answer.quotes == ()
 
 
+@pytest.mark.slow
+def test_of_further_questions_most_are_answered_rightly_and_few_falsely(answerer: Answerer) -> None:
+    outcomes = evaluate(answerer, FURTHER_QUESTIONS).outcomes
+    assert len(outcomes) == 168
+    assert sum(outcome.right for outcome in outcomes) >= 52
+    false = [outcome.question.question for outcome in outcomes if outcome.answered and not outcome.question.answerable]
+    assert len(false) <= 4, false
+
+
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked["question"])
 def test_every_quote_is_a_slice_of_its_stored_article_made_of_whole_sentences(
     answerer: Answerer, asked: dict[str, Any]
@@ -58,11 +69,9 @@ def test_the_answering_words_are_marked_where_they_are_known(answerer: Answerer)
         quote = answerer.answer(question).quotes[0]
         assert quote.answer is not None
         marked[question] = quote.article.text[slice(*quote.answer)]
-    assert marked == {
-        "Siapa camat Sungai Raya?": "Fathul Mushalli",
-        "Kapan rakor Tanjung Lago?": "Senin (17/7/2023)",
-        "Berapa jumlah penduduk Banyuasin?": "837.062 jiwa",
-    }
+    assert marked["Siapa camat Sungai Raya?"] == "Fathul Mushalli"
+    assert "17/7/2023" in marked["Kapan rakor Tanjung Lago?"] and len(marked["Kapan rakor Tanjung Lago?"]) < 25
+    assert marked["Berapa jumlah penduduk Banyuasin?"] in ("837.062", "837.062 jiwa")
 
 
 def test_up_to_three_quotes_that_do_not_overlap_come_best_first(answerer: Answerer) -> None:
@@ -88,21 +97,24 @@ def test_what_has_nothing_to_do_with_the_articles_is_near_none_of_them(answerer:
     assert len(answerer.answer("Siapa gubernur Sumatera Selatan?").near) > 0
 
 
-def test_below_the_configured_confidence_quotes_are_only_near(seeds_data: Path, encoder: Encoder) -> None:
-    strict = make_answerer(seeds_data, encoder, AnswerSettings(min_confidence=1.0))
+def test_below_the_configured_confidence_quotes_are_only_near(
+    seeds_data: Path, encoder: Encoder, reader: Reader
+) -> None:
+    strict = make_answerer(seeds_data, encoder, reader, AnswerSettings(min_confidence=1.0))
     answer = strict.answer("Siapa camat Sungai Raya?")
     assert not answer.answered and answer.quotes == ()
     assert "Fathul Mushalli" in answer.near[0].text
 
 
-def test_an_empty_knowledge_base_answers_nothing(tmp_path: Path, encoder: Encoder) -> None:
-    answer = make_answerer(tmp_path, encoder).answer("Siapa camat Sungai Raya?")
+def test_an_empty_knowledge_base_answers_nothing(tmp_path: Path, encoder: Encoder, reader: Reader) -> None:
+    answer = make_answerer(tmp_path, encoder, reader).answer("Siapa camat Sungai Raya?")
     assert (answer.answered, answer.quotes, answer.near) == (False, (), ())
 
 
 def reading(article: Article, sentence: str, probability: float = 0.9) -> Reading:
     start = article.text.index(sentence)
-    return Reading(Passage(1, article, 0, len(article.text)), (start, start + len(sentence)), None, probability)
+    span = (start, start + len(sentence))
+    return Reading(Passage(1, article, 0, len(article.text)), span, span, probability)
 
 
 @pytest.mark.parametrize(

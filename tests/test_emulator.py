@@ -25,7 +25,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from tests.bot_process import wait_until
-from tests.conftest import DATA, SEEDS
+from tests.conftest import SEEDS
 from tests.telegram_server import PERSON
 
 pytestmark = pytest.mark.slow
@@ -133,7 +133,6 @@ def queue(url: str, update: dict[str, Any]) -> None:
 
 
 def test_an_independent_emulator_accepts_what_the_bot_sends(tmp_path: Path, encoder: object) -> None:
-    (tmp_path / "models").symlink_to(DATA / "models")
     journal = tmp_path / "journal.jsonl"
     with emulator(journal) as url:
         shim = Shim(url)

@@ -249,7 +249,7 @@ def test_inline_answers_are_paged_to_the_end_without_repeating(tmp_path: Path, e
     folder = tmp_path / "articles"
     folder.mkdir()
     for number in range(24):
-        text = f"Camat Sungai Raya, Budi Nomor {number}, membuka rapat koordinasi ke-{number} di aula kecamatan.\n"
+        text = f"Camat Sungai Raya, Budi Santoso, membuka rapat koordinasi ke-{number} di aula kecamatan.\n"
         (folder / f"{number:02}.txt").write_text(text)
     with running_bot(tmp_path, folder) as bot:
         pages, offset = [], ""

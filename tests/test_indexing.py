@@ -25,7 +25,7 @@ from embeddings import (
 from embeddings.indexing import IndexReport, _only_run
 from embeddings.retriever import Retriever, RetrieverSettings
 from embeddings.store import FILE_NAME
-from tests.conftest import DATA, SEEDS
+from tests.conftest import SEEDS
 
 
 @pytest.fixture
@@ -119,10 +119,12 @@ def test_a_second_run_at_the_same_time_is_refused(store: Store, encoder: Encoder
     assert counts(index(store, encoder, articles)) == (3, 0, 0, 0)
 
 
-def test_another_model_needs_a_rebuild_which_loses_no_article(store: Store, encoder: Encoder, articles: Path) -> None:
+def test_another_model_needs_a_rebuild_which_loses_no_article(
+    store: Store, encoder: Encoder, articles: Path, other_model: Path
+) -> None:
     index(store, encoder, articles)
     shutil.rmtree(articles)
-    other = Encoder(EncoderSettings(model=str(DATA / "models" / "multilingual-e5-small"), passage_prompt="x: "), DATA)
+    other = Encoder(EncoderSettings(model=str(other_model), passage_prompt="x: "))
     with pytest.raises(IndexMismatch):
         index(store, other)
     with pytest.raises(IndexMismatch):
@@ -157,8 +159,6 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_index(tmp_
 
     def command(data: Path) -> list[str]:
         data.mkdir(exist_ok=True)
-        if not (data / "models").exists():
-            (data / "models").symlink_to(DATA / "models")
         return [sys.executable, "-m", "bot", "index", "--config", str(config), "--data", str(data)]
 
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"

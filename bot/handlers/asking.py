@@ -15,13 +15,14 @@ from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ContextTypes
 
+from bot import replies
 from bot.cards import Card, View, answer_card, verified
 from bot.chats import ChatSettings, SentAnswer, SentQuote
 from bot.conversations import Conversations, conversations, texts_of
-from bot.questions import Asked, find_question
+from bot.questions import MEETINGS, OFFICIALS, Asked, find_question
 from bot.small_talk import small_talk
 from bot.texts import Texts
-from embeddings import Answer, QuestionTooLong
+from embeddings import Answer, QuestionTooLong, complete
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -29,7 +30,9 @@ T = TypeVar("T")
 # Telegram shows "typing" for five seconds at a time.
 TYPING_SECONDS = 4.5
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-QUOTES_KEPT = 5
+QUOTES_KEPT = 12
+# So many questions in work, the answered one among them, take about a second.
+HURRIED_FROM = 5
 
 
 async def answer_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -54,11 +57,12 @@ async def answer_edited_message(update: Update, context: ContextTypes.DEFAULT_TY
         await _take_in(update, message, asked, context)
         return
     texts = texts_of(update, context)
-    if not asked.question or asked.question == stored.content.question or not _allowed(state, message):
+    unchanged = asked.question in (stored.content.question, stored.content.typed)
+    if not asked.question or unchanged or not _allowed(state, message):
         return
     async with state.turns[message.chat_id]:
         try:
-            content, _ = await _answer(state, asked.question, message, texts)
+            content, _ = await answer_question(state, asked.question, message, texts)
         except QuestionTooLong as error:
             text, buttons = texts.question_too_long.format(length=error.length, most=error.most), None
             await edit(context, message.chat_id, stored.message, html.escape(text), buttons)
@@ -96,7 +100,8 @@ async def _take_in(update: Update, message: Message, asked: Asked, context: Cont
         return
     try:
         if not asked.question:
-            await reply(context, message, texts.ask_something)
+            bare = {OFFICIALS: texts.ask_region, MEETINGS: texts.ask_meetings}
+            await reply(context, message, bare.get(asked.command, texts.ask_something))
         elif line := small_talk(asked.question, texts):
             await reply(context, message, line)
         elif not _allowed(state, message):
@@ -127,13 +132,16 @@ async def _answer_and_send(
 ) -> None:
     state = conversations(context)
     try:
-        content, answer = await _answer(state, asked.question, message, texts)
+        before = _question_before(state, message)
+        question = complete(asked.question, before) if before else None
+        typed = asked.question if question else None
+        content, answer = await answer_question(state, question or asked.question, message, texts, typed)
     except QuestionTooLong as error:
         text = texts.question_too_long.format(length=error.length, most=error.most)
         await reply(context, message, text)
         return
     if not answer.answered:
-        state.chats.note_unanswered(asked.question)
+        state.chats.note_unanswered(content.question)
     settings = state.chats.settings(message.chat_id)
     asker = message.from_user.id if message.from_user else message.chat_id
     id = state.chats.save_answer(message.chat_id, asker, message.message_id, content)
@@ -156,18 +164,51 @@ async def _answer_and_send(
     state.chats.answer_sent(id, sent.message_id)
 
 
-async def _answer(state: Conversations, question: str, message: Message, texts: Texts) -> tuple[SentAnswer, Answer]:
-    answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT))
+def _question_before(state: Conversations, message: Message) -> str | None:
+    """What the question may follow on: that of the card it replies to, or in private the one just asked."""
+    other = message.reply_to_message
+    stored = state.chats.answer_in(message.chat_id, other.message_id) if other else None
+    if stored is None and message.chat.type == ChatType.PRIVATE:
+        stored = state.chats.last_answer(message.chat_id, message.chat_id, state.settings.follow_up_minutes)
+    return stored.content.question if stored else None
+
+
+async def answer_question(
+    state: Conversations,
+    question: str,
+    message: Message,
+    texts: Texts,
+    typed: str | None = None,
+    any_time: bool = False,
+) -> tuple[SentAnswer, Answer]:
+    """Ask, and make what a card is drawn from.
+
+    `typed` is what the person wrote where the question was completed; with `any_time` its period does not count.
+    """
+    hurried = state.waiting > HURRIED_FROM
+    answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried))
     per_page = state.quotes_per_page(message.chat, state.chats.settings(message.chat_id))
     quotes = tuple(SentQuote.of(quote) for quote in answer.quotes or answer.near[:per_page])
-    return SentAnswer(question, answer.answered, quotes, texts.language, per_page), answer
+    heads = [texts.continued.format(question=question)] if typed else []
+    heads += replies.heads(answer, texts)
+    return SentAnswer(
+        question,
+        answer.answered,
+        quotes,
+        texts.language,
+        per_page,
+        tuple(heads),
+        typed,
+        answer.unnamed_office,
+        of_period=answer.period is not None,
+    ), answer
 
 
 async def draw(
     state: Conversations, id: int, content: SentAnswer, texts: Texts, bot_name: str, view: View | None = None
 ) -> Card:
     """The card of an answer, each quote held against its article at this moment."""
-    quotes = await state.in_worker(lambda: verified(content, state.answerer.store.article))
+    quotes = await state.in_worker(lambda: verified(content, state.answerer.store))
     summary = await state.in_worker(state.answerer.summary)
     return answer_card(id, content, quotes, summary, texts, bot_name, view or View())
 

@@ -8,7 +8,7 @@ from telegram.ext import ContextTypes
 from bot.cards import View, deep_link
 from bot.chats import StoredAnswer
 from bot.conversations import conversations, texts_of
-from bot.handlers.asking import draw, edit, send
+from bot.handlers.asking import answer_question, draw, edit, send
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -49,6 +49,12 @@ async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
             await query.answer(texts.thanks_reason)
             if query.from_user.id == stored.asker:
                 await _redraw(query, context, stored, texts, View(_number(page)))
+        case "k", [] if query.from_user.id == stored.asker and stored.content.typed:
+            await query.answer()
+            await _answer_again(query, context, stored, stored.content.typed, texts)
+        case "d", [] if query.from_user.id == stored.asker and stored.content.of_period:
+            await query.answer()
+            await _answer_again(query, context, stored, stored.content.question, texts, any_time=True)
         case "e", [] if query.from_user.id == stored.asker:
             await query.answer()
             await _show_to_everyone(query, context, stored, texts)
@@ -74,6 +80,25 @@ async def _redraw(
         return
     card = await draw(conversations(context), stored.id, stored.content, texts, context.bot.username, view)
     await edit(context, message.chat.id, message.message_id, *card)
+
+
+async def _answer_again(
+    query: CallbackQuery,
+    context: ContextTypes.DEFAULT_TYPE,
+    stored: StoredAnswer,
+    question: str,
+    texts: Texts,
+    any_time: bool = False,
+) -> None:
+    """Answer in the same message: what was written, without what was carried over, or without its period."""
+    state = conversations(context)
+    if not isinstance(query.message, Message):
+        return
+    async with state.turns[stored.chat]:
+        content, _ = await answer_question(state, question, query.message, texts, any_time=any_time)
+        state.chats.replace_answer(stored.id, content)
+        card = await draw(state, stored.id, content, texts, context.bot.username)
+        await edit(context, stored.chat, query.message.message_id, *card)
 
 
 async def _show_to_everyone(

@@ -90,7 +90,7 @@ async def _open_link(update: Update, context: ContextTypes.DEFAULT_TYPE, payload
         if stored is None:
             text, buttons = texts.expired, None
         elif kind == "c":
-            quotes = await state.in_worker(lambda: cards.verified(stored.content, state.answerer.store.article))
+            quotes = await state.in_worker(lambda: cards.verified(stored.content, state.answerer.store))
             position = int(page) if page.isdigit() else 0
             quote = quotes[position].text if position < len(quotes) else None
             text = f"{texts.copy_here}\n<code>{escape(quote)}</code>" if quote else texts.gone

@@ -21,6 +21,8 @@ ENGLISH = Texts(
         "Every answer is quoted word for word from an article. When no article answers, I say so. Made a typo? Edit "
         "your question, and its answer changes too.\n\n"
         "/tanya – ask a question\n"
+        "/pejabat – the officials of a region\n"
+        "/rapat – meetings in a region\n"
         "/sumber – which articles there are\n"
         "/settings – language and number of quotes\n"
         "/privacy – what is kept\n"
@@ -35,6 +37,8 @@ ENGLISH = Texts(
         "/privacy – what is kept"
     ),
     ask_something="Please write your question after /tanya, for example: /tanya siapa camat Sungai Raya?",
+    ask_region="Please write the region after /pejabat, for example: /pejabat Banyuasin",
+    ask_meetings="Please write the region after /rapat, for example: /rapat Banyuasin 2023",
     hello="Hello! What would you like to know about local news?",
     thanks="You're welcome! Ask again any time.",
     who_are_you="I am a bot that answers with quotes from local news. Try: siapa camat Sungai Raya?",
@@ -45,8 +49,30 @@ ENGLISH = Texts(
     open_article="Open article",
     shortened="(quote shortened because of its length)",
     not_found="Sorry, none of the {articles} articles I have answers that{span}.",
+    not_named="Sorry, none of the {articles} articles I have{span} says who the {office} is.",
     nothing_indexed="Sorry, there are no articles yet that I could search.",
     near="The nearest passages, which may not answer it:",
+    holder="{office}: {name} (last named {date})",
+    holder_undated="{office}: {name} (in an article without a date)",
+    holder_former="{office}: {name} (named {date})",
+    other_holders="Others named for this office, newest first:",
+    holder_listed="• {office}: {name} ({date})",
+    other_holder="• {name} ({date})",
+    continued="Continuing: {question}",
+    drop_context="Without the question before",
+    searched_for="Searching for: {words}",
+    meetings_listed="Meetings and events in the news, newest first:",
+    meeting="{when}: {what}{place}",
+    meeting_place=", at {place}",
+    meeting_day="{day} (full date not given; article of {date})",
+    meeting_without_day="day not given (article of {date})",
+    period="Period: {period}",
+    period_from="since {date}",
+    period_until="until {date}",
+    drop_period="Any time",
+    copies="also published by {number} outlets: {outlets}",
+    several_regions="Several regions have that name. Add the regency, for example: {around}",
+    holders_disagree="Note: more than one name is given, and the articles do not tell for certain which is the newest.",
     ways_on="Try other words, or see /sumber.",
     gone="This quote is no longer in the archive.",
     unfold="More",
@@ -121,6 +147,8 @@ ENGLISH = Texts(
     command_ask="ask the news",
     command_help="how to ask",
     command_start="start",
+    command_meetings="meetings in a region",
+    command_officials="officials of a region",
     command_sources="which articles there are",
     command_settings="change settings",
     command_privacy="what is kept",

@@ -21,6 +21,8 @@ INDONESIAN = Texts(
         "Setiap jawaban adalah kutipan kata demi kata dari berita. Kalau tidak ada berita yang menjawab, saya bilang "
         "apa adanya. Salah ketik? Sunting pertanyaannya, jawabannya ikut berubah.\n\n"
         "/tanya – ajukan pertanyaan\n"
+        "/pejabat – siapa saja pejabat suatu daerah\n"
+        "/rapat – rapat dan kegiatan suatu daerah\n"
         "/sumber – berita apa saja yang ada\n"
         "/setelan – bahasa dan jumlah kutipan\n"
         "/privasi – data apa yang disimpan\n"
@@ -35,6 +37,8 @@ INDONESIAN = Texts(
         "/privasi – data apa yang disimpan"
     ),
     ask_something="Silakan tulis pertanyaannya setelah /tanya, misalnya: /tanya siapa camat Sungai Raya?",
+    ask_region="Tulis nama daerahnya setelah /pejabat, misalnya: /pejabat Banyuasin",
+    ask_meetings="Tulis nama daerahnya setelah /rapat, misalnya: /rapat Banyuasin 2023",
     hello="Halo! Mau tanya apa tentang berita daerah?",
     thanks="Sama-sama! Silakan tanya lagi kapan saja.",
     who_are_you="Saya bot yang menjawab pertanyaan dengan kutipan berita daerah. Coba: siapa camat Sungai Raya?",
@@ -45,8 +49,30 @@ INDONESIAN = Texts(
     open_article="Buka berita",
     shortened="(kutipan dipotong karena panjang)",
     not_found="Maaf, tidak ada jawabannya dalam {articles} berita yang saya punya{span}.",
+    not_named="Maaf, dari {articles} berita yang saya punya{span} belum ada yang menyebut siapa {office}.",
     nothing_indexed="Maaf, belum ada berita yang bisa saya cari.",
     near="Yang paling dekat, tetapi belum tentu menjawab:",
+    holder="{office}: {name} (terakhir disebut {date})",
+    holder_undated="{office}: {name} (tanggal beritanya tidak diketahui)",
+    holder_former="{office}: {name} (disebut {date})",
+    other_holders="Nama lain untuk jabatan ini, dari yang terbaru:",
+    holder_listed="• {office}: {name} ({date})",
+    other_holder="• {name} ({date})",
+    continued="Melanjutkan: {question}",
+    drop_context="Tanpa lanjutan",
+    searched_for="Mencari: {words}",
+    meetings_listed="Rapat dan kegiatan yang diberitakan, dari yang terbaru:",
+    meeting="{when}: {what}{place}",
+    meeting_place=", di {place}",
+    meeting_day="{day} (tanggal lengkap tidak disebut; berita {date})",
+    meeting_without_day="tanggal tidak disebut (berita {date})",
+    period="Periode: {period}",
+    period_from="sejak {date}",
+    period_until="sampai {date}",
+    drop_period="Tanpa periode",
+    copies="juga dimuat oleh {number} media: {outlets}",
+    several_regions="Ada beberapa daerah dengan nama itu. Tambahkan kabupatennya, misalnya: {around}",
+    holders_disagree="Perhatikan: lebih dari satu nama disebut, dan beritanya tidak memastikan siapa yang terbaru.",
     ways_on="Coba dengan kata lain, atau lihat /sumber.",
     gone="Kutipan ini sudah tidak ada dalam arsip.",
     unfold="Selengkapnya",
@@ -123,6 +149,8 @@ INDONESIAN = Texts(
     command_ask="tanya isi berita",
     command_help="cara bertanya",
     command_start="mulai",
+    command_meetings="rapat dan kegiatan suatu daerah",
+    command_officials="pejabat suatu daerah",
     command_sources="berita apa saja yang ada",
     command_settings="ubah setelan",
     command_privacy="data apa yang disimpan",

@@ -20,6 +20,9 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     help_group: str
     """How to ask in a group; {bot} is the bot's name."""
     ask_something: str
+    ask_region: str
+    ask_meetings: str
+    """/pejabat without a region."""
     """/tanya without a question."""
 
     # --- small talk ---
@@ -36,10 +39,41 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     shortened: str
     """A quote was too long for one message, so only part of it stands there."""
     not_found: str
+    not_named: str
     """No article answers; {articles} were searched{span}."""
     nothing_indexed: str
     near: str
     """Heads passages that are near the question but do not answer it."""
+    holder: str
+    """{office}, {name}, and the {date} of the newest article that names them."""
+    holder_undated: str
+    """The same where that article has no date."""
+    holder_former: str
+    """The same for one who holds the office no longer."""
+    holder_listed: str
+    """One line of a list of different offices."""
+    other_holders: str
+    """Heads a list of others named for the same office, newest first."""
+    other_holder: str
+    """One line of that list: {name}, {date}."""
+    several_regions: str
+    holders_disagree: str
+    continued: str
+    """The {question} as it was completed from the one before."""
+    drop_context: str
+    """The button that answers what was written, without the question before."""
+    searched_for: str
+    meetings_listed: str
+    meeting: str
+    meeting_place: str
+    meeting_day: str
+    meeting_without_day: str
+    period: str
+    period_from: str
+    period_until: str
+    drop_period: str
+    copies: str
+    """{words} that were searched for, where the question's own seemed misspelt."""
     ways_on: str
     gone: str
     """A button's passage is no longer in the archive."""
@@ -130,6 +164,8 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     command_ask: str
     command_help: str
     command_start: str
+    command_officials: str
+    command_meetings: str
     command_sources: str
     command_settings: str
     command_privacy: str

@@ -76,8 +76,24 @@ def settings(bot: Bot) -> str:
     return page("wartabot", "bot", conversation(bot, 802))
 
 
+def officials(bot: Bot) -> str:
+    person = {**PERSON, "id": 803}
+    bot.ask("/pejabat Banyuasin", person)
+    bot.ask("wakilnya bupati banyuasin siapa?", person)
+    bot.ask("kalau oku?", person)
+    return page("wartabot", "bot", conversation(bot, 803))
+
+
+def meetings(bot: Bot) -> str:
+    person = {**PERSON, "id": 804}
+    bot.ask("/rapat Banyuasin 2023", person)
+    bot.ask("rapat apa saja di OKU bulan lalu?", person)
+    return page("wartabot", "bot", conversation(bot, 804))
+
+
 PICTURES: dict[str, Callable[[Bot], str]] = {
     "private": private_chat, "honest-no": honest_no, "group": group_chat, "settings": settings,
+    "officials": officials, "meetings": meetings,
 }  # fmt: skip
 
 

@@ -1,60 +1,104 @@
-"""How well the right passage is found, on IDK-MRC's dev questions over all its train and dev passages.
+"""How well the right passage is found: the dev questions of each set over all its passages.
 
-python -m embeddings.evaluation.retrieval --data ../shared/data
+    python -m embeddings.evaluation.retrieval --data ../shared/data
+
+Of NewsQA25, the held-out questions over the passages of their articles; of Lampung, one-line summaries over the short
+texts that they sum up, before the reader only, as they are no questions.
 """
 
 import argparse
-import json
+import math
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from embeddings.answerer import AnswerSettings
 from embeddings.articles import Article
 from embeddings.dense import DenseIndex
 from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.indexing import PassageSettings
 from embeddings.lexical import LexicalIndex
+from embeddings.passages import split_passages
 from embeddings.query import parse_question
-from embeddings.retriever import RetrieverSettings, fuse
+from embeddings.reader import Reader
+from embeddings.retriever import Retriever, RetrieverSettings, fuse
 from embeddings.store import Store
+from embeddings.training.questions import is_held_out, rows, usable_news
 
 RANKS = (1, 5, 20)
 WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)
+MOST_QUESTIONS = 1000
+NOT_FOUND = 10**6
+Asked = tuple[str, int]
+"""A question and the position of its passage."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder with qa/")
-    parser.add_argument("--into", type=Path, default=Path("data"), help="wartabot's data folder, with the model")
+    parser.add_argument("--data", type=Path, required=True, help="folder with qa/ and corpus/")
+    parser.add_argument("--only", help="one of the sets")
     arguments = parser.parse_args()
-    rows = {
-        split: [json.loads(line) for line in (arguments.data / "qa" / f"idkmrc.{split}.jsonl").open(encoding="utf-8")]
-        for split in ("train", "dev")
-    }
-    contexts = list(dict.fromkeys(row["context"] for split in rows.values() for row in split))
-    asked = [row for row in rows["dev"] if row["answerable"]]
-    print(f"{len(asked)} questions, {len(contexts)} passages")
-    encoder = Encoder(EncoderSettings(), arguments.into)
-    with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder), encoder, contexts, [(row["question"], contexts.index(row["context"])) for row in asked])
+    encoder = Encoder(EncoderSettings())
+    for name, passages, asked in sets(arguments.data, encoder):
+        if arguments.only in (None, name):
+            print(f"{name}: {len(asked)} questions, {len(passages)} passages", flush=True)
+            with tempfile.TemporaryDirectory() as folder:
+                measure(Path(folder), encoder, passages, asked, with_reader=name != "lampung")
 
 
-def measure(folder: Path, encoder: Encoder, contexts: Sequence[str], asked: Sequence[tuple[str, int]]) -> None:
-    """Index the contexts, each whole as one passage, and print recall at each rank for dense, lexical and fused."""
+def sets(data: Path, encoder: Encoder) -> Iterator[tuple[str, list[str], list[Asked]]]:
+    """Each set's name, passages and questions."""
+    for name in ("idkmrc", "tydiqa_id", "facqa"):
+        found = {split: list(rows(data / "qa" / f"{name}.{split}.jsonl")) for split in ("train", "dev")}
+        passages = list(dict.fromkeys(row["context"] for split in found.values() for row in split))
+        position = {passage: number for number, passage in enumerate(passages)}
+        yield name, passages, [(row["question"], position[row["context"]]) for row in found["dev"] if row["answerable"]]
+    passages, asked = [], []
+    starts: dict[str, list[tuple[int, int]]] = {}
+    for row in rows(data / "qa" / "newsqa25.train.jsonl"):
+        if not (usable_news(row) and is_held_out(row["doc_id"])):
+            continue
+        text = row["context"]
+        if text not in starts:
+            spans = split_passages(
+                Article(row["doc_id"], text),
+                encoder.count_tokens,
+                encoder.max_passage_tokens,
+                PassageSettings().target_tokens,
+            )
+            starts[text] = [(start, len(passages) + number) for number, (start, _) in enumerate(spans)]
+            passages.extend(text[start:end] for start, end in spans)
+        asked.append(
+            (row["question"], max(number for start, number in starts[text] if start <= row["support"]["start"]))
+        )
+    yield "newsqa25", passages, asked
+    texts = {row["id"]: row["text"] for row in rows(data / "corpus" / "lampung_fenomena.jsonl")}
+    position = {id: number for number, id in enumerate(texts)}
+    known = [(row["query"], position[row["doc_id"]]) for row in rows(data / "corpus" / "lampung_known_item.jsonl")]
+    yield "lampung", list(texts.values()), known[:MOST_QUESTIONS]
+
+
+def measure(folder: Path, encoder: Encoder, contexts: Sequence[str], asked: Sequence[Asked], with_reader: bool) -> None:
+    """Index the passages, each whole, and print recall at each rank and nDCG, before the reader and after."""
     store = Store(folder / "knowledge.db")
     started = time.perf_counter()
     embeddings = encoder.encode_passages(contexts)
     print(f"{len(contexts) / (time.perf_counter() - started):.1f} passages encoded a second")
     for number, (context, embedding) in enumerate(zip(contexts, embeddings, strict=True)):
         store.save(Article(str(number), context), [(0, len(context))], embedding[None])
-    dense, lexical = DenseIndex(folder / "dense", "evaluation", encoder.dimension), LexicalIndex(folder / "lexical")
+    dense, lexical = DenseIndex(folder / "dense", encoder.name, encoder.dimension), LexicalIndex(folder / "lexical")
     dense.refresh(store)
     lexical.refresh(store)
 
     candidates = RetrieverSettings().candidates
-    ranks: dict[str, list[int]] = {"dense": [], "lexical": [], **{f"fused, {w} dense": [] for w in WEIGHTS}}
+    ranks: dict[str, list[int]] = {
+        "dense": [],
+        "lexical": [],
+        **{f"fused, {w} dense": [] for w in WEIGHTS},
+    }
     for (question, position), embedding in zip(
         asked, encoder.encode_queries([parse_question(question).text for question, _ in asked]), strict=True
     ):
@@ -68,14 +112,32 @@ def measure(folder: Path, encoder: Encoder, contexts: Sequence[str], asked: Sequ
         ranks["lexical"].append(_rank(by_words, right))
         for weight in WEIGHTS:
             ranks[f"fused, {weight} dense"].append(_rank(fuse(every, by_words, weight), right))
+    if with_reader:
+        ranks["after the reader"] = _ranks_after_reading(Retriever(store, encoder, folder, RetrieverSettings()), asked)
+    report(ranks)
+
+
+def report(ranks: dict[str, list[int]]) -> None:
+    """Print recall at each rank and nDCG of each way of finding, from the places (from 0) of what was right."""
     for name, found in ranks.items():
-        recalls = "  ".join(f"R@{rank} {np.mean([position < rank for position in found]):.3f}" for rank in RANKS)
-        print(f"{name:16} {recalls}")
+        figures = [f"R@{rank} {np.mean([position < rank for position in found]):.3f}" for rank in RANKS]
+        gains = [1 / math.log2(position + 2) if position < 10 else 0.0 for position in found]
+        print(f"{name:16} {'  '.join(figures)}  nDCG@10 {np.mean(gains):.3f}", flush=True)
+
+
+def _ranks_after_reading(retriever: Retriever, asked: Sequence[Asked]) -> list[int]:
+    reader = Reader()
+    ranks = []
+    for question, position in asked:
+        read = reader.read(retriever.retrieve(parse_question(question), AnswerSettings().passages_read))
+        order = [reading.passage.article.id for reading in read]
+        ranks.append(order.index(str(position)) if str(position) in order else NOT_FOUND)
+    return ranks
 
 
 def _rank(scores: dict[int, float], right: int) -> int:
     order = sorted(scores, key=lambda id: -scores[id])
-    return order.index(right) if right in scores else len(order) + 1000
+    return order.index(right) if right in scores else NOT_FOUND
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How fast and how large: passages encoded a second, milliseconds a question, peak memory.
 
-    python -m embeddings.evaluation.speed --into FOLDER [--questions FILE]
+    python -m embeddings.evaluation.speed --into FOLDER --questions FILE [--model MODEL]
 
 The folder is a data folder that `wartabot index` has filled; the questions are a .jsonl file with `question` in it.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.answerer import AnswerSettings, open_answerer
-from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.encoder import BUNDLED, Encoder, EncoderSettings
 from embeddings.passages import passage_context
 from embeddings.retriever import RetrieverSettings
 from embeddings.store import FILE_NAME, Store
@@ -27,12 +27,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--into", type=Path, required=True, help="a filled data folder")
     parser.add_argument("--questions", type=Path, required=True, help="a .jsonl file")
+    parser.add_argument("--model", default=BUNDLED, help="the encoder that filled it, as in config.toml")
     parser.add_argument("--most", type=int, default=400, help="ask at most so many questions")
     arguments = parser.parse_args()
     questions = [json.loads(line)["question"] for line in arguments.questions.open(encoding="utf-8")][: arguments.most]
 
     store = Store(arguments.into / FILE_NAME)
-    encoder = Encoder(EncoderSettings(), arguments.into)
+    encoder = Encoder(EncoderSettings(model=arguments.model))
     answerer = open_answerer(store, encoder, arguments.into, RetrieverSettings(), AnswerSettings())
     answerer.answer(questions[0])
     summary = store.summary()

@@ -1,0 +1,53 @@
+"""What an abbreviation stands for, where an article spells it out: "Dokter Masuk Desa (DMD)"."""
+
+import re
+
+from embeddings.passages import Span
+
+_ABBREVIATION = r"(?P<abbreviation>(?!(?:apa|dari|itu|kata)\b)[^\W\d_]{2,14})"
+_STANDS_FOR = r"(?:kepanjangan|singkatan|arti|maksud)(?:nya)?"
+_END = r"(?: (?:itu|apa|sih|ya))*\W*$"
+_ASKED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{_STANDS_FOR}(?: dari| kata)? {_ABBREVIATION}{_END}",
+        rf"^\W*(?:\w+, ?)?{_ABBREVIATION}(?: itu| adalah)? {_STANDS_FOR}(?: dari)?{_END}",
+        rf"^\W*(?:\w+, ?)?apa(?:kah)? (?:itu|sih) {_ABBREVIATION}{_END}",
+        rf"^\W*(?:\w+, ?)?{_ABBREVIATION}(?: itu)? apa{_END}",
+    )
+)
+MOST_WORDS = 8
+
+
+def asked_abbreviation(question: str) -> str | None:
+    """The one word of which a question asks what it stands for."""
+    found = next((match for pattern in _ASKED if (match := pattern.search(question))), None)
+    return found["abbreviation"].casefold() if found else None
+
+
+def spelt_out_in(text: str, abbreviation: str) -> Span | None:
+    """Where a text spells an abbreviation out beside it, one of the two in brackets."""
+    short = re.escape(abbreviation)
+    for found in re.finditer(rf"(?<!\w){short}\s*\(([^()]+)\)", text, re.IGNORECASE):
+        if _stands_for(abbreviation, found[1]):
+            return found.span(1)
+    for found in re.finditer(rf"\(\s*{short}\s*\)", text, re.IGNORECASE):
+        before = list(re.finditer(r"[^\s(),;:]+", text[: found.start()]))[-MOST_WORDS:]
+        for first in reversed(before):
+            words = first.start(), before[-1].end()
+            if _stands_for(abbreviation, text[slice(*words)]):
+                return words
+    return None
+
+
+def _stands_for(abbreviation: str, words: str) -> bool:
+    """Whether the letters stand in the words, in order, the first at the beginning of them, of several words."""
+    letters = iter(words.casefold())
+    return (
+        " " in words
+        and not re.search(r"[.!?\"“”\n]", words)
+        and words[:1].casefold() == abbreviation[0]
+        and all(letter in letters for letter in abbreviation)
+        # Each word gives a letter at least, but for small ones: "Dinas Pemberdayaan Masyarakat dan Desa (DPMD)".
+        and len(words.split()) <= len(abbreviation) + 1
+    )

@@ -1,0 +1,107 @@
+"""Does it know what it does not know: half of the questions' articles are indexed, and all questions are asked.
+
+    python -m embeddings.evaluation.leave_out --data ../shared/data
+
+The dev questions of FacQA among its train passages, and the held-out ones of NewsQA25. Who guesses from the question
+alone scores an AUC of .5.
+"""
+
+import argparse
+import random
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from embeddings.answerer import Answerer, AnswerSettings, open_answerer
+from embeddings.articles import Article, build_article
+from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.indexing import PassageSettings
+from embeddings.passages import passage_context, split_passages
+from embeddings.retriever import RetrieverSettings
+from embeddings.store import FILE_NAME, Store
+from embeddings.training.questions import is_held_out, rows, usable_news
+
+SEED = 1
+Asked = tuple[str, str, bool]
+"""A question, the id of its article, and whether it is on local government."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with qa/ and corpus/")
+    arguments = parser.parse_args()
+    chance = random.Random(SEED)
+    encoder = Encoder(EncoderSettings())
+    for name, (asked, articles, others) in (("facqa", _facqa(arguments.data)), ("newsqa25", _news(arguments.data))):
+        ids = sorted(articles)
+        chance.shuffle(ids)
+        there = set(ids[: len(ids) // 2])
+        with tempfile.TemporaryDirectory() as folder:
+            indexed = [*(articles[id] for id in sorted(there)), *others]
+            measure(name, index(Path(folder), encoder, indexed), asked, there)
+
+
+def index(folder: Path, encoder: Encoder, articles: Sequence[Article]) -> Answerer:
+    """An answerer over these articles."""
+    store = Store(folder / FILE_NAME)
+    for article in articles:
+        spans = split_passages(
+            article, encoder.count_tokens, encoder.max_passage_tokens, PassageSettings().target_tokens
+        )
+        texts = [passage_context(article) + article.text[start:end] for start, end in spans]
+        store.save(article, spans, encoder.encode_passages(texts))
+    return open_answerer(store, encoder, folder, RetrieverSettings(), AnswerSettings())
+
+
+def measure(name: str, answerer: Answerer, asked: Sequence[Asked], there: set[str]) -> None:
+    """Print the AUC of the confidence, and what the threshold makes of it."""
+    from sklearn.metrics import roc_auc_score
+
+    found = []
+    for question, article, local in asked:
+        answer = answerer.answer(question)
+        found.append((answer.confidence, article in there, answer.answered, local))
+    for group, chosen in (("all", found), ("local government", [row for row in found if row[3]])):
+        if not chosen or len({row[1] for row in chosen}) < 2:
+            continue
+        known, unknown = ([row for row in chosen if row[1] is label] for label in (True, False))
+        print(
+            f"{name:10} {group}: {len(known)} in, {len(unknown)} out of {answerer.summary().passages} passages; AUC "
+            f"{roc_auc_score([row[1] for row in chosen], [row[0] for row in chosen]):.3f}; answered "
+            f"{sum(row[2] for row in known) / len(known):.3f} of those in, "
+            f"{sum(row[2] for row in unknown) / len(unknown):.3f} of those out",
+            flush=True,
+        )
+
+
+def _facqa(data: Path) -> tuple[list[Asked], dict[str, Article], list[Article]]:
+    asked: list[Asked] = []
+    articles: dict[str, Article] = {}
+    ids: dict[str, str] = {}
+    for row in rows(data / "qa" / "facqa.dev.jsonl"):
+        id = ids.setdefault(row["context"], row["id"])
+        articles[id] = Article(id, row["context"])
+        asked.append((row["question"], id, False))
+    others = {row["context"]: row["id"] for row in rows(data / "qa" / "facqa.train.jsonl") if row["context"] not in ids}
+    return asked, articles, [Article(id, context) for context, id in others.items()]
+
+
+def _news(data: Path) -> tuple[list[Asked], dict[str, Article], list[Article]]:
+    asked = [
+        (row["question"], row["doc_id"], row["localgov"] >= 1)
+        for row in rows(data / "qa" / "newsqa25.train.jsonl")
+        if usable_news(row) and is_held_out(row["doc_id"])
+    ]
+    wanted = {id for _, id, _ in asked}
+    articles = {
+        row["id"]: build_article(
+            row["text"], id=row["id"], title=row["title"], source=row["source"], published=row.get("date")
+        )
+        for row in rows(data / "corpus" / "news.jsonl.gz")
+        if row["id"] in wanted
+    }
+    return [question for question in asked if question[1] in articles], articles, []
+
+
+if __name__ == "__main__":
+    main()

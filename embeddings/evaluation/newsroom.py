@@ -1,0 +1,67 @@
+"""How well the right article is found among all that a newsroom has.
+
+    wartabot index --data D ../shared/data/corpus/news.jsonl.gz
+    python -m embeddings.evaluation.newsroom --data ../shared/data --index D
+
+The held-out questions of NewsQA25 over the articles of the index; right is the first passage of the right article.
+"""
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.answerer import AnswerSettings
+from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.evaluation.retrieval import NOT_FOUND, report
+from embeddings.query import parse_question
+from embeddings.reader import Reader
+from embeddings.retriever import Retriever, RetrieverSettings
+from embeddings.store import FILE_NAME, Store
+from embeddings.training.questions import is_held_out, rows, usable_news
+
+DEPTH = 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with qa/")
+    parser.add_argument("--index", type=Path, required=True, help="data folder of the indexed articles")
+    parser.add_argument("--most", type=int, default=600, help="questions")
+    arguments = parser.parse_args()
+    store = Store(arguments.index / FILE_NAME)
+    asked = [
+        (row["question"], row["doc_id"])
+        for row in rows(arguments.data / "qa" / "newsqa25.train.jsonl")
+        if usable_news(row) and is_held_out(row["doc_id"]) and store.article(row["doc_id"])
+    ][: arguments.most]
+    encoder, reader = Encoder(EncoderSettings()), Reader()
+    summary = store.summary()
+    print(f"{len(asked)} questions, {summary.articles} articles, {summary.passages} passages", flush=True)
+    ranks: dict[str, list[int]] = {}
+    for name, weight in (("dense", 1.0), ("lexical", 0.0), ("fused", RetrieverSettings().dense_weight)):
+        retriever = Retriever(store, encoder, arguments.index, RetrieverSettings(dense_weight=weight))
+        ranks[name] = [
+            rank([hit.passage.article.id for hit in retriever.retrieve(parse_question(question), DEPTH).hits], article)
+            for question, article in asked
+        ]
+    ranks["after the reader"], seconds = [], []
+    for question, article in asked:
+        started = time.perf_counter()
+        readings = reader.read(retriever.retrieve(parse_question(question), AnswerSettings().passages_read))
+        seconds.append(time.perf_counter() - started)
+        ranks["after the reader"].append(rank([reading.passage.article.id for reading in readings], article))
+    report(ranks)
+    print(f"finding and reading: p50 {np.quantile(seconds, 0.5):.3f} s, p95 {np.quantile(seconds, 0.95):.3f} s")
+
+
+def rank(found: Sequence[str], article: str) -> int:
+    """The place of an article among those found, each counted once, from 0."""
+    once = list(dict.fromkeys(found))
+    return once.index(article) if article in once else NOT_FOUND
+
+
+if __name__ == "__main__":
+    main()

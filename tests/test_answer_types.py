@@ -1,0 +1,40 @@
+import pytest
+
+from embeddings.answer_types import lacks_what_is_asked
+from embeddings.answerer import counts_elsewhere
+from embeddings.regions import regions_in
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "lacks"),
+    [
+        ("nomor telepon camat Sungai Raya", "Camat Sungai Raya, Fathul Mushalli, hadir pukul 10.00.", True),
+        ("nomor telepon camat Sungai Raya", "Warga dapat menghubungi 0811-234-567.", False),
+        ("jam berapa rakor dimulai", "Rakor digelar di aula, Senin (17/7/2023).", True),
+        ("jam berapa rakor dimulai", "Rakor dimulai pukul 09.00 WIB.", False),
+        ("kapan listrik masuk Paldas", "Hampir 100 keluarga di Desa Paldas belum menikmati listrik.", True),
+        ("kapan listrik masuk Paldas", "Listrik masuk Paldas tahun depan.", False),
+        ("kapan Aristoteles meninggal", "Aristoteles (384 SM - 322 SM) adalah filsuf.", False),
+        ("berapa dokter di Banyuasin", "Dokter masuk desa untuk memeriksa kesehatan warga.", True),
+        ("berapa dokter di Banyuasin", "Ada dua dokter di tiap puskesmas.", False),
+        ("siapa camat Sungai Raya", "Rakor digelar di aula.", False),
+    ],
+)
+def test_a_sentence_without_the_kind_of_thing_asked_for_cannot_answer(
+    question: str, sentence: str, lacks: bool
+) -> None:
+    assert lacks_what_is_asked(question, sentence) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "elsewhere"),
+    [
+        ("berapa penduduk kecamatan tanjung lago", True),
+        ("berapa penduduk banyuasin", False),
+        ("berapa penduduknya", False),
+        ("siapa camat tanjung lago", False),
+    ],
+)
+def test_a_number_of_another_region_is_not_the_one_asked_for(question: str, elsewhere: bool) -> None:
+    sentence = "Penduduk Kabupaten Banyuasin 837.062 jiwa."
+    assert counts_elsewhere(question, regions_in(question), sentence) is elsewhere

@@ -1,0 +1,158 @@
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot import replies
+from bot.texts import INDONESIAN
+from embeddings import Answer, Answerer, Article, Store, disagree
+from embeddings.holders import Holder, find_holders, neighbours, unnamed_office
+from embeddings.periods import find_period, without_period
+from embeddings.query import parse_question
+from embeddings.store import FILE_NAME
+
+ARTICLES = {
+    "a2019": ("2019-05-02", "Bupati Banyuasin, H. Askolani, meresmikan jembatan."),
+    "a2021": ("2021-08-17", "Bupati Banyuasin Askolani memimpin upacara. Camat Rambutan, Dewi Lestari, hadir."),
+    "b2023": ("2023-10-01", "Penjabat Bupati Banyuasin Hani Syopiar Rustam dilantik menggantikan Askolani."),
+    "c2024": ("2024-03-09", "Mantan Bupati Banyuasin Amiruddin Inoed melayat."),
+    "d2022": ("2022-06", "Camat Rambutan, Joko Susilo, membuka musrenbang."),
+    "e2022": ("2022-06-20", "Camat Rambutan Siti Aminah menutup pelatihan."),
+    "undated": (None, "Wakil Bupati Banyuasin periode 2025-2030, Netta Indian, menyapa warga."),
+    "v2023": ("2023-07-13", "Wakil Bupati Banyuasin, H. Slamet Somosentono, menyapa warga."),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / FILE_NAME)
+    for id, (published, text) in ARTICLES.items():
+        article = Article(id, text, published=published, source="Warta")
+        store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32))
+    return store
+
+
+def holders(store: Store, question: str) -> tuple[Holder, ...]:
+    period = find_period(question, date(2026, 5, 20))
+    plain = without_period(question, period)
+    return find_holders(store, plain, parse_question(plain).words, period)
+
+
+def named(store: Store, question: str) -> list[str]:
+    return [f"{holder.article.id} {holder.name_text}" for holder in holders(store, question)]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("siapa bupati banyuasin", ["b2023 Hani Syopiar Rustam", "a2021 Askolani", "c2024 Amiruddin Inoed"]),
+        ("siapa pj bupati banyuasin", ["b2023 Hani Syopiar Rustam"]),
+        ("siapa mantan bupati banyuasin", ["c2024 Amiruddin Inoed"]),
+        ("bupati banyuasin 2021", ["a2021 Askolani"]),
+        ("bupati banyuasin 2010", []),
+        ("siapa bupati banyuasin tahun ini", ["b2023 Hani Syopiar Rustam", "a2021 Askolani", "c2024 Amiruddin Inoed"]),
+        ("siapa wakil bupati banyuasin", ["v2023 Slamet Somosentono", "undated Netta Indian"]),
+        ("siapa wakil bupati banyuasin periode 2025-2030", ["undated Netta Indian"]),
+        ("siapa camat rambutan", ["e2022 Siti Aminah", "d2022 Joko Susilo", "a2021 Dewi Lestari"]),
+        ("askolani itu siapa?", ["a2021 Askolani"]),
+        ("siapa slamet?", ["v2023 Slamet Somosentono"]),
+        ("siapa camat rantau bayur", []),
+        ("siapa gubernur sumatera selatan", []),
+        ("apa program bupati banyuasin", []),
+    ],
+)
+def test_a_question_gets_everybody_named_once_newest_first_and_former_holders_last(
+    store: Store, question: str, expected: list[str]
+) -> None:
+    assert named(store, question) == expected
+
+
+def test_the_officials_of_a_region_are_one_for_each_office_and_the_newest(store: Store) -> None:
+    found = {f"{holder.kind}: {holder.name_text}" for holder in holders(store, "pejabat banyuasin")}
+    assert found == {"bupati: Hani Syopiar Rustam", "wakil bupati: Slamet Somosentono"}
+
+
+def test_names_given_at_about_the_same_time_or_at_no_known_time_are_in_doubt(store: Store) -> None:
+    assert disagree(holders(store, "siapa camat rambutan"))
+    assert disagree(holders(store, "siapa wakil bupati banyuasin"))
+    assert not disagree(holders(store, "siapa bupati banyuasin"))
+    assert not disagree(holders(store, "siapa pj bupati banyuasin"))
+
+
+def test_the_evidence_is_the_sentence_that_names_office_and_holder(store: Store) -> None:
+    (holder, *_) = holders(store, "camat rambutan 2021")
+    assert holder.article.text[slice(*holder.sentence)] == "Camat Rambutan, Dewi Lestari, hadir."
+    assert holder.office_text == "Camat Rambutan"
+
+
+def test_an_article_that_is_gone_takes_its_officials_along(store: Store) -> None:
+    store.remove("b2023")
+    assert named(store, "siapa bupati banyuasin")[0] == "a2021 Askolani"
+
+
+def test_the_lines_above_the_quotes_tell_who_when_who_else_and_what_is_in_doubt(store: Store) -> None:
+    answer = Answer("?", True, 0.9, holders=holders(store, "siapa camat rambutan"), searched_for="camat rambutan")
+    assert replies.heads(answer, INDONESIAN) == [
+        "Mencari: camat rambutan",
+        "Camat Rambutan: Siti Aminah (terakhir disebut 20 Juni 2022)",
+        "Nama lain untuk jabatan ini, dari yang terbaru:",
+        "• Joko Susilo (Juni 2022)",
+        "• Dewi Lestari (17 Agustus 2021)",
+        "Perhatikan: lebih dari satu nama disebut, dan beritanya tidak memastikan siapa yang terbaru.",
+    ]
+    (former,) = holders(store, "siapa mantan bupati banyuasin")
+    assert replies.heads(Answer("?", True, 0.9, holders=(former,)), INDONESIAN) == [
+        "Mantan Bupati Banyuasin: Amiruddin Inoed (disebut 9 Maret 2024)"
+    ]
+
+
+def test_an_answer_about_an_office_is_its_holder_with_the_evidence(answerer: Answerer) -> None:
+    answer = answerer.answer("siapa camat sungei raya?")
+    assert answer.answered and answer.searched_for == "camat sungai raya"
+    assert [holder.name_text for holder in answer.holders] == ["Fathul Mushalli"]
+    (quote,) = answer.quotes
+    assert quote.answer and quote.article.text[slice(*quote.answer)] == "Fathul Mushalli"
+    assert answer.to_json()["officials"][0]["name"] == "Fathul Mushalli"
+
+
+@pytest.mark.parametrize("question", ["Siapa camat Rantau Bayur?", "Siapa camat Tanjung Lago?", "siapa bupati lahat"])
+def test_an_office_that_no_article_gives_a_name_for_is_an_honest_no(answerer: Answerer, question: str) -> None:
+    answer = answerer.answer(question)
+    assert not answer.answered and answer.holders == ()
+    message = replies.answer_message(answer, answerer.summary(), INDONESIAN)
+    assert f"belum ada yang menyebut siapa {question.title().removeprefix('Siapa ').rstrip('?')}." in message
+
+
+def test_an_office_without_a_name_is_told_beside_the_officials_of_its_region(store: Store, answerer: Answerer) -> None:
+    assert [one.name_text for one in neighbours(store, ["lurah", "rambutan"])] == ["Siti Aminah"]
+    assert unnamed_office(store, ["lurah", "rambutan"]) == "Lurah Rambutan"
+    assert unnamed_office(store, ["ketua", "dprd", "banyuasin"]) == "Ketua DPRD Banyuasin"
+    # Some are named, only not as acting.
+    assert unnamed_office(store, ["plt", "camat", "rambutan"]) is None
+    assert unnamed_office(store, ["anggaran", "banyuasin"]) is None
+    near = answerer.answer("siapa kapolres banyuasin").near
+    assert near and "Banyuasin" in near[0].text and near[0].answer is None
+
+
+def test_two_districts_of_one_name_are_told_apart(store: Store) -> None:
+    for id, around, name in (("h", "Hulu Sungai Selatan", "Fathul"), ("k", "Kubu Raya", "Chairil")):
+        text = f"Camat Sungai Raya, {name} Anwari, membuka rakor. Bupati {around} hadir."
+        article = Article(id, text, published="2023-05-01")
+        store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32))
+    both = holders(store, "siapa camat sungai raya")
+    lines = replies.heads(Answer("q", True, 0.9, holders=both), INDONESIAN)
+    assert lines[0] == "• Camat Sungai Raya, Hulu Sungai Selatan: Fathul Anwari (1 Mei 2023)"
+    assert lines[1] == "• Camat Sungai Raya, Kubu Raya: Chairil Anwari (1 Mei 2023)"
+    assert lines[2].startswith("Ada beberapa daerah dengan nama itu.")
+    assert not disagree(both)
+    assert named(store, "siapa camat sungai raya hss") == ["h Fathul Anwari"]
+    assert named(store, "camat sungai raya kubu raya siapa") == ["k Chairil Anwari"]
+
+
+def test_what_an_older_version_stored_gets_its_officials_when_it_is_opened(store: Store) -> None:
+    for table in ("officials", "meeting_regions", "meetings", "story_bands", "stories"):
+        store._database.execute(f"DROP TABLE {table}")
+    store._database.execute("PRAGMA user_version = 1")
+    store.close()
+    assert named(Store(store.path), "siapa camat rambutan")[0] == "e2022 Siti Aminah"

@@ -1,0 +1,85 @@
+import re
+import tomllib
+from typing import Any
+
+import pytest
+
+from embeddings.articles import Article, ArticleSettings, read_file
+from embeddings.officials import asked_office, officials_of
+from embeddings.query import parse_question
+from tests.conftest import ROOT, SEEDS
+
+GOLD = tomllib.loads((ROOT / "tests" / "officials.toml").read_text())
+
+
+def found_in(text: str) -> list[str]:
+    return [
+        " | ".join(
+            [
+                official.office,
+                official.region,
+                text[slice(*official.name)],
+                *(["acting"] if official.acting else []),
+                *(["former"] if official.former else []),
+            ]
+        )
+        for official in officials_of(text)
+    ]
+
+
+@pytest.mark.parametrize("gold", GOLD["sentence"], ids=lambda gold: gold["text"][:40])
+def test_a_sentence_gives_exactly_the_officials_it_names(gold: dict[str, Any]) -> None:
+    assert found_in(gold["text"]) == gold["officials"]
+
+
+@pytest.mark.parametrize("gold", GOLD["article"], ids=lambda gold: gold["name"])
+def test_the_sample_articles_give_exactly_their_officials(gold: dict[str, Any]) -> None:
+    (article,) = [found for found in read_file(SEEDS / gold["name"], ArticleSettings()) if isinstance(found, Article)]
+    assert found_in(article.text) == gold["officials"]
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Siapa camat Sungai Raya?", "camat | sungai raya"),
+        ("sp camat sei raya skrg", "camat | sungai raya"),
+        ("camat tj lago siapa ya min", "camat | tanjung lago"),
+        ("siapa bupati hss", "bupati | hulu sungai selatan"),
+        ("Siapa Bupati Hulu Sungai Selatan saat ini?", "bupati | hulu sungai selatan"),
+        ("siapa wabup banyuasin", "wakil bupati | banyuasin"),
+        ("wakilnya bupati banyuasin siapa?", "wakil bupati | banyuasin"),
+        ("banyuasin bupatinya siapa", "bupati | banyuasin"),
+        ("wakil bupati banyuasin", "wakil bupati | banyuasin"),
+        ("Siapa wakil bupati Banyuasin?", "wakil bupati | banyuasin"),
+        ("Siapa Plh Bupati OKU?", "bupati | ogan komering ulu | acting"),
+        ("siapa mantan bupati banyuasin", "bupati | banyuasin | former"),
+        ("Siapa Wakil Ketua II DPRD Banyuasin?", "wakil ketua ii dprd | banyuasin"),
+        ("siapa kepala dinas kesehatan banyuasin", "kepala dinas kesehatan | banyuasin"),
+        ("siapa kades rantau harapan?", "kepala desa | rantau harapan"),
+        ("Who is the regent of Banyuasin?", "bupati | banyuasin"),
+        ("Who is the head of Baturaja Timur district?", "camat | baturaja timur"),
+        ("Kapan Plh Bupati OKU berkunjung ke Baturaja Timur?", None),
+        ("Siapa yang hadir di kantor camat Sungai Raya?", None),
+        ("Apa program Bupati Banyuasin?", None),
+        ("siapa bupati?", None),
+        ("Siapa presiden Amerika Serikat?", None),
+        ("halo", None),
+    ],
+)
+def test_a_question_tells_which_office_it_asks_for(question: str, asked: str | None) -> None:
+    office = asked_office(parse_question(question).words)
+    described = office and " | ".join(
+        part
+        for part in (
+            office.office, office.region, "acting" * office.acting, "former" * office.former,
+        )
+        if part
+    )  # fmt: skip
+    assert described == asked
+
+
+def test_a_name_is_a_slice_of_the_text_that_holds_no_title_or_degree() -> None:
+    text = "Bupati Banyuasin, Dr. H. Askolani bin Ahmad, SH., MH, hadir."
+    (official,) = officials_of(text)
+    assert text[slice(*official.name)] == "Askolani bin Ahmad"
+    assert re.fullmatch("Bupati Banyuasin", text[slice(*official.office_span)])

@@ -1,0 +1,81 @@
+import pytest
+
+from embeddings.regions import (
+    Level,
+    canonical,
+    lies_in,
+    longest_region,
+    names_region,
+    regions_in,
+    regions_named,
+    regions_printed,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "full"),
+    [
+        ("Banyuasin", "banyuasin"),
+        ("Kab. Banyuasin", "banyuasin"),
+        ("HSS", "hulu sungai selatan"),
+        ("Kabupaten OKU", "ogan komering ulu"),
+        ("Tj. Lago", "tanjung lago"),
+        ("Sei Raya", "sungai raya"),
+        ("Sumsel", "sumatera selatan"),
+        ("Deliserdang", "deli serdang"),
+        ("Baubau", "bau bau"),
+        ("Sungairaya", "sungai raya"),
+        ("batu raja timur", "baturaja timur"),
+        ("Kota Administrasi Jakarta Utara", "jakarta utara"),
+    ],
+)
+def test_a_region_has_one_name_however_it_is_written(name: str, full: str) -> None:
+    assert canonical(name) == full
+
+
+def test_regions_are_those_of_the_list_with_the_level_they_have() -> None:
+    assert {region.level for region in regions_named("Sungai Raya")} == {Level.DISTRICT}
+    assert len(regions_named("Sungai Raya")) > 1
+    assert {region.level for region in regions_named("Bogor")} == {Level.REGENCY, Level.CITY}
+    assert regions_named("Entahlah") == ()
+    assert lies_in("Medan", "Sumatera Utara") and not lies_in("Bogor", "Bima")
+    assert longest_region(["Baturaja", "Timur", "Ogan"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "regions"),
+    [
+        ("kapan rakor di Tanjung Lago?", {"tanjung lago"}),
+        ("jml penduduk banyuasin brp", {"banyuasin"}),
+        ("siapa bupati hss", {"hulu sungai selatan"}),
+        ("Di mana rakor Kecamatan Rantau Bayur digelar?", {"rantau bayur"}),
+        ("Siapa gubernur Sumatera Selatan?", {"sumatera selatan"}),
+        ("Berapa batu yang dipakai?", set()),
+        ("Apa kepanjangan DMD?", set()),
+    ],
+)
+def test_the_regions_a_question_names(question: str, regions: set[str]) -> None:
+    assert regions_in(question) == regions
+
+
+def test_a_text_names_a_region_in_full_or_short() -> None:
+    assert names_region("Pemkab HSS menggelar rakor.", "hulu sungai selatan")
+    assert names_region("Rakor di Kec. Tj. Lago.", "tanjung lago")
+    assert names_region("Pemkab Deliserdang menggelar rakor.", "deli serdang")
+    assert not names_region("Rakor di Baturaja Timur.", "baturaja barat")
+
+
+@pytest.mark.parametrize(
+    ("text", "regions"),
+    [
+        ("Rapat digelar di Balai Kota Bogor.", {"bogor"}),
+        ("Camat menghadiri rakor di Kecamatan Rambutan.", {"rambutan"}),
+        ("Anggota DPRD Bali dilantik.", {"bali"}),
+        ("Mengingat medan yang berat, rakor ditunda.", set()),
+        ("Rakor digelar di kota Medan.", {"medan"}),
+        ("Buru pelaku, polisi menyisir hutan.", set()),
+        ("Rakor digelar di Desa Tanjung Lago, Kabupaten Banyuasin.", {"tanjung lago", "banyuasin"}),
+    ],
+)
+def test_a_printed_text_names_its_regions_by_capitals(text: str, regions: set[str]) -> None:
+    assert regions_printed(text) == regions

@@ -1,0 +1,206 @@
+"""How the bundled model is made, in small: the data from passages of our own, the export of a random network."""
+
+import gzip
+import json
+import random
+import shutil
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from embeddings.bundled import (
+    ENCODER_FILE,
+    MODEL,
+    READER_FILE,
+    TOKENIZER_FILE,
+    BundledEncoder,
+    Network,
+    load_tokenizer,
+)
+from embeddings.training.encoder import TRIPLES_FILE, Triple, make_batches, may_answer
+from embeddings.training.export import export
+from embeddings.training.pairs import negatives
+from embeddings.training.questions import Example, cropped, load_examples, without_answer
+from embeddings.training.reader import PAIRS_FILE
+from embeddings.training.shipped import read_weights
+from embeddings.training.style import Style, misspelt
+from embeddings.training.templates import Passage, make_examples
+
+TEXT = (
+    "Rapat koordinasi Kecamatan Rambutan digelar di Aula Kantor Camat pada Senin (17/7/2023). "
+    "Camat Rambutan, Dewi Lestari, memimpin rapat itu. Sebanyak 12 desa menerima bantuan senilai Rp 4 miliar. "
+    "Turut hadir Kapolsek Rambutan, Danramil, dan para kepala desa. Kegiatan bertujuan mempererat kerja sama. "
+    "Wakil Bupati Banyuasin Slamet Somosentono berharap Badan Usaha Milik Desa (BUMDes) maju."
+)
+PASSAGES = [
+    Passage("Rakor Rambutan\n2023-07-17\n", TEXT),
+    Passage(
+        "", "Bupati Lahat, Edison Rahman, meresmikan jembatan sepanjang 40 meter di Desa Sukamaju, Kamis (3/8/2023)."
+    ),
+    Passage(
+        "", "Wali Kota Palembang Ratu Dewa membuka festival di Gedung Kesenian, Sabtu (5/8/2023). Hadir 300 orang."
+    ),
+]
+
+
+def made(seed: int = 1) -> list[Example]:
+    return make_examples(PASSAGES, ["Tanjung Lago", "Baturaja Timur", "Baturaja Barat", "Lahat"], random.Random(seed))
+
+
+def test_every_answer_made_by_a_template_stands_where_it_is_said_to_stand() -> None:
+    answerable = [example for example in made() if example.answerable]
+    answers = {example.passage[slice(*example.answer)] for example in answerable if example.answer}
+    assert {"Dewi Lestari", "Slamet Somosentono", "Edison Rahman", "Ratu Dewa"} <= answers
+    assert all(example.answer and example.passage[slice(*example.answer)].strip() for example in answerable)
+    assert all(example.answer is None for example in made() if not example.answerable)
+
+
+def test_templates_ask_most_questions_with_both_labels() -> None:
+    labels: dict[str, set[bool]] = {}
+    for seed in range(5):
+        for example in made(seed):
+            labels.setdefault(example.question.casefold(), set()).add(example.answerable)
+    assert any(len(both) == 2 for question, both in labels.items() if "dewi" not in question)
+    count = sum(example.answerable for example in made())
+    assert 0.2 < count / len(made()) < 0.8
+
+
+def example(passage: str, answer: str) -> Example:
+    start = passage.index(answer)
+    return Example("facqa", "Siapa camat?", "", passage, (start, start + len(answer)), True)
+
+
+def test_a_cropped_passage_still_holds_its_answer_and_is_no_longer_than_those_searched() -> None:
+    for seed in range(20):
+        short = cropped(example(TEXT * 5, "Dewi Lestari"), random.Random(seed))
+        assert short.answer and short.passage[slice(*short.answer)] == "Dewi Lestari"
+        assert len(short.passage) <= 700
+
+
+def test_a_passage_without_the_sentences_that_answer_no_longer_answers() -> None:
+    rest = without_answer(example(TEXT, "Dewi Lestari"))
+    assert rest is not None and not rest.answerable
+    assert "Dewi Lestari" not in rest.passage and "Slamet" in rest.passage
+    assert without_answer(example("Camat Dewi Lestari hadir.", "Dewi Lestari")) is None
+
+
+def test_passages_found_for_a_question_as_negatives_lack_its_answer() -> None:
+    asked = [
+        example(passage.text, answer)
+        for passage, answer in zip(PASSAGES, ("Dewi Lestari", "Edison", "Ratu Dewa"), strict=True)
+    ]
+    asked *= 5
+    found = negatives(asked, PASSAGES, random.Random(3))
+    assert found
+    for pair in found:
+        assert not pair.answerable and pair.answer is None
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Question sets of the published form, with one question of our own each."""
+    (tmp_path / "qa").mkdir()
+    (tmp_path / "corpus").mkdir()
+    answer = {"text": "Dewi Lestari", "start": TEXT.index("Dewi Lestari")}
+    row = {"id": "1", "question": "Siapa camat Rambutan?", "context": TEXT, "answers": [answer], "answerable": True}
+    for name in ("idkmrc", "tydiqa_id", "facqa"):
+        (tmp_path / "qa" / f"{name}.train.jsonl").write_text(json.dumps({**row, "question": f"{name}: siapa?"}))
+    support = {"text": "Camat Rambutan, Dewi Lestari, memimpin rapat itu.", "recall": 1.0}
+    support["start"] = TEXT.index(str(support["text"]))
+    news = [
+        {**row, "id": f"n{n}", "doc_id": f"d{n}", "answer_text": "Dewi Lestari.", "support": support, "grounded": True}
+        for n in range(30)
+    ]
+    (tmp_path / "qa" / "newsqa25.train.jsonl").write_text("\n".join(json.dumps(line) for line in news))
+    with gzip.open(tmp_path / "corpus" / "news.jsonl.gz", "wt") as file:
+        file.write("\n".join(json.dumps({"id": f"d{n}", "title": "Rakor"}) for n in range(30)))
+    (tmp_path / "slang.json").write_text(json.dumps({"gmn": "bagaimana", "hdir": "hadirkan"}))
+    return tmp_path
+
+
+def test_all_sets_are_read_and_one_article_in_seven_is_held_out(data: Path) -> None:
+    train = load_examples(data, "train", random.Random(1))
+    assert {example.source for example in train} == {"idkmrc", "tydiqa_id", "facqa", "newsqa25"}
+    assert all(example.answer and example.passage[slice(*example.answer)] == "Dewi Lestari" for example in train)
+    for name in ("idkmrc", "tydiqa_id", "facqa"):
+        shutil.copy(data / "qa" / f"{name}.train.jsonl", data / "qa" / f"{name}.dev.jsonl")
+    held_out = [example for example in load_examples(data, "dev", random.Random(1)) if example.source == "newsqa25"]
+    news = [example for example in train if example.source == "newsqa25"]
+    assert len(news) + len(held_out) == 30 and held_out
+
+
+def test_a_question_in_peoples_style_keeps_the_names_it_asks_for_or_misspells_one(data: Path) -> None:
+    style = Style(data / "slang.json")
+    chance = random.Random(1)
+    styled = {style.apply("Di mana rapat Rambutan digelar?", chance, much=1.0) for _ in range(60)}
+    assert len(styled) > 20
+    assert any("dmn" in question for question in styled)
+    assert all(question.islower() for question in styled)
+    assert misspelt("rambutan", chance) != "rambutan" and misspelt("ada", chance) == "ada"
+
+
+def test_batches_of_the_encoder_are_of_one_source_and_hold_every_question_at_most_once() -> None:
+    triples = [Triple(source, f"{source} {n}", "a", "p", "n") for source in ("facqa", "news") for n in range(40)]
+    batches = make_batches(triples, random.Random(1))
+    assert all(len({triple.source for triple in batch}) == 1 for batch in batches)
+    asked = [triple.question for batch in batches for triple in batch]
+    assert len(asked) == len(set(asked)) == 64
+
+
+def test_a_passage_that_holds_a_questions_answer_is_no_negative_for_it() -> None:
+    batch = [Triple("facqa", "siapa?", "dewi", "Dewi hadir.", "Rudi."), Triple("facqa", "siapa?", "rudi", "Rudi.", "-")]
+    passages = [triple.passage for triple in batch] + [triple.negative for triple in batch]
+    assert may_answer(batch, passages) == [[False, False, False, False], [False, False, True, False]]
+
+
+def test_an_exported_network_computes_what_the_trained_one_does(tmp_path: Path) -> None:
+    import torch
+    from transformers import BertConfig, BertModel
+
+    from embeddings.training.network import ReaderNetwork, mean_pooled, tokenize
+
+    tokenizer = load_tokenizer(MODEL)
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
+        intermediate_size=128, max_position_embeddings=128, pad_token_id=1,
+    )  # fmt: skip
+    trunk = BertModel(config, add_pooling_layer=False).eval()
+    reader = ReaderNetwork(trunk).eval()
+    trunk.save_pretrained(tmp_path / "base")
+    shutil.copy(MODEL / TOKENIZER_FILE, tmp_path / "base")
+    # A few channels far larger than the rest, as trained networks have them.
+    with torch.no_grad():
+        trunk.encoder.layer[0].attention.output.LayerNorm.weight[:3] *= 15
+    torch.save(trunk.state_dict(), tmp_path / "encoder.pt")
+    torch.save(reader.state_dict(), tmp_path / "reader.pt")
+    triples = [Triple("facqa", "siapa?", "dewi", passage.text, "lain") for passage in PASSAGES]
+    (tmp_path / TRIPLES_FILE).write_bytes(msgspec.json.encode(triples))
+    pairs = [Example("facqa", "siapa?", passage.context, passage.text, None, False) for passage in PASSAGES]
+    (tmp_path / PAIRS_FILE.format(epoch=1)).write_bytes(msgspec.json.encode(pairs))
+    export(tmp_path, tmp_path / "model")
+    before = (tmp_path / "model" / READER_FILE).read_bytes()
+    for name, weight in read_weights(tmp_path / "model" / READER_FILE).items():
+        if "position" not in name:
+            assert weight == pytest.approx(reader.state_dict()[name].numpy(), abs=0.02), name
+    (tmp_path / "reader.pt").rename(tmp_path / "reader.kept")
+    export(tmp_path, tmp_path / "model")
+    assert (tmp_path / "model" / READER_FILE).read_bytes() == before
+
+    texts = ["Siapa camat Rambutan?", "Rapat koordinasi digelar di aula, Senin (17/7/2023).", "12 desa"]
+    with torch.no_grad():
+        expected = mean_pooled(trunk, tokenize(load_tokenizer(MODEL), texts, 64)).numpy()
+        ids, mask = tokenize(load_tokenizer(MODEL), texts, 64)
+        start, end, answers = reader(ids, mask)
+    assert (BundledEncoder(tmp_path / "model").encode(texts) * expected).sum(axis=1).min() > 0.98
+    network = Network(tmp_path / "model" / READER_FILE)
+    encodings = load_tokenizer(tmp_path / "model").encode_batch(texts)
+    for position, (span, answered) in network.run(encodings, 2):
+        length = int(mask[position].sum())
+        assert span[:length, 0] == pytest.approx(start[position, :length].numpy(), abs=0.1)
+        assert span[:length, 1] == pytest.approx(end[position, :length].numpy(), abs=0.1)
+        assert answered[0] == pytest.approx(float(answers[position]), abs=0.1)
+    assert Network(tmp_path / "model" / ENCODER_FILE).name.startswith("wartabot-encoder-")
+    assert np.isfinite(expected).all()
