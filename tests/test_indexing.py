@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from embeddings import (
     ArticleSettings,
@@ -23,6 +24,7 @@ from embeddings import (
     rebuild,
 )
 from embeddings.indexing import IndexReport, _only_run
+from embeddings.query import parse_question
 from embeddings.retriever import Retriever, RetrieverSettings
 from embeddings.store import FILE_NAME
 from tests.conftest import SEEDS
@@ -137,13 +139,13 @@ def test_another_model_needs_a_rebuild_which_loses_no_article(
     assert sorted(path.name for path in rebuilt.path.parent.glob("*.unfinished*")) == []
 
 
-def contents(data: Path) -> list[tuple[str, str, int, int, list[float]]]:
+def contents(data: Path) -> tuple[list[tuple[str, str, int, int]], NDArray[np.float64]]:
     with sqlite3.connect(data / FILE_NAME) as database:
         rows = database.execute(
             "SELECT name, text, start, end, embedding FROM (SELECT articles.id AS name, text, start, end, embedding"
             " FROM articles JOIN passages ON number = article) ORDER BY name, start"
         ).fetchall()
-    return [(*row[:4], np.frombuffer(row[4], dtype=np.float16).astype(float).round(2).tolist()) for row in rows]
+    return [row[:4] for row in rows], np.array([np.frombuffer(row[4], dtype=np.float16) for row in rows], dtype=float)
 
 
 @pytest.mark.slow
@@ -170,7 +172,7 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_index(tmp_
         stored = stored_articles(killed)
         while process.poll() is None and stored_articles(killed) == stored < 300:
             time.sleep(0.02)
-        time.sleep(rng.random() * 2)
+        time.sleep(rng.random() / 2)
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             kills += 1
@@ -178,12 +180,12 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_index(tmp_
     assert kills >= 2
     finished = subprocess.run(command(killed), capture_output=True, text=True)
     assert finished.returncode == 0, finished.stderr
-    assert contents(killed) == contents(undisturbed)
-    found = [
-        [(hit.passage.article.id, hit.passage.start, round(hit.score, 2)) for hit in retrieve(data, encoder)]
-        for data in (killed, undisturbed)
-    ]
-    assert found[0] == found[1]
+    (passages, embeddings), (expected, alike) = contents(killed), contents(undisturbed)
+    assert passages == expected
+    # The model rounds by what is read together, which a kill changes: never quite the same numbers.
+    assert np.einsum("pd,pd->p", embeddings, alike).min() > 0.99
+    for name, text, start, end in passages[::50]:
+        assert [found(data, encoder, text[start:end]) for data in (killed, undisturbed)] == [(name, start)] * 2
 
 
 def stored_articles(data: Path) -> int:
@@ -194,8 +196,7 @@ def stored_articles(data: Path) -> int:
         return 0
 
 
-def retrieve(data: Path, encoder: Encoder) -> list:
-    from embeddings.query import parse_question
-
+def found(data: Path, encoder: Encoder, text: str) -> tuple[str, int]:
     retriever = Retriever(Store(data / FILE_NAME), encoder, data, RetrieverSettings())
-    return list(retriever.retrieve(parse_question("Kapan rakor Rantau Bayur digelar?"), 5).hits)
+    passage = retriever.retrieve(parse_question(text), 1).hits[0].passage
+    return passage.article.id, passage.start
