@@ -10,29 +10,34 @@ from rich.text import Text
 from bot import replies
 from bot.small_talk import small_talk
 from bot.texts import Texts
-from embeddings import Answer, Answerer, Article, QuestionTooLong, Quote, Summary
+from embeddings import Answer, Answerer, Article, QuestionTooLong, Quote, Summary, complete
 
 
 def converse(answerer: Answerer, console: Console, texts: Texts, read: Callable[[], str]) -> None:
-    """Ask and answer until an empty line or the end of input."""
+    """Ask and answer until an empty line or the end of input; a question may follow on from the one before."""
+    before: str | None = None
     console.print(replies.welcome_text(answerer.summary(), texts))
     console.print(texts.terminal_hint, style="dim")
     while True:
         try:
-            question = read().strip()
+            typed = read().strip()
         except EOFError:
-            question = ""
-        if not question:
+            typed = ""
+        if not typed:
             console.print(texts.terminal_goodbye)
             return
-        if line := small_talk(question, texts):
+        if line := small_talk(typed, texts):
             console.print(line)
             continue
+        question = complete(typed, before) if before else None
         try:
-            answer = answerer.answer(question)
+            answer = answerer.answer(question or typed)
         except QuestionTooLong as error:
             console.print(texts.question_too_long.format(length=error.length, most=error.most))
             continue
+        before = answer.question
+        if question:
+            console.print(f"\n{texts.continued.format(question=question)}")
         console.print(answer_view(answer, answerer.summary(), texts))
 
 

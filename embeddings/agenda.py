@@ -65,7 +65,6 @@ class Held(msgspec.Struct, frozen=True):
 
 
 _ASPECTS = (
-    (Aspect.WHO, re.compile(r"\b(?:hadir|dihadiri|menghadiri|peserta|attended|attend)\b", re.IGNORECASE)),
     (
         Aspect.WHEN,
         re.compile(r"\b(?:kapan(?:kah)?|tanggal berapa|hari apa|when|jadwal|tanggalnya|waktunya)\b", re.IGNORECASE),
@@ -73,6 +72,12 @@ _ASPECTS = (
     (
         Aspect.WHERE,
         re.compile(r"\b(?:di ?mana(?:kah)?|where|lokasi(?:nya)?|tempat(?:nya)?|bertempat di)\b", re.IGNORECASE),
+    ),
+    (
+        Aspect.WHO,
+        re.compile(
+            r"\b(?:(?:meng|di)?hadiri?|hadirin|(?:meng|di)?ikuti?|datang|peserta|attended|attend)\b", re.IGNORECASE
+        ),
     ),
     (
         Aspect.WHICH,
@@ -83,7 +88,7 @@ _ASPECTS = (
 _OTHER_QUESTION = re.compile(
     r"\b(?:(?:kenapa|mengapa|bagaimana|berapa)(?:kah)?|why|how"
     # "rapat apa di Banyuasin", "apa ada rapat": these do.
-    r"|(?<!rapat )(?<!kegiatan )(?<!acara )(?<!agenda )apa(?! (?:saja|aja|ada)\b))\b",
+    r"|(?<!rapat )(?<!kegiatan )(?<!acara )(?<!agenda )apa(?! (?:saja|aja|ada|rapat|kegiatan|acara|agenda)\b))\b",
     re.IGNORECASE,
 )
 _ANYTHING = frozenset("acara kegiatan agenda meeting meetings events".split())
@@ -91,11 +96,13 @@ _ANYTHING = frozenset("acara kegiatan agenda meeting meetings events".split())
 _ASIDES = frozenset(
     """
     apa saja aja daftar agenda jadwal acara kegiatan digelar diadakan dilaksanakan berlangsung diselenggarakan hadir
-    dihadiri menghadiri peserta orang tanggal hari jam pukul waktu tempat lokasi tanggalnya waktunya tempatnya lokasinya
-    bertempat kecamatan kabupaten kab kec kota desa kelurahan provinsi tingkat terbaru terakhir terkini terdekat mana
-    list held attended attend meeting meetings events tahun bulan lalu
+    dihadiri menghadiri hadiri hadirin datang ikut diikuti mengikuti peserta orang tanggal hari jam pukul waktu tempat
+    lokasi bertempat kecamatan kabupaten kab kec kota desa kelurahan provinsi tingkat terbaru terakhir terkini terdekat
+    mana list held attended attend meeting meetings events tahun bulan lalu
     """.split()
 )
+# Who was at a meeting stands in the sentence on it, not in its name.
+_OFFICES = frozenset("gubernur bupati wakil wali walikota wabup wawali camat lurah kades sekda".split())
 
 
 def asked_meetings(question: str, content: Sequence[str]) -> AskedMeetings | None:
@@ -104,14 +111,14 @@ def asked_meetings(question: str, content: Sequence[str]) -> AskedMeetings | Non
     if not regions:
         return None
     # A short name stands for its words: "rakor" is both "rapat" and "koordinasi".
-    spelt = {part for word in rest for part in meeting_kind(word).split()}
+    spelt = {part for word in rest for part in meeting_kind(word.removesuffix("nya")).split()}
     found = next((kind for kind in KINDS if set(kind.split()) <= spelt), None)
     if found is None and not _ANYTHING & spelt:
         return None
     named = frozenset(word for word in spelt if word not in _ASIDES and word not in (found or "").split())
     aspect = next((aspect for aspect, pattern in _ASPECTS if pattern.search(question)), None)
     # "anggaran rapat" names no meeting, and nobody lists one.
-    if aspect is None or (aspect is Aspect.WHICH and (named or _OTHER_QUESTION.search(question))):
+    if aspect is None or (aspect is Aspect.WHICH and (named - _OFFICES or _OTHER_QUESTION.search(question))):
         return None
     # Who lists "rapat" wants to see every kind of meeting.
     every = found is None or (found == "rapat" and aspect is Aspect.WHICH)
@@ -164,7 +171,12 @@ def _is_of_kind(meeting: Meeting, kind: str | None) -> bool:
 
 def _name_words(article: Article, meeting: Meeting) -> set[str]:
     spans = [meeting.what, *([meeting.host] if meeting.host else [])]
-    return {word for span in spans for word in re.findall(r"[^\W_]+", article.text[slice(*span)].casefold())}
+    found = {word for span in spans for word in _words(article, span)}
+    return found | (_words(article, meeting.evidence) & _OFFICES)
+
+
+def _words(article: Article, span: Span) -> set[str]:
+    return set(re.findall(r"[^\W_]+", article.text[slice(*span)].casefold()))
 
 
 def _tells(meeting: Meeting, aspect: Aspect) -> bool:

@@ -3,9 +3,10 @@
 import re
 from datetime import date
 
+from embeddings.lexical import words as said
 from embeddings.officials import asked_office
 from embeddings.periods import find_period, without_period
-from embeddings.query import content_words, spelt_out
+from embeddings.query import CHAT_WORDS, content_words, spelt_out
 from embeddings.regions import canonical, longest_region, regions_in, regions_named
 
 # A longer question says itself what it is about.
@@ -33,7 +34,8 @@ def complete(question: str, before: str) -> str | None:
     rest = question[opener.end() :] if opener else question
     words = content_words(spelt_out(rest))
     known = content_words(spelt_out(before))
-    if not known or len(question) > MAX_LENGTH:
+    # "halo" asks nothing, "kapan itu?" does.
+    if not known or len(question) > MAX_LENGTH or CHAT_WORDS.issuperset(said(spelt_out(rest))):
         return None
     office = asked_office(known)
     if office and words in (("wakil",), ("wakilnya",)) and _DEPUTY.search(rest):

@@ -26,7 +26,8 @@ from embeddings.store import Store
 # Two holders named within so many days of each other may both be meant.
 SAME_TIME_DAYS = 120
 LONGEST_NAME = 4
-ASKS_WHO = re.compile(r"\b(?:siapa(?:kah)?|who|jabatan|pejabat)\b", re.IGNORECASE)
+ASKS_WHO = re.compile(r"\b(?:siapa(?:kah)?|who|jabatan(?:nya)?|menjabat|pejabat)\b", re.IGNORECASE)
+_POST = frozenset(("jabatan", "jabatannya", "menjabat"))
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -98,8 +99,9 @@ def find_holders(
     region = asked_region(content)
     if region is not None:
         return _once(_named(store.officials(region=region)), same_office)
-    if content and len(content) <= LONGEST_NAME and ASKS_WHO.search(question):
-        return _once(_named(store.officials(name=content)), same_person_and_office)
+    name = [word for word in content if word not in _POST]
+    if name and len(name) <= LONGEST_NAME and ASKS_WHO.search(question):
+        return _once(_named(store.officials(name=name)), same_person_and_office)
     return ()
 
 

@@ -557,7 +557,7 @@ _ASIDES = frozenset(
     """
     sekarang saat ini kini terbaru terkini menjabat dijabat jabatan posisi pejabat jadi menjadi periode tahun yang lalu
     sebelumnya dulu definitif aktif terpilih bapak ibu namanya orangnya kecamatan kabupaten kota provinsi desa kelurahan
-    daerah wilayah bernama current now
+    daerah wilayah bernama lengkap baru terakhir current now
     """.split()
 )
 _UPPER = frozenset("dprd dpr dpd mpr ri kpu pkk tp bpd lpm mui koni ii iii iv plt plh pj pjs".split())

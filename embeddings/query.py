@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from embeddings.lexical import stem_words, words
+from embeddings.regions import longest_region
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -26,6 +27,7 @@ ABBREVIATIONS = {
     "udah": "sudah", "skrg": "sekarang", "skrang": "sekarang", "tsb": "tersebut", "org": "orang", "bpk": "bapak",
     "ttg": "tentang", "jd": "jadi", "jln": "jalan", "kec": "kecamatan", "kab": "kabupaten", "kel": "kelurahan",
     "prov": "provinsi", "ds": "desa", "dlmnya": "dalamnya", "pertm": "pertemuan",
+    "klo": "kalau", "kalo": "kalau", "klu": "kalau",
 }  # fmt: skip
 
 # What news writes now one way and now the other.
@@ -89,13 +91,26 @@ FUNCTION_WORDS = frozenset(
     yang di ke dari dan atau untuk pada dengan dalam oleh itu ini tersebut adalah ialah merupakan apa apakah siapa
     kapan kapankah mana manakah dimana kemana berapa berapakah bagaimana bagaimanakah mengapa kenapa saja sih ya dong
     deh kah nya akan telah sudah para sebuah suatu sebagai juga karena saat ketika jumlah banyak nama namanya tahu
-    kepanjangan kepanjangannya singkatan singkatannya arti artinya maksud maksudnya tolong mohon min admin bang kak pak
-    bu gan bro sis tentang ada adakah bisa dapat ingin mau tanya info kasih
+    kepanjangan kepanjangannya singkatan singkatannya arti artinya maksud maksudnya tentang ada adakah bisa dapat
     kemarin tadi barusan sekarang besok nanti
     the of is are was were in on at who whom whose when where what which how many much did does do a an to for by and
     please tell me about there
     """.split()
 )
+
+# What people say beside a question, wherever they say it.
+CHAT_WORDS = frozenset(
+    """
+    min admin bang kak kakak pak bu gan bro sis mas mbak mba om bot halo hallo hai hei hey eh btw
+    assalamualaikum assalamu'alaikum permisi punten maaf tolong tlg mohon ingin mau pengen pingin tanya nanya bertanya
+    info infonya infokan informasi kasih tau taukah beritahu sebutkan sebutin saya aku aq gw gue anda kamu kalau
+    nih tuh aja doang lah loh lho kok emang emangnya memang sebenarnya sebetulnya kira kira-kira kira2 gerangan si
+    siapa2 apa2 gak ga nggak ngga enggak makasih mksh trims thx thanks pls plis
+    """.split()
+)
+# The same before a question, while within one they may be what it is about.
+_OPENING_WORDS = frozenset("selamat pagi siang sore malam salam coba bantu minta boleh cari cariin carikan cek".split())
+_THANKS = re.compile(r"[,.;?!\n]\s*(?:terima ?kasih|trima ?kasih)\b[\w\s]*\W*$", re.IGNORECASE)
 
 
 def parse_question(question: str) -> Query:
@@ -119,7 +134,18 @@ def _replaced(text: str, replacements: dict[str, str]) -> str:
 
 def content_words(text: str) -> tuple[str, ...]:
     """The words that tell what a text is about, in order; a word may recur: "Sungai Raya, Kubu Raya"."""
-    return tuple(word for word in words(text) if word not in FUNCTION_WORDS)
+    asked = words(_THANKS.sub("", text))
+    content: list[str] = []
+    opening = True
+    while asked:
+        word, size = asked[0], max(longest_region(asked), 1)
+        beside = word in CHAT_WORDS or (opening and word in _OPENING_WORDS)
+        # "Teluk Dalam" and "Pancoran Mas" are names.
+        if size > 1 or not (beside or word in FUNCTION_WORDS):
+            content += asked[:size]
+        opening = opening and beside
+        asked = asked[size:]
+    return tuple(content)
 
 
 def with_words_replaced(query: Query, replacements: dict[str, str]) -> Query:

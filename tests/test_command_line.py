@@ -64,6 +64,11 @@ def test_the_first_start_indexes_the_seeds_and_opens_the_conversation_in_the_ter
     assert again.returncode == 0 and "added" not in again.stderr
 
 
+def test_in_the_terminal_a_question_may_follow_on_from_the_one_before(run: Run) -> None:
+    shown = run("chat", stdin="siapa camat sungai raya\nklo baturaja timur?\n\n").stdout
+    assert "Melanjutkan" in shown and "Camat Baturaja Timur: Ogan Amrin" in shown
+
+
 def test_a_batch_answers_one_question_a_line_in_order_as_json(run: Run) -> None:
     questions = ["Siapa camat Sungai Raya?", "", "Bagaimana cara membuat rendang?", "x" * 10_000, "siapa bupati hss"]
     finished = run("ask", "--json", "--batch", stdin="\n".join(questions))

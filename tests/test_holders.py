@@ -52,6 +52,8 @@ def named(store: Store, question: str) -> list[str]:
         ("bupati banyuasin 2021", ["a2021 Askolani"]),
         ("bupati banyuasin 2010", []),
         ("siapa bupati banyuasin tahun ini", ["b2023 Hani Syopiar Rustam", "a2021 Askolani", "c2024 Amiruddin Inoed"]),
+        ("apa jabatan slamet somosentono", ["v2023 Slamet Somosentono"]),
+        ("pak slamet jabatannya apa min", ["v2023 Slamet Somosentono"]),
         ("siapa wakil bupati banyuasin", ["v2023 Slamet Somosentono", "undated Netta Indian"]),
         ("siapa wakil bupati banyuasin periode 2025-2030", ["undated Netta Indian"]),
         ("siapa camat rambutan", ["e2022 Siti Aminah", "d2022 Joko Susilo", "a2021 Dewi Lestari"]),

@@ -13,6 +13,25 @@ def test_content_words_leave_out_what_only_shapes_the_question() -> None:
     assert parse_question("min, siapa sih nama camat Sungai Raya itu?").words == ("camat", "sungai", "raya")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "assalamualaikum min, mau nanya dong camat teluk dalam siapa ya kak",
+        "selamat pagi, tolong info siapa camat teluk dalam. terima kasih",
+        "klo camat teluk dalam siapa",
+        "btw ada yg tau gak siapa camat teluk dalam skrg, thx",
+        "coba cariin camat teluk dalam",
+    ],
+)
+def test_what_people_say_beside_a_question_is_not_looked_for(question: str) -> None:
+    assert parse_question(question).words == ("camat", "teluk", "dalam")
+
+
+def test_words_of_courtesy_within_a_question_are_looked_for() -> None:
+    assert "malam" in parse_question("Kapan malam anugerah desa?").words
+    assert "terima" in parse_question("Siapa yang menyampaikan terima kasih?").words
+
+
 def test_an_english_question_is_looked_for_in_indonesian_words() -> None:
     assert parse_question("Who is the head of Baturaja Timur district?").words == (
         "camat", "baturaja", "timur", "kecamatan",

@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+from embeddings.bundled import MODEL
 from embeddings.evaluation.questions import token_f1
 from embeddings.lexical import words
 from embeddings.reader import Reader
@@ -26,9 +27,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with qa/ and corpus/")
     parser.add_argument("--most", type=int, default=400, help="questions of each set")
+    parser.add_argument("--model", type=Path, default=MODEL, help="the model directory to measure")
     arguments = parser.parse_args()
     chance = random.Random(SEED)
-    reader = Reader()
+    reader = Reader(directory=arguments.model)
     examples = [example for example in load_examples(arguments.data, "dev", chance) if example.answerable]
     by_source: dict[str, list[Example]] = {}
     for example in examples:
