@@ -85,7 +85,7 @@ def find_holders(
         wider = regions_in(question) & wider_regions(asked.region)
         named = [
             holder
-            for holder in _named(store.officials(asked.office, asked.region))
+            for holder in _named(store.officials(asked.offices, asked.region))
             if holder.acting >= asked.acting
             and holder.former >= asked.former
             and (not holder.around or not wider or holder.around in wider)
@@ -108,7 +108,7 @@ def find_holders(
 def unnamed_office(store: Store, content: Sequence[str]) -> str | None:
     """The office a question asks for, where no article names anybody in it, sitting, acting or former."""
     asked = asked_office(content)
-    return asked.text if asked and not store.officials(asked.office, asked.region) else None
+    return asked.text if asked and not store.officials(asked.offices, asked.region) else None
 
 
 def neighbours(store: Store, content: Sequence[str]) -> tuple[Holder, ...]:

@@ -138,7 +138,11 @@ _SAME_OFFICE = {
     "walkot": "wali kota", "gub": "gubernur",
     "dishub": "dinas perhubungan", "dinkes": "dinas kesehatan", "disdik": "dinas pendidikan",
     "dinsos": "dinas sosial", "kapolresta": "kapolres", "kapolrestabes": "kapolres", "tim penggerak": "tp",
+    "waket": "wakil ketua",
 }  # fmt: skip
+# "Wakil Ketua II DPRD", "Asisten I Sekda"
+_NUMBERED = re.compile(r"(wakil ketua|asisten) (.+)")
+_NUMERALS = {"1": "i", "2": "ii", "3": "iii", "4": "iv"}
 _IN_THE_TIME_OF = re.compile(r"\b(?:era|zaman|masa(?: kepemimpinan| jabatan)?)\s$")
 # "Polres Kupang Kota, Iptu …": the region's name is over.
 _POLICE_OF_A_CITY = re.compile(r"\s+Kota(?=,|\s+(?:AKBP|AKP|Kombes|Kompol|I[Pp][Tt][Uu]|I[Pp][Dd][Aa])\b)")
@@ -255,7 +259,7 @@ def office_name(printed: str) -> str:
     name = re.sub(r"\bsek[er]{2,4}taris\b", "sekretaris", name)
     for short, long in _SAME_OFFICE.items():
         name = re.sub(rf"\b{short}\b", long, name)
-    return name
+    return re.sub(r"\b(wakil ketua|asisten) ([1-4])\b", lambda found: f"{found[1]} {_NUMERALS[found[2]]}", name)
 
 
 def in_headline(text: str, position: int) -> bool:
@@ -544,6 +548,14 @@ class AskedOffice(msgspec.Struct, frozen=True):
     region: str
     acting: bool
     former: bool
+
+    @property
+    def offices(self) -> list[str]:
+        """The office, and where it is one of several and the question does not say which, each of them."""
+        several = _NUMBERED.match(self.office)
+        if several is None or several[2].split()[0] in _NUMERALS.values():
+            return [self.office]
+        return [self.office, *(f"{several[1]} {numeral} {several[2]}" for numeral in _NUMERALS.values())]
 
     @property
     def text(self) -> str:

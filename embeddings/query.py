@@ -1,11 +1,12 @@
 """Understand a question as far as finding needs: abbreviations spelt out, and the words that carry it."""
 
+import itertools
 import re
 
 import msgspec
 
 from embeddings.lexical import stem_words, words
-from embeddings.regions import longest_region
+from embeddings.regions import words_of_regions
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -27,7 +28,7 @@ ABBREVIATIONS = {
     "udah": "sudah", "skrg": "sekarang", "skrang": "sekarang", "tsb": "tersebut", "org": "orang", "bpk": "bapak",
     "ttg": "tentang", "jd": "jadi", "jln": "jalan", "kec": "kecamatan", "kab": "kabupaten", "kel": "kelurahan",
     "prov": "provinsi", "ds": "desa", "dlmnya": "dalamnya", "pertm": "pertemuan",
-    "klo": "kalau", "kalo": "kalau", "klu": "kalau",
+    "klo": "kalau", "kalo": "kalau", "klu": "kalau", "wkl": "wakil", "cmt": "camat", "cmat": "camat", "camt": "camat",
 }  # fmt: skip
 
 # What news writes now one way and now the other.
@@ -134,18 +135,12 @@ def _replaced(text: str, replacements: dict[str, str]) -> str:
 
 def content_words(text: str) -> tuple[str, ...]:
     """The words that tell what a text is about, in order; a word may recur: "Sungai Raya, Kubu Raya"."""
-    asked = words(_THANKS.sub("", text))
-    content: list[str] = []
-    opening = True
-    while asked:
-        word, size = asked[0], max(longest_region(asked), 1)
-        beside = word in CHAT_WORDS or (opening and word in _OPENING_WORDS)
-        # "Teluk Dalam" and "Pancoran Mas" are names.
-        if size > 1 or not (beside or word in FUNCTION_WORDS):
-            content += asked[:size]
-        opening = opening and beside
-        asked = asked[size:]
-    return tuple(content)
+    said = words(_THANKS.sub("", text))
+    # "Teluk Dalam" and "Pancoran Mas" are names.
+    named = words_of_regions(said)
+    beside = (CHAT_WORDS | _OPENING_WORDS) - named
+    asked = itertools.dropwhile(lambda word: word in beside, said)
+    return tuple(word for word in asked if word in named or word not in FUNCTION_WORDS | CHAT_WORDS)
 
 
 def with_words_replaced(query: Query, replacements: dict[str, str]) -> Query:

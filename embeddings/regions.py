@@ -4,6 +4,7 @@ import csv
 import gzip
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -207,6 +208,18 @@ def longest_region(words: list[str]) -> int:
         if canonical(" ".join(words[:size])) in _by_name():
             return size
     return 0
+
+
+def words_of_regions(words: Sequence[str]) -> set[str]:
+    """The words that together are names of regions, where these have several: "teluk dalam", "banyu asin"."""
+    found: set[str] = set()
+    rest = list(words)
+    while rest:
+        size = longest_region(rest)
+        if size > 1:
+            found.update(rest[:size])
+        rest = rest[max(size, 1) :]
+    return found
 
 
 @cache

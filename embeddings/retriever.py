@@ -15,7 +15,7 @@ from embeddings.errors import StoreUnusable
 from embeddings.lexical import LexicalIndex
 from embeddings.officials import is_office_word
 from embeddings.query import Query, with_words_replaced
-from embeddings.regions import region_word_like
+from embeddings.regions import region_word_like, words_of_regions
 from embeddings.store import Passage, Store, Watermark
 
 
@@ -112,6 +112,10 @@ class Retriever:
             if pieces > 1
         ]
         replacements = {word: near for word in unfamiliar if (near := self._rightly_spelt(word)) != word}
+        # "Banyu Asin" is Banyuasin otherwise written, and no slip of "Bayu".
+        before = words_of_regions(query.words)
+        after = words_of_regions([replacements.get(word, word) for word in query.words])
+        replacements = {word: near for word, near in replacements.items() if word not in before or near in after}
         return with_words_replaced(query, replacements) if replacements else query
 
     def _rightly_spelt(self, word: str) -> str:

@@ -267,16 +267,16 @@ class Store:
         return list(islice(self.articles(), most))
 
     def officials(
-        self, office: str | None = None, region: str | None = None, name: Sequence[str] = ()
+        self, offices: Sequence[str] = (), region: str | None = None, name: Sequence[str] = ()
     ) -> list[tuple[Article, Official]]:
-        """Who is named for an office, for a region, or with these words in the name; newest article first."""
+        """Who is named for one of the offices, for a region, or with these words in the name; newest article first."""
         conditions = [
-            *(["office = :office"] if office else []),
+            *([f"office IN ({', '.join(f':office{number}' for number in range(len(offices)))})"] if offices else []),
             *(["region = :region"] if region else []),
             *(f"instr(name, :word{number}) > 0" for number in range(len(name))),
         ]
         values = {
-            "office": office,
+            **{f"office{n}": office for n, office in enumerate(offices)},
             "region": region,
             **{f"word{n}": f" {word.casefold()} " for n, word in enumerate(name)},
         }

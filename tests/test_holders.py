@@ -20,6 +20,8 @@ ARTICLES = {
     "d2022": ("2022-06", "Camat Rambutan, Joko Susilo, membuka musrenbang."),
     "e2022": ("2022-06-20", "Camat Rambutan Siti Aminah menutup pelatihan."),
     "undated": (None, "Wakil Bupati Banyuasin periode 2025-2030, Netta Indian, menyapa warga."),
+    "one": ("2023-02-01", "Wakil Ketua I DPRD Tapin, Budi Hartono, memimpin sidang."),
+    "two": ("2023-03-01", "Wakil Ketua II DPRD Tapin Rina Wati menerima warga."),
     "v2023": ("2023-07-13", "Wakil Bupati Banyuasin, H. Slamet Somosentono, menyapa warga."),
 }
 
@@ -52,6 +54,10 @@ def named(store: Store, question: str) -> list[str]:
         ("bupati banyuasin 2021", ["a2021 Askolani"]),
         ("bupati banyuasin 2010", []),
         ("siapa bupati banyuasin tahun ini", ["b2023 Hani Syopiar Rustam", "a2021 Askolani", "c2024 Amiruddin Inoed"]),
+        ("siapa wakil ketua dprd tapin", ["two Rina Wati", "one Budi Hartono"]),
+        ("siapa wakil ketua 2 dprd tapin", ["two Rina Wati"]),
+        ("waket I dprd tapin", ["one Budi Hartono"]),
+        ("plt bupati banyu asin", ["b2023 Hani Syopiar Rustam"]),
         ("apa jabatan slamet somosentono", ["v2023 Slamet Somosentono"]),
         ("pak slamet jabatannya apa min", ["v2023 Slamet Somosentono"]),
         ("siapa wakil bupati banyuasin", ["v2023 Slamet Somosentono", "undated Netta Indian"]),
