@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from embeddings.articles import Article
+from embeddings.lexical import words
 from embeddings.meetings import KINDS, Meeting, meeting_kind
 from embeddings.passages import Span, split_sentences
 from embeddings.periods import Period
@@ -148,18 +149,18 @@ def find_held(store: Store, asked: AskedMeetings, period: Period | None) -> tupl
     return tuple(once)
 
 
-def _without_regions(words: Sequence[str]) -> tuple[list[str], set[str]]:
+def _without_regions(asked: Sequence[str]) -> tuple[list[str], set[str]]:
     """The words that belong to no region's name, and the regions named."""
     rest: list[str] = []
     regions: set[str] = set()
     position = 0
-    while position < len(words):
-        size = longest_region(list(words[position:]))
-        name = canonical(" ".join(words[position : position + size])) if size else ""
-        if size and regions_named(name) and not set(words[position : position + size]) <= _ASIDES:
+    while position < len(asked):
+        size = longest_region(asked[position:])
+        name = canonical(" ".join(asked[position : position + size])) if size else ""
+        if size and regions_named(name) and not set(asked[position : position + size]) <= _ASIDES:
             regions.add(name)
         else:
-            rest.append(words[position])
+            rest.append(asked[position])
             size = 1
         position += size
     return rest, regions
@@ -171,12 +172,8 @@ def _is_of_kind(meeting: Meeting, kind: str | None) -> bool:
 
 def _name_words(article: Article, meeting: Meeting) -> set[str]:
     spans = [meeting.what, *([meeting.host] if meeting.host else [])]
-    found = {word for span in spans for word in _words(article, span)}
-    return found | (_words(article, meeting.evidence) & _OFFICES)
-
-
-def _words(article: Article, span: Span) -> set[str]:
-    return set(re.findall(r"[^\W_]+", article.text[slice(*span)].casefold()))
+    named = {word for span in spans for word in words(article.text[slice(*span)])}
+    return named | _OFFICES.intersection(words(article.text[slice(*meeting.evidence)]))
 
 
 def _tells(meeting: Meeting, aspect: Aspect) -> bool:

@@ -4,7 +4,7 @@ import csv
 import gzip
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -96,7 +96,7 @@ def level_of(word: str) -> Level | None:
 
 def canonical(name: str) -> str:
     """The name in full and in lower case, without the word for its level: "Kab. OKU" is "ogan komering ulu"."""
-    parts = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", name.casefold())
+    parts = _words(name)
     while len(parts) > 1 and (parts[0] in _LEVELS or parts[0] == "administrasi"):
         parts = parts[1:]
     if len(parts) > 1 and parts[0] in _SPELT_OUT:
@@ -151,19 +151,16 @@ def regions_in(question: str) -> set[str]:
     A name of one word counts where it is a kabupaten's, a kota's or a province's, or stands behind "di" or the word for
     a level: as kecamatan, many ordinary words are names.
     """
-    words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", question.casefold())
+    words = _words(question)
     found: set[str] = set()
-    position = 0
-    while position < len(words):
-        size = longest_region(words[position:])
-        name = canonical(" ".join(words[position : position + size])) if size else ""
+    for position, size in _spans_of_regions(words):
+        name = canonical(" ".join(words[position : position + size]))
         # The word for a level may count as part of the name. What "desa" names is a village, the list has none.
         before = words[position] if size > 1 and words[position] in _LEVELS else words[position - 1] if position else ""
         placed = before in ("di", "se", "of", "in") or _LEVELS.get(before, Level.VILLAGE) is not Level.VILLAGE
         large = any(region.level is not Level.DISTRICT for region in regions_named(name)) and len(name) > 4
-        if size and (" " in name or placed or large):
+        if " " in name or placed or large:
             found.add(name)
-        position += max(size, 1)
     return found
 
 
@@ -202,7 +199,7 @@ def region_word_like(word: str) -> str | None:
     return word if word in _name_words() else one_slip_away(word, _name_words().items())
 
 
-def longest_region(words: list[str]) -> int:
+def longest_region(words: Sequence[str]) -> int:
     """How many of these words, from the first on, are the longest name of a region; 0 where none is."""
     for size in range(min(LONGEST_NAME, len(words)), 0, -1):
         if canonical(" ".join(words[:size])) in _by_name():
@@ -212,14 +209,24 @@ def longest_region(words: list[str]) -> int:
 
 def words_of_regions(words: Sequence[str]) -> set[str]:
     """The words that together are names of regions, where these have several: "teluk dalam", "banyu asin"."""
-    found: set[str] = set()
-    rest = list(words)
-    while rest:
-        size = longest_region(rest)
-        if size > 1:
-            found.update(rest[:size])
-        rest = rest[max(size, 1) :]
-    return found
+    return {
+        word for position, size in _spans_of_regions(words) if size > 1 for word in words[position : position + size]
+    }
+
+
+def _spans_of_regions(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where the longest names of regions stand, and of how many words each is."""
+    position = 0
+    while position < len(words):
+        size = longest_region(words[position : position + LONGEST_NAME])
+        if size:
+            yield position, size
+        position += max(size, 1)
+
+
+def _words(text: str) -> list[str]:
+    """The words in lower case; an apostrophe or a hyphen within is part of one."""
+    return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.casefold())
 
 
 @cache
@@ -233,7 +240,7 @@ def _by_name() -> dict[str, tuple[Region, ...]]:
                 level = Level.CITY if words[0] == "Kota" else Level.REGENCY
                 words = [word for word in words[1:] if word != "Administrasi"]
             region = Region(row["code"], level, " ".join(words))
-            found[" ".join(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", region.name.casefold()))].append(region)
+            found[" ".join(_words(region.name))].append(region)
     return {name: tuple(regions) for name, regions in found.items()}
 
 
