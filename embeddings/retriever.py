@@ -13,9 +13,9 @@ from embeddings.dense import DenseIndex
 from embeddings.encoder import Encoder
 from embeddings.errors import StoreUnusable
 from embeddings.lexical import LexicalIndex
-from embeddings.officials import is_office_word
+from embeddings.officials import asked_office, is_office_word
 from embeddings.query import Query, with_words_replaced
-from embeddings.regions import region_word_like, words_of_regions
+from embeddings.regions import region_word_like, regions_in, words_of_regions
 from embeddings.store import Passage, Store, Watermark
 
 
@@ -112,11 +112,22 @@ class Retriever:
             if pieces > 1
         ]
         replacements = {word: near for word in unfamiliar if (near := self._rightly_spelt(word)) != word}
-        # "Banyu Asin" is Banyuasin otherwise written, and no slip of "Bayu".
-        before = words_of_regions(query.words)
-        after = words_of_regions([replacements.get(word, word) for word in query.words])
-        replacements = {word: near for word, near in replacements.items() if word not in before or near in after}
-        return with_words_replaced(query, replacements) if replacements else query
+        if not replacements:
+            return query
+        corrected = with_words_replaced(query, replacements)
+        office = asked_office(corrected.words)
+        regions = {*regions_in(corrected.text), *([office.region] if office else [])}
+        named = {part for region in regions for part in region.split()}
+        before, after = words_of_regions(query.words), words_of_regions(corrected.words)
+        kept = {
+            word: near
+            for word, near in replacements.items()
+            # "Banyu Asin" is Banyuasin otherwise written, and no slip of "Bayu".
+            if (word not in before or near in after)
+            # "Cabai" is no slip of the kecamatan Cambai where no region is asked for.
+            and (self._lexical.holds(near) or near in named)
+        }
+        return with_words_replaced(query, kept)
 
     def _rightly_spelt(self, word: str) -> str:
         # A region or an office that no article names is none of those that articles name, misspelt.

@@ -124,6 +124,11 @@ def test_an_answer_about_an_office_is_its_holder_with_the_evidence(answerer: Ans
     assert answer.to_json()["officials"][0]["name"] == "Fathul Mushalli"
 
 
+def test_an_ordinary_word_is_no_misspelt_kecamatan(answerer: Answerer) -> None:
+    assert answerer.answer("berapa harga cabai di pasar banyuasin?").searched_for is None
+    assert answerer.answer("siapa camat cambay?").searched_for == "camat cambai"
+
+
 @pytest.mark.parametrize("question", ["Siapa camat Rantau Bayur?", "Siapa camat Tanjung Lago?", "siapa bupati lahat"])
 def test_an_office_that_no_article_gives_a_name_for_is_an_honest_no(answerer: Answerer, question: str) -> None:
     answer = answerer.answer(question)
