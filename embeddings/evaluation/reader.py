@@ -16,7 +16,7 @@ from embeddings.bundled import MODEL
 from embeddings.evaluation.questions import token_f1
 from embeddings.lexical import words
 from embeddings.reader import Reader
-from embeddings.training.pairs import negatives
+from embeddings.training.pairs import LOCAL_NEWS, negatives
 from embeddings.training.questions import Example, cropped, load_examples
 from embeddings.training.templates import load_passages
 
@@ -41,13 +41,9 @@ def main() -> None:
     for source, found in by_source.items():
         if source != "newsqa25":
             report_spans(source, found, reader)
-        wrong = {example.question: example for example in negatives(found, news, chance)}
-        report_answerability(
-            source,
-            [(cropped(one, chance), wrong[one.question]) for one in found if one.question in wrong],
-            reader,
-            chance,
-        )
+        wrong = negatives(found, chance.sample(news, min(LOCAL_NEWS, len(news))), chance)
+        pairs = [(cropped(one, chance), others[0]) for one, others in zip(found, wrong, strict=True) if others]
+        report_answerability(source, pairs, reader, chance)
 
 
 def report_spans(source: str, examples: Sequence[Example], reader: Reader) -> None:

@@ -3,11 +3,12 @@
     python -m embeddings.training.export --into data/training
 
 The graphs are built node by node from onnxruntime's fused operators for BERT (com.microsoft: QAttention,
-DynamicQuantizeMatMul, SkipLayerNormalization). Weights are int8 with one scale a column, of seven bits only: on
-processors without VNNI the product of a full int8 with a uint8 saturates. Activations are quantized as they come, with
-one scale for all of them, so the few channels of the feed-forward layers that are far larger than the rest are made
-smaller first, and their weights larger (SmoothQuant, Xiao et al. 2023). Both graphs read the one table of word
-embeddings, a file of its own, int8 with one scale a row.
+MatMulIntegerToFloat, Gelu). Weights are int8 with one scale a column, of seven bits only: on processors without VNNI
+the product of a full int8 with a uint8 saturates. Activations are uint8, with one scale for all texts, which spans what
+some texts of the training data need, but for the products of the Gelu: there single tokens are ten times larger than
+the rest, so each has a scale of its own. Thus an embedding depends on nothing but its text. The few channels of the
+feed-forward layers that are far larger than the rest are made smaller first, and their weights larger (SmoothQuant,
+Xiao et al. 2023). Both graphs read the one table of word embeddings, a file of its own, int8 with one scale a row.
 """
 
 import argparse
@@ -20,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from embeddings.bundled import ENCODER_FILE, MODEL, PROMPTS, READER_FILE, TOKENIZER_FILE
 from embeddings.training.encoder import TRIPLES_FILE, Triple
-from embeddings.training.questions import Example
+from embeddings.training.pairs import Group
 from embeddings.training.reader import PAIRS_FILE, TRAINED_FILE
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ MICROSOFT = "com.microsoft"
 OPSET = 17
 WEIGHT_LIMIT = 63
 TABLE_LIMIT = 127
+UNSIGNED_LIMIT, MIDDLE = 255, 128
 SMOOTHING = 0.75
 """How much of the difference between channels goes over to the weights."""
-SMOOTHED_TEXTS, SMOOTHED_TOKENS = 128, 256
+MEASURED_TEXTS, MEASURED_TOKENS = 256, 256
 Weights = dict[str, NDArray[np.float32]]
 
 
@@ -77,12 +79,13 @@ def export(trained: Path, directory: Path) -> None:
     }
     for name, content in sentence_transformer.items():
         (directory / name).write_text(json.dumps(content, indent=1) + "\n")
-    tokenizer.enable_truncation(SMOOTHED_TOKENS)
+    tokenizer.enable_truncation(MEASURED_TOKENS)
 
     if (trained / "encoder.pt").exists():
-        triples = msgspec.json.decode((trained / TRIPLES_FILE).read_bytes(), type=list[Triple])[:SMOOTHED_TEXTS]
+        triples = msgspec.json.decode((trained / TRIPLES_FILE).read_bytes(), type=list[Triple])[:MEASURED_TEXTS]
         model.load_state_dict(torch.load(trained / "encoder.pt"))
         texts = [PROMPTS["document"] + triple.passage for triple in triples]
+        texts += [PROMPTS["query"] + triple.question for triple in triples]
         ranges = activation_ranges(model, tokenizer.encode_batch(texts))
         graph = Graph(_weights_of(model, table), config, words, ranges)
         graph.pooled(graph.states())
@@ -93,7 +96,8 @@ def export(trained: Path, directory: Path) -> None:
     if (trained / TRAINED_FILE).exists() and drawn:
         network = ReaderNetwork(model)
         network.load_state_dict(torch.load(trained / TRAINED_FILE))
-        pairs = msgspec.json.decode(drawn[-1].read_bytes(), type=list[Example])[:SMOOTHED_TEXTS]
+        groups = msgspec.json.decode(drawn[-1].read_bytes(), type=list[Group])
+        pairs = [pair for group in groups for pair in group][:MEASURED_TEXTS]
         read = tokenizer.encode_batch([(pair.question, pair.context + pair.passage) for pair in pairs])
         ranges = activation_ranges(network.trunk, read)
         graph = Graph(_weights_of(network.trunk, table), config, words, ranges)
@@ -111,7 +115,9 @@ def _weights_of(model: "BertModel", table: NDArray[np.float32]) -> Weights:
 
 
 def activation_ranges(model: "BertModel", texts: Sequence["Encoding"]) -> Weights:
-    """The largest activation of each channel that goes into the feed-forward layers, by the layer's name."""
+    """The least and the largest activation of each channel that goes into a linear layer, shape (2, channels), by the
+    layer's name; query, key and value have one input.
+    """
     import torch
 
     from embeddings.training.network import as_tensors
@@ -119,13 +125,15 @@ def activation_ranges(model: "BertModel", texts: Sequence["Encoding"]) -> Weight
     ranges: Weights = {}
 
     def note(name: str, given: "torch.Tensor") -> None:
-        largest = given.detach().abs().flatten(0, 1).amax(dim=0).numpy()
-        ranges[name] = np.maximum(ranges.get(name, 0.0), largest)
+        tokens = given.detach().flatten(0, 1)
+        found = torch.stack([tokens.amin(dim=0), tokens.amax(dim=0)]).numpy()
+        known = ranges.get(name, found)
+        ranges[name] = np.stack([np.minimum(known[0], found[0]), np.maximum(known[1], found[1])])
 
     hooks = [
         layer.register_forward_pre_hook(lambda _, given, name=name: note(name, given[0]))
         for name, layer in model.named_modules()
-        if name.endswith(("intermediate.dense", "output.dense")) and "attention" not in name
+        if name.endswith(("self.query", "dense"))
     ]
     with torch.no_grad():
         for encoding in texts:
@@ -157,11 +165,9 @@ def _write_words(table: NDArray[np.float32], path: Path) -> list[TensorProto]:
 class Graph:
     """An ONNX graph under construction; each method adds nodes and returns the name of what they give."""
 
-    def __init__(
-        self, weights: Weights, config: dict[str, Any], words: list[TensorProto], ranges: Weights | None = None
-    ) -> None:
-        """`ranges` has the largest activation of each channel that goes into a linear layer, by the layer's name."""
-        self._weights, self._config, self._ranges = weights, config, ranges or {}
+    def __init__(self, weights: Weights, config: dict[str, Any], words: list[TensorProto], ranges: Weights) -> None:
+        """`ranges` is what `activation_ranges` gives."""
+        self._weights, self._config, self._ranges = weights, config, ranges
         self._nodes: list[Any] = []
         self._tensors = list(words)
         self._count = 0
@@ -180,6 +186,8 @@ class Graph:
         states = self._node("Slice", [self._half(positions), starts, length, axes])
         states = self._normalized(self._node("Add", [pieces, states]), "embeddings.LayerNorm")
         self._mask = self._node("Cast", ["attention_mask"], to=TensorProto.INT32)
+        (hidden,) = self._integers([self._config["hidden_size"]])
+        self._shape = self._node("Concat", [self._node("Shape", ["input_ids"]), hidden], axis=0)
         for layer in range(self._config["num_hidden_layers"]):
             states = self._layer(states, f"encoder.layer.{layer}.")
         return states
@@ -238,7 +246,7 @@ class Graph:
         joined = np.concatenate([weights[f"{attention}{part}.weight"].T for part in ("query", "key", "value")], axis=1)
         bias = np.concatenate([weights[f"{attention}{part}.bias"] for part in ("query", "key", "value")])
         quantized, scale, zero = self._quantized(joined)
-        given, given_scale, given_zero = self._outputs("DynamicQuantizeLinear", [states], 3)
+        given, given_scale, given_zero = self._given(states, self._ranges[f"{attention}query"])
         attended = self._node(
             "QAttention",
             [given, quantized, self._tensor(bias), given_scale, scale, self._mask, given_zero, zero],
@@ -248,19 +256,58 @@ class Graph:
         states = self._normalized_sum(
             self._linear(attended, f"{name}attention.output.dense"), states, f"{name}attention.output.LayerNorm"
         )
-        inner = self._node("Gelu", [self._linear(states, f"{name}intermediate.dense")], domain=MICROSOFT)
-        return self._normalized_sum(self._linear(inner, f"{name}output.dense"), states, f"{name}output.LayerNorm")
+        inner = self._linear(states, f"{name}intermediate.dense", smoothed=True)
+        inner = self._node("Gelu", [inner], domain=MICROSOFT)
+        return self._normalized_sum(
+            self._linear_by_token(inner, f"{name}output.dense"), states, f"{name}output.LayerNorm"
+        )
 
-    def _linear(self, states: str, name: str) -> str:
-        weight = self._weights[f"{name}.weight"].T
-        if name in self._ranges:
-            largest = np.maximum(self._ranges[name], 1e-5)
-            smooth = (largest**SMOOTHING / np.abs(weight).max(axis=1) ** (1 - SMOOTHING)).astype(np.float32)
-            states = self._node("Mul", [states, self._tensor(1 / smooth)])
-            weight = weight * smooth[:, None]
+    def _linear(self, states: str, name: str, smoothed: bool = False) -> str:
+        """One scale for all tokens."""
+        weight, ranges = self._weights[f"{name}.weight"].T, self._ranges[name]
+        if smoothed:
+            states, weight, ranges = self._smoothed(states, weight, ranges)
+        given, given_scale, given_zero = self._given(states, ranges)
         quantized, scale, zero = self._quantized(weight)
         bias = self._tensor(self._weights[f"{name}.bias"])
-        return self._node("DynamicQuantizeMatMul", [states, quantized, scale, zero, bias], domain=MICROSOFT)
+        inputs = [given, quantized, given_scale, scale, given_zero, zero, bias]
+        return self._node("MatMulIntegerToFloat", inputs, domain=MICROSOFT)
+
+    def _linear_by_token(self, states: str, name: str) -> str:
+        """A scale of its own for each token."""
+        weight = self._weights[f"{name}.weight"].T
+        states, weight, _ = self._smoothed(states, weight, self._ranges[name])
+        # QuantizeLinear takes a scale a row of a matrix.
+        rows = self._node("Reshape", [states, *self._integers([-1, weight.shape[0]])])
+        largest = self._node("ReduceMax", [self._node("Abs", [rows])], axes=[1], keepdims=0)
+        given_scale = self._node("Mul", [largest, self._tensor(np.float32(1 / (MIDDLE - 1)))])
+        middles = self._node(
+            "ConstantOfShape",
+            [self._node("Shape", [given_scale])],
+            value=numpy_helper.from_array(np.array([MIDDLE], dtype=np.uint8)),
+        )
+        given = self._node("QuantizeLinear", [rows, given_scale, middles], axis=0)
+        quantized, scale, zero = self._quantized(weight)
+        one, middle = self._tensor(np.float32(1)), self._tensor(np.uint8(MIDDLE))
+        product = self._node("MatMulIntegerToFloat", [given, quantized, one, scale, middle, zero], domain=MICROSOFT)
+        by_row = self._node("Unsqueeze", [given_scale, *self._integers([1])])
+        product = self._node("Add", [self._node("Mul", [product, by_row]), self._tensor(self._weights[f"{name}.bias"])])
+        return self._node("Reshape", [product, self._shape])
+
+    def _smoothed(
+        self, states: str, weight: NDArray[np.float32], ranges: NDArray[np.float32]
+    ) -> tuple[str, NDArray[np.float32], NDArray[np.float32]]:
+        """The same product with large channels made smaller, and their weights larger."""
+        largest = np.maximum(np.abs(ranges).max(axis=0), 1e-5)
+        smooth = (largest**SMOOTHING / np.abs(weight).max(axis=1) ** (1 - SMOOTHING)).astype(np.float32)
+        return self._node("Mul", [states, self._tensor(1 / smooth)]), weight * smooth[:, None], ranges / smooth
+
+    def _given(self, states: str, ranges: NDArray[np.float32]) -> tuple[str, str, str]:
+        """Activations as uint8, with their scale and zero point."""
+        low, high = min(float(ranges.min()), 0.0), max(float(ranges.max()), 0.0)
+        step = np.float32(max(high - low, 1e-5) / UNSIGNED_LIMIT)
+        scale, zero = self._tensor(step), self._tensor(np.uint8(round(-low / step)))
+        return self._node("QuantizeLinear", [states, scale, zero]), scale, zero
 
     def _quantized(self, weight: NDArray[np.float32]) -> tuple[str, str, str]:
         """A matrix of shape (in, out) as int8, with a scale and a zero point for each column."""
@@ -274,27 +321,18 @@ class Graph:
         )
 
     def _normalized_sum(self, states: str, skipped: str, name: str) -> str:
-        return self._node(
-            "SkipLayerNormalization",
-            [states, skipped, *self._norm(name)],
-            domain=MICROSOFT,
-            epsilon=self._config["layer_norm_eps"],
-        )
+        # The fused SkipLayerNormalization takes six times as long as these two.
+        return self._normalized(self._node("Add", [states, skipped]), name)
 
     def _norm(self, name: str) -> list[str]:
         return [self._tensor(self._weights[f"{name}.{part}"]) for part in ("weight", "bias")]
 
     def _node(self, operator: str, inputs: list[str], name: str | None = None, **attributes: Any) -> str:
-        return self._outputs(operator, inputs, 1, name, **attributes)[0]
+        output = name or self._new_name()
+        self._nodes.append(helper.make_node(operator, inputs, [output], **attributes))
+        return output
 
-    def _outputs(
-        self, operator: str, inputs: list[str], count: int, name: str | None = None, **attributes: Any
-    ) -> list[str]:
-        outputs = [name or self._new_name() for _ in range(count)]
-        self._nodes.append(helper.make_node(operator, inputs, outputs, **attributes))
-        return outputs
-
-    def _tensor(self, array: NDArray[Any]) -> str:
+    def _tensor(self, array: ArrayLike) -> str:
         name = self._new_name()
         self._tensors.append(numpy_helper.from_array(np.asarray(array, order="C"), name))
         return name

@@ -8,6 +8,7 @@ sentences that answer.
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,29 +24,40 @@ from embeddings.training.templates import Passage, load_passages, make_examples
 TEMPLATES = 9_500
 UNANSWERABLE = 2_500
 """Questions of IDK-MRC made unanswerable by a small change; they give themselves away, so only some."""
-NEGATIVE_SHARES = {"idkmrc": 0.7, "tydiqa_id": 0.7, "facqa": 1.0, "newsqa25": 1.1}
-FROM_OWN_PASSAGE = 0.3
-CANDIDATES = 12
+NEGATIVES = 3
+"""Passages that do not answer, for each question that has one that does."""
+FROM_OWN_PASSAGE = 0.4
+WHOLE_SHARE = 0.5
+LOCAL_NEWS, OTHER_NEWS = 6_000, 20_000
+CANDIDATES = 24
+NEAREST = 8
+MOST_OF_SUPPORT = 0.5
+Group = list[Example]
+"""Pairs that share one question; the first answers, where any does."""
 
 
-def training_pairs(data: Path, chance: random.Random, by_meaning: bool) -> list[Example]:
-    """All pairs in random order, questions written as people write.
+def training_groups(data: Path, chance: random.Random, by_meaning: bool) -> list[Group]:
+    """All groups in random order, questions written as people write.
 
     `by_meaning` adds the passages that the shipped encoder finds to those that are found by words.
     """
     human = load_examples(data, "train", chance)
     answerable = [example for example in human if example.answerable]
     unanswerable = [example for example in human if not example.answerable]
-    news, made = news_and_examples(data, chance)
-    pairs = [
-        *(cropped(example, chance) for example in answerable),
-        *negatives(answerable, news, chance, by_meaning),
-        *(cropped(example, chance) for example in chance.sample(unanswerable, min(UNANSWERABLE, len(unanswerable)))),
-        *chance.sample(made, min(TEMPLATES, len(made))),
+    local, made = news_and_examples(data, chance)
+    every = load_passages(data, chance, localgov=0)
+    news = [
+        passage for some, most in ((local, LOCAL_NEWS), (every, OTHER_NEWS)) for passage in _sample(some, most, chance)
     ]
+    groups = [
+        [_sometimes_cropped(example, chance), *wrong]
+        for example, wrong in zip(answerable, negatives(answerable, news, chance, NEGATIVES, by_meaning), strict=True)
+    ]
+    groups += [[_sometimes_cropped(example, chance)] for example in _sample(unanswerable, UNANSWERABLE, chance)]
+    groups += [[example] for example in _sample(made, TEMPLATES, chance)]
     style = Style(data / "lexicon" / "slang_normalization.json")
-    chance.shuffle(pairs)
-    return [msgspec.structs.replace(pair, question=style.apply(pair.question, chance)) for pair in pairs]
+    chance.shuffle(groups)
+    return [_asked(style.apply(group[0].question, chance), group) for group in groups]
 
 
 def news_and_examples(data: Path, chance: random.Random) -> tuple[list[Passage], list[Example]]:
@@ -56,40 +68,58 @@ def news_and_examples(data: Path, chance: random.Random) -> tuple[list[Passage],
 
 
 def negatives(
-    examples: Sequence[Example], news: Sequence[Passage], chance: random.Random, by_meaning: bool = False
-) -> list[Example]:
-    """For each question passages that do not answer it."""
-    pool = [cropped(example, chance) for example in examples]
-    others = [(example.context, example.passage) for example in pool]
-    others += [(passage.context, passage.text) for passage in chance.sample(list(news), min(6000, len(news)))]
+    examples: Sequence[Example],
+    news: Sequence[Passage],
+    chance: random.Random,
+    count: int = 1,
+    by_meaning: bool = False,
+) -> list[list[Example]]:
+    """For each question up to `count` passages that do not answer it."""
+    others = list(dict.fromkeys(
+        (example.context, example.passage) for example in (cropped(example, chance) for example in examples)
+    ))  # fmt: skip
+    others += [(passage.context, passage.text) for passage in news]
     questions, texts = [example.question for example in examples], [head + text for head, text in others]
     nearest = mine(questions, texts)
     if by_meaning:
-        # Without the exact words of an answer, what is nearest by meaning may well answer too.
-        nearest = [
-            _alternate(by_words, meant) if example.known_span else by_words
-            for example, by_words, meant in zip(examples, nearest, mine_by_meaning(questions, texts)[0], strict=True)
-        ]
-    found: list[Example] = []
+        meant, _ = mine_by_meaning(questions, texts)
+        nearest = [_alternate(*both) for both in zip(nearest, meant, strict=True)]
+    stems: dict[int, set[str]] = {}
+    found: list[list[Example]] = []
     for example, candidates in zip(examples, nearest, strict=True):
-        share = NEGATIVE_SHARES[example.source]
-        while chance.random() < share:
-            share -= 1
-            own = without_answer(example) if chance.random() < FROM_OWN_PASSAGE else None
-            if own is not None:
-                found.append(cropped(own, chance))
+        answer = example.passage[slice(*example.answer)].casefold() if example.answer else ""
+        supporting = set() if example.known_span else set(stem_words(answer))
+        usable: list[Example] = []
+        for candidate in candidates:
+            head, text = others[candidate]
+            if answer in (head + text).casefold() or text in example.passage:
                 continue
-            answer = example.passage[slice(*example.answer)].casefold() if example.answer else ""
-            usable = [
-                others[candidate]
-                for candidate in candidates
-                if answer not in (others[candidate][0] + others[candidate][1]).casefold()
-                and others[candidate][1] not in example.passage
-            ]
-            if usable:
-                head, text = usable[min(int(chance.expovariate(0.4)), len(usable) - 1)]
-                found.append(Example(example.source, example.question, head, text, None, False))
+            # Without the exact words of an answer, what says most of the supporting sentence may well answer too.
+            if supporting:
+                said = stems.setdefault(candidate, set(stem_words(head + text)))
+                if len(supporting & said) > MOST_OF_SUPPORT * len(supporting):
+                    continue
+            usable.append(Example(example.source, example.question, head, text, None, False))
+        chosen = _sample(usable[:NEAREST], count, chance)
+        own = without_answer(example)
+        if own is not None and chance.random() < FROM_OWN_PASSAGE:
+            chosen = [cropped(own, chance), *chosen][:count]
+        found.append(chosen)
     return found
+
+
+def _asked(question: str, group: Group) -> Group:
+    return [msgspec.structs.replace(pair, question=question) for pair in group]
+
+
+def _sometimes_cropped(example: Example, chance: random.Random) -> Example:
+    # Articles are far longer than what is searched; the other sets' passages are not.
+    whole = example.source != "newsqa25" and chance.random() < WHOLE_SHARE
+    return example if whole else cropped(example, chance)
+
+
+def _sample(some: Sequence[Any], most: int, chance: random.Random) -> list[Any]:
+    return chance.sample(some, min(most, len(some)))
 
 
 def _alternate(first: Sequence[int], second: Sequence[int]) -> list[int]:
@@ -105,10 +135,7 @@ def mine(questions: Sequence[str], passages: Sequence[str]) -> list[list[int]]:
     asked = vectorizer.transform(questions)
     found: list[list[int]] = []
     for start in range(0, asked.shape[0], 500):
-        scores = (asked[start : start + 500] @ known.T).toarray()
-        nearest = np.argpartition(-scores, CANDIDATES, axis=1)[:, :CANDIDATES]
-        for row, columns in zip(scores, nearest, strict=True):
-            found.append([int(column) for column in columns[np.argsort(-row[columns])]])
+        found.extend(_nearest((asked[start : start + 500] @ known.T).toarray()))
     return found
 
 
@@ -117,8 +144,14 @@ def mine_by_meaning(questions: Sequence[str], passages: Sequence[str]) -> tuple[
     encoder = Encoder(EncoderSettings())
     embeddings = encoder.encode_passages(passages)
     cosines = (encoder.encode_queries(questions) @ embeddings.T).astype(np.float16)
-    nearest = np.argpartition(-cosines, CANDIDATES, axis=1)[:, :CANDIDATES]
+    return _nearest(cosines), cosines
+
+
+def _nearest(scores: NDArray[np.floating[Any]]) -> list[list[int]]:
+    """The best columns of each row, best first."""
+    most = min(CANDIDATES, scores.shape[1])
+    nearest = np.argpartition(-scores, most - 1, axis=1)[:, :most]
     return [
         [int(column) for column in columns[np.argsort(-row[columns])]]
-        for row, columns in zip(cosines, nearest, strict=True)
-    ], cosines
+        for row, columns in zip(scores, nearest, strict=True)
+    ]

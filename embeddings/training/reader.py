@@ -3,19 +3,26 @@
     python -m embeddings.training.reader --data ../shared/data --into data/training --epoch 1
 
 A span head and an answerability head over the base model, fed with `<s> question </s></s> passage </s>` (Devlin et
-al. 2019; Rajpurkar et al. 2018 for unanswerable questions). Each epoch draws its passages and the style of its
-questions anew; those after the first go on from the reader that is there, with passages that do not answer mined by
-meaning too. Stops and resumes at any step.
+al. 2019; Rajpurkar et al. 2018 for unanswerable questions). Whether a passage answers is learnt pair by pair, and
+within a question's group by a softmax over its passages, as they are ranked (Cao et al. 2007). Each epoch draws its
+passages and the style of its questions anew; those after the first go on from the reader that is there, with passages
+that do not answer mined by meaning too. Stops and resumes at any step.
 """
 
 import random
 from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from embeddings.training.checkpoints import Progress, argument_parser
-from embeddings.training.pairs import training_pairs
+from embeddings.training.pairs import Group, training_groups
 from embeddings.training.questions import Example
+
+if TYPE_CHECKING:
+    import torch
+    from tokenizers import Encoding
 
 SEED = 20261122
 TRAINED_FILE, PAIRS_FILE = "reader.pt", "pairs-{epoch}.json"
@@ -25,9 +32,9 @@ MAX_TOKENS = 256
 # The lowest layers read words, which they know; leaving them as they are saves a sixth of the time.
 FROZEN_LAYERS = 3
 # Batches of like lengths waste less on padding.
-BATCHES_SORTED_TOGETHER = 40
-ROUGH_SPAN_WEIGHT = 0.3
-IGNORED = -100
+GROUPS_SORTED_TOGETHER = 400
+# Ranking the passages of a question against each other weighs half of judging each.
+RANK_WEIGHT = 0.5
 
 
 def main() -> None:
@@ -49,8 +56,8 @@ def main() -> None:
     tokenizer.enable_padding(pad_id=PAD, pad_token="<pad>")
     drawn = arguments.into / PAIRS_FILE.format(epoch=epoch)
     if not drawn.exists():
-        drawn.write_bytes(msgspec.json.encode(training_pairs(arguments.data, chance, by_meaning=epoch > 1)))
-    batches = make_batches(msgspec.json.decode(drawn.read_bytes(), type=list[Example]), random.Random(SEED + epoch))
+        drawn.write_bytes(msgspec.json.encode(training_groups(arguments.data, chance, by_meaning=epoch > 1)))
+    batches = make_batches(msgspec.json.decode(drawn.read_bytes(), type=list[Group]), random.Random(SEED + epoch))
     model = ReaderNetwork(trunk)
     if epoch > 1:
         model.load_state_dict(torch.load(arguments.into / TRAINED_FILE))
@@ -59,50 +66,72 @@ def main() -> None:
     optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
     progress = Progress(f"reader-{epoch}", arguments.into, model, optimizer, len(batches), rate)
     for step in progress.steps():
-        batch = batches[step]
+        groups = batches[step]
+        batch = [pair for group in groups for pair in group]
         encodings = tokenizer.encode_batch([(pair.question, pair.context + pair.passage) for pair in batch])
         with half_precision():
             start, end, answers = (logits.float() for logits in model(*as_tensors(encodings)))
         labels = torch.tensor([float(pair.answerable) for pair in batch])
-        targets = torch.tensor([token_span(encoding, pair) for encoding, pair in zip(encodings, batch, strict=True)])
-        weights = torch.tensor([1.0 if pair.known_span else ROUGH_SPAN_WEIGHT for pair in batch])
-        spans = weights * sum(
-            functional.cross_entropy(logits, targets[:, side], ignore_index=IGNORED, reduction="none")
-            for side, logits in enumerate((start, end))
-        )
-        known = (targets[:, 0] != IGNORED).sum().clamp(min=1)
-        span_loss = spans.sum() / (2 * known)
+        spans = [
+            probability_lost(logits[row], targets)
+            for row, (encoding, pair) in enumerate(zip(encodings, batch, strict=True))
+            for logits, targets in zip((start, end), answer_tokens(encoding, pair), strict=True)
+            if targets
+        ]
+        ranks = [
+            probability_lost(answers[first : first + len(group)], [0])
+            for group, first in zip(groups, accumulate(map(len, groups), initial=0), strict=False)
+            if group[0].answerable and len(group) > 1
+        ]
+        nothing = torch.zeros(())
+        span_loss, rank_loss = (torch.stack(losses or [nothing]).mean() for losses in (spans, ranks))
         answer_loss = functional.binary_cross_entropy_with_logits(answers, labels)
         right = ((answers > 0).float() == labels).float().mean()
-        progress.update(span_loss + answer_loss, span=span_loss, answers=answer_loss, right=right)
+        progress.update(
+            span_loss + answer_loss + RANK_WEIGHT * rank_loss,
+            span=span_loss, answers=answer_loss, ranks=rank_loss, right=right,
+        )  # fmt: skip
     torch.save(model.state_dict(), arguments.into / TRAINED_FILE)
 
 
-def token_span(encoding: "object", pair: Example) -> tuple[int, int]:
-    """The first and last token of the answer; IGNORED for both where there is none or it was cut off."""
+def probability_lost(logits: "torch.Tensor", targets: Sequence[int]) -> "torch.Tensor":
+    """-ln of the probability that a softmax gives to the targets together."""
+    return logits.logsumexp(dim=0) - logits[list(targets)].logsumexp(dim=0)
+
+
+def answer_tokens(encoding: "Encoding", pair: Example) -> tuple[list[int], list[int]]:
+    """The tokens at which the answer may start, and end: every one of it where its words are known only roughly.
+
+    Both are empty where there is no answer or it was cut off.
+    """
     if pair.answer is None:
-        return IGNORED, IGNORED
+        return [], []
     first, last = len(pair.context) + pair.answer[0], len(pair.context) + pair.answer[1]
     inside = [
         position
-        for position, (sequence, (start, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True))  # type: ignore[attr-defined]
+        for position, (sequence, (start, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True))
         if sequence == 1 and start < last and first < end and start < end
     ]
-    return (inside[0], inside[-1]) if inside else (IGNORED, IGNORED)
+    return (inside[:1], inside[-1:]) if pair.known_span else (inside, inside)
 
 
-def make_batches(pairs: Sequence[Example], chance: random.Random) -> list[list[Example]]:
-    """Batches of pairs of about one length, in random order."""
-    batches: list[list[Example]] = []
-    together = BATCH * BATCHES_SORTED_TOGETHER
-    for start in range(0, len(pairs), together):
-        near = sorted(
-            pairs[start : start + together], key=lambda pair: len(pair.question + pair.context + pair.passage)
-        )
-        found = [near[at : at + BATCH] for at in range(0, len(near), BATCH)]
-        chance.shuffle(found)
-        batches.extend(batch for batch in found if len(batch) == BATCH)
+def make_batches(groups: Sequence[Group], chance: random.Random) -> list[list[Group]]:
+    """Batches of whole groups of about one length, in random order."""
+    batches: list[list[Group]] = []
+    for start in range(0, len(groups), GROUPS_SORTED_TOGETHER):
+        near = sorted(groups[start : start + GROUPS_SORTED_TOGETHER], key=_longest)
+        found: list[list[Group]] = [[]]
+        for group in near:
+            if sum(map(len, found[-1])) + len(group) > BATCH:
+                found.append([])
+            found[-1].append(group)
+        batches.extend(found)
+    chance.shuffle(batches)
     return batches
+
+
+def _longest(group: Group) -> int:
+    return max(len(pair.question + pair.context + pair.passage) for pair in group)
 
 
 if __name__ == "__main__":

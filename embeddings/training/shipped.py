@@ -66,8 +66,8 @@ def read_weights(path: Path) -> Arrays:
                 positions = tensors[halves[given[0]]].astype(np.float32)
                 weights["trunk.embeddings.position_embeddings.weight"] = positions
             case "LayerNormalization":
-                weights["trunk.embeddings.LayerNorm.weight"] = tensors[given[1]]
-                weights["trunk.embeddings.LayerNorm.bias"] = tensors[given[2]]
+                name = "trunk.embeddings.LayerNorm" if layer < 0 else prefix + next(norms)
+                weights[f"{name}.weight"], weights[f"{name}.bias"] = tensors[given[1]], tensors[given[2]]
             case "QAttention":
                 layer += 1
                 linear = iter(("attention.output.dense", "intermediate.dense", "output.dense"))
@@ -78,17 +78,17 @@ def read_weights(path: Path) -> Arrays:
                 ):
                     weights[f"trunk.encoder.layer.{layer}.attention.self.{part}.weight"] = weight
                     weights[f"trunk.encoder.layer.{layer}.attention.self.{part}.bias"] = bias
-            case "Mul" if layer >= 0 and given[1] in tensors:
+            case "Mul" if layer >= 0 and given[1] in tensors and tensors[given[1]].ndim:
                 smooth = tensors[given[1]]
-            case "DynamicQuantizeMatMul":
+            case "MatMulIntegerToFloat":
                 name = prefix + next(linear)
-                weight = _floats(tensors, given[1], given[2])
+                weight = _floats(tensors, given[1], given[3])
                 weights[f"{name}.weight"] = weight if smooth is None else weight * smooth
-                weights[f"{name}.bias"] = tensors[given[4]]
                 smooth = None
-            case "SkipLayerNormalization":
-                name = prefix + next(norms)
-                weights[f"{name}.weight"], weights[f"{name}.bias"] = tensors[given[2]], tensors[given[3]]
+                if len(given) == 7:
+                    weights[f"{name}.bias"] = tensors[given[6]]
+            case "Add" if layer >= 0 and given[1] in tensors and name.endswith("output.dense"):
+                weights[f"{name}.bias"] = tensors[given[1]]
             case "MatMul":
                 weights["span.weight"] = tensors[given[1]].T
             case "Add" if given[1] in tensors:
