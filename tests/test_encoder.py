@@ -21,7 +21,7 @@ def test_embeddings_are_of_unit_length_and_do_not_depend_on_what_else_is_encoded
     assert together.dtype == np.float32
     assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-5)
     for text, embedding in zip(TEXTS, together, strict=True):
-        assert float(encoder.encode_passages([text])[0] @ embedding) > 0.99
+        assert encoder.encode_passages([text])[0] == pytest.approx(embedding, abs=1e-3)
 
 
 def test_what_means_the_same_is_near(encoder: Encoder) -> None:
@@ -42,7 +42,7 @@ def test_the_model_directory_gives_the_same_embeddings_in_sentence_transformers(
 
     # The module that runs the int8 file is this program's own, which the library asks to be trusted by name.
     model = SentenceTransformer(str(MODEL), device="cpu", trust_remote_code=True)
-    assert model.encode(TEXTS, prompt_name="query") == pytest.approx(encoder.encode_queries(TEXTS), abs=2e-2)
+    assert model.encode(TEXTS, prompt_name="query") == pytest.approx(encoder.encode_queries(TEXTS), abs=1e-3)
     one_by_one = [model.encode(text, prompt_name="document") for text in TEXTS]
     assert np.array(one_by_one) == pytest.approx(
         np.concatenate([encoder.encode_passages([text]) for text in TEXTS]), abs=1e-5

@@ -182,8 +182,8 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_index(tmp_
     assert finished.returncode == 0, finished.stderr
     (passages, embeddings), (expected, alike) = contents(killed), contents(undisturbed)
     assert passages == expected
-    # The model rounds by what is read together, which a kill changes: never quite the same numbers.
-    assert np.einsum("pd,pd->p", embeddings, alike).min() > 0.99
+    # Sums are taken in another order where other texts are read together, which a kill changes.
+    assert embeddings == pytest.approx(alike, abs=1e-3)
     for name, text, start, end in passages[::50]:
         assert [found(data, encoder, text[start:end]) for data in (killed, undisturbed)] == [(name, start)] * 2
 
