@@ -23,13 +23,14 @@ format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# About three hours on two cores; goes on where it was stopped. SHARED is the folder with the question sets.
+# About four hours on two cores; goes on where it was stopped. SHARED is the folder with the question sets.
 train: install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-training.txt
 	$(BIN)/python -m embeddings.training.vocabulary --data $(SHARED) --into $(TRAINING)
 	$(BIN)/python -m embeddings.training.encoder --data $(SHARED) --into $(TRAINING)
 	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 1
 	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 2
+	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 3
 	$(BIN)/python -m embeddings.training.export --into $(TRAINING)
 	$(BIN)/python -m embeddings.training.calibrate --data $(SHARED) --model $(TRAINING)/original --plot docs/pictures/calibration.png
 

@@ -97,11 +97,6 @@ class Reader:
             [(question, context, hit.passage.text) for context, hit in zip(contexts, retrieval.hits, strict=True)]
         )
         most = max((hit.lexical for hit in retrieval.hits), default=0.0)
-        articles = {hit.passage.article.id: hit.passage.article for hit in retrieval.hits}
-        # What a question is about often stands in one passage of an article, and the answer in the next.
-        covered = {
-            id: _coverage(retrieval, passage_context(article) + article.text) for id, article in articles.items()
-        }
         found: list[Candidate] = []
         for hit, context, judgement in zip(retrieval.hits, contexts, judgements, strict=True):
             sentence, answer = _in_one_sentence(hit.passage.text, judgement.answer)
@@ -112,7 +107,6 @@ class Reader:
                 hit.lexical / most if most else 0.0,
                 _coverage(retrieval, context + hit.passage.text),
                 _coverage(retrieval, hit.passage.text[slice(*sentence)]),
-                covered[hit.passage.article.id],
             )
             found.append(Candidate(hit, _shifted(sentence, hit), _shifted(answer, hit), features))
         return found
