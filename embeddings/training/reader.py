@@ -28,6 +28,8 @@ SEED = 20261122
 TRAINED_FILE, PAIRS_FILE = "reader.pt", "pairs-{epoch}.json"
 BATCH = 16
 LEARNING_RATE, LATER_LEARNING_RATE = 1.3e-4, 1e-4
+# How much of a later epoch's change is kept (Wortsman et al. 2022); docs/decisions.md tells why.
+LATER_SHARE = 0.5
 MAX_TOKENS = 256
 # The lowest layers read words, which they know; leaving them as they are saves a sixth of the time.
 FROZEN_LAYERS = 3
@@ -61,6 +63,7 @@ def main() -> None:
     model = ReaderNetwork(trunk)
     if epoch > 1:
         model.load_state_dict(torch.load(arguments.into / TRAINED_FILE))
+    began = {name: weight.clone() for name, weight in model.state_dict().items()}
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     rate = LEARNING_RATE if epoch == 1 else LATER_LEARNING_RATE
     optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
@@ -91,7 +94,11 @@ def main() -> None:
             span_loss + answer_loss + RANK_WEIGHT * rank_loss,
             span=span_loss, answers=answer_loss, ranks=rank_loss, right=right,
         )  # fmt: skip
-    torch.save(model.state_dict(), arguments.into / TRAINED_FILE)
+    trained, share = model.state_dict(), 1.0 if epoch == 1 else LATER_SHARE
+    torch.save(
+        {name: torch.lerp(weight, trained[name], share) for name, weight in began.items()},
+        arguments.into / TRAINED_FILE,
+    )
 
 
 def probability_lost(logits: "torch.Tensor", targets: Sequence[int]) -> "torch.Tensor":
