@@ -16,7 +16,7 @@ PROMPTS = {"query": "query: ", "document": "passage: "}
 PAD_ID, PAD = 1, "<pad>"
 MAX_TOKENS = 512
 # Memory while reading grows with the tokens read together.
-BATCH_TOKENS = 1024
+BATCH_TOKENS = 512
 
 
 def load_tokenizer(directory: Path = MODEL, max_tokens: int = MAX_TOKENS) -> Tokenizer:
