@@ -24,7 +24,8 @@ from embeddings.training.encoder import TRIPLES_FILE, Triple, make_batches, may_
 from embeddings.training.export import export
 from embeddings.training.pairs import negatives
 from embeddings.training.questions import Example, cropped, load_examples, without_answer
-from embeddings.training.reader import PAIRS_FILE
+from embeddings.training.reader import PAIRS_FILE, answer_tokens
+from embeddings.training.reader import make_batches as make_reader_batches
 from embeddings.training.shipped import read_weights
 from embeddings.training.style import Style, misspelt
 from embeddings.training.templates import Passage, make_examples
@@ -140,6 +141,25 @@ def test_a_question_in_peoples_style_keeps_the_names_it_asks_for_or_misspells_on
     assert any("dmn" in question for question in styled)
     assert all(question.islower() for question in styled)
     assert misspelt("rambutan", chance) != "rambutan" and misspelt("ada", chance) == "ada"
+
+
+def test_batches_of_the_reader_keep_the_passages_of_a_question_together_and_leave_none_out() -> None:
+    groups = [[example(TEXT, "Dewi Lestari")] * (1 + n % 4) for n in range(50)]
+    batches = make_reader_batches(groups, random.Random(1))
+    assert sorted(len(group) for batch in batches for group in batch) == sorted(map(len, groups))
+    assert max(sum(map(len, batch)) for batch in batches) <= 16
+
+
+def test_an_answer_known_only_roughly_may_begin_and_end_at_each_of_its_words() -> None:
+    exact = example(TEXT, "Dewi Lestari, memimpin")
+    rough = msgspec.structs.replace(exact, known_span=False)
+    encoding = load_tokenizer().encode(exact.question, exact.context + exact.passage)
+    starts, ends = answer_tokens(encoding, exact)
+    anywhere, also = answer_tokens(encoding, rough)
+    assert anywhere == also == list(range(starts[0], ends[0] + 1))
+    assert len(starts) == len(ends) == 1 < len(anywhere)
+    assert TEXT[encoding.offsets[starts[0]][0] : encoding.offsets[ends[0]][1]].strip() == "Dewi Lestari, memimpin"
+    assert answer_tokens(encoding, msgspec.structs.replace(exact, answer=None)) == ([], [])
 
 
 def test_batches_of_the_encoder_are_of_one_source_and_hold_every_question_at_most_once() -> None:

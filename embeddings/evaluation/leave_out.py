@@ -13,11 +13,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from embeddings.answerer import Answerer, AnswerSettings, open_answerer
 from embeddings.articles import Article, build_article
 from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.evaluation.questions import holds_words
 from embeddings.indexing import PassageSettings
-from embeddings.lexical import words
 from embeddings.passages import passage_context, split_passages
 from embeddings.retriever import RetrieverSettings
 from embeddings.store import FILE_NAME, Store
@@ -26,6 +28,16 @@ from embeddings.training.questions import is_held_out, rows, usable_news
 SEED = 1
 Asked = tuple[str, str, str, bool]
 """A question, its answer, the id of its article, and whether it is on local government."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """How a question was answered; `elsewhere` if its article was left out and another one answers."""
+
+    confidence: float
+    there: bool
+    answered: bool
+    elsewhere: bool
+    local: bool
 
 
 def main() -> None:
@@ -61,39 +73,30 @@ def measure(name: str, answerer: Answerer, asked: Sequence[Asked], there: set[st
     for question, expected, article, local in asked:
         answer = answerer.answer(question)
         shown = next(iter((*answer.quotes, *answer.near)), None)
-        elsewhere = article not in there and shown is not None and _holds(shown.text, expected)
-        found.append((answer.confidence, article in there, answer.answered, elsewhere, local))
-    for group, chosen in (("all", found), ("local government", [row for row in found if row[-1]])):
-        if not chosen or len({row[1] for row in chosen}) < 2:
+        elsewhere = article not in there and shown is not None and holds_words(shown.text, expected)
+        found.append(Found(answer.confidence, article in there, answer.answered, elsewhere, local))
+    for group, chosen in (("all", found), ("local government", [row for row in found if row.local])):
+        if not chosen or len({row.there for row in chosen}) < 2:
             continue
-        known, unknown = ([row for row in chosen if row[1] is label] for label in (True, False))
-        sure = [row for row in chosen if not row[3]]
+        known, unknown = ([row for row in chosen if row.there is label] for label in (True, False))
+        sure = [row for row in chosen if not row.elsewhere]
         print(
             f"{name:10} {group}: {len(known)} in, {len(unknown)} out of {answerer.summary().passages} passages; AUC "
             f"{_auc(chosen):.3f}; answered {_share_answered(known):.3f} of those in, {_share_answered(unknown):.3f} of "
             f"those out; without {len(chosen) - len(sure)} out that another article answers: AUC {_auc(sure):.3f}, "
-            f"answered {_share_answered([row for row in unknown if not row[3]]):.3f} of those out",
+            f"answered {_share_answered([row for row in unknown if not row.elsewhere]):.3f} of those out",
             flush=True,
         )
-
-
-Found = tuple[float, bool, bool, bool, bool]
-"""The confidence, whether the article was there, whether it was answered, whether by another article, and the group."""
 
 
 def _auc(found: Sequence[Found]) -> float:
     from sklearn.metrics import roc_auc_score
 
-    return float(roc_auc_score([row[1] for row in found], [row[0] for row in found]))
+    return float(roc_auc_score([row.there for row in found], [row.confidence for row in found]))
 
 
 def _share_answered(found: Sequence[Found]) -> float:
-    return sum(row[2] for row in found) / len(found)
-
-
-def _holds(text: str, expected: str) -> bool:
-    wanted, given = words(expected), words(text)
-    return any(given[start : start + len(wanted)] == wanted for start in range(len(given) - len(wanted) + 1))
+    return sum(row.answered for row in found) / len(found)
 
 
 def _facqa(data: Path) -> tuple[list[Asked], dict[str, Article], list[Article]]:

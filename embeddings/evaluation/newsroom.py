@@ -17,13 +17,14 @@ import numpy as np
 
 from embeddings.answerer import AnswerSettings
 from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.evaluation.questions import holds_words
 from embeddings.evaluation.retrieval import NOT_FOUND, report
 from embeddings.lexical import words
 from embeddings.query import parse_question
 from embeddings.reader import Reader
 from embeddings.retriever import Retriever, RetrieverSettings
 from embeddings.store import FILE_NAME, Store
-from embeddings.training.questions import is_held_out, rows, usable_news
+from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 
 DEPTH = 20
 
@@ -71,9 +72,7 @@ def rank(found: Sequence[str], article: str) -> int:
 
 def tells(passage: str, answer: str, support: str) -> bool:
     """Whether a passage holds an answer of several words, or four fifths of the supporting sentence's words."""
-    said, wanted = words(passage), set(words(support))
-    of_several = len(words(answer)) > 1 and " ".join(words(answer)) in " ".join(said)
-    return of_several or len(wanted & set(said)) >= 0.8 * len(wanted)
+    return (len(words(answer)) > 1 and holds_words(passage, answer)) or tells_support(passage, support)
 
 
 if __name__ == "__main__":

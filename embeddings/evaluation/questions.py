@@ -116,6 +116,12 @@ def _span_f1(quote: Quote, question: Question) -> float:
     return max((token_f1(quote.article.text[slice(*quote.answer)], answer) for answer in question.answers), default=0.0)
 
 
+def holds_words(text: str, expected: str) -> bool:
+    """Whether the words of an answer stand in a text, side by side and in order."""
+    wanted, given = words(expected), words(text)
+    return any(given[start : start + len(wanted)] == wanted for start in range(len(given) - len(wanted) + 1))
+
+
 def token_f1(text: str, wanted: str) -> float:
     """Harmonic mean of precision and recall over words, as in SQuAD (Rajpurkar et al. 2016)."""
     found, expected = Counter(words(text)), Counter(words(wanted))

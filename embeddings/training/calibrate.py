@@ -26,13 +26,13 @@ from numpy.typing import NDArray
 from embeddings.articles import Article, build_article
 from embeddings.encoder import Encoder, EncoderSettings
 from embeddings.indexing import PassageSettings
-from embeddings.lexical import stem_words, words
+from embeddings.lexical import stem_words
 from embeddings.passages import passage_context, split_passages
 from embeddings.query import parse_question
 from embeddings.reader import WEIGHTS_FILE, Candidate, Logistic, Reader, Weights, question_features
 from embeddings.retriever import Hit, Retrieval, RetrieverSettings, fuse, inverse_document_frequency
 from embeddings.store import Passage
-from embeddings.training.questions import is_held_out, rows, usable_news
+from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 
 SEED = 20261122
 QUESTIONS_PER_SET = 300
@@ -337,10 +337,7 @@ def _answers(candidate: Candidate, example: Example) -> bool:
     if article.id != example.article:
         return False
     text = article.text[slice(*candidate.sentence)]
-    if example.answer.casefold() in text.casefold():
-        return True
-    wanted = set(words(example.support))
-    return bool(wanted) and len(wanted & set(words(text))) >= 0.8 * len(wanted)
+    return example.answer.casefold() in text.casefold() or tells_support(text, example.support)
 
 
 def _logistic(features: NDArray[np.float64], labels: NDArray[np.bool_]) -> Logistic:

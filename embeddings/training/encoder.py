@@ -49,7 +49,7 @@ def main() -> None:
     import torch
     from torch.nn import functional
 
-    from embeddings.training.network import half_precision, load_base, mean_pooled, tokenize
+    from embeddings.training.network import half_precision, load_base, mean_pooled, partway, tokenize
 
     torch.manual_seed(SEED)
     chance = random.Random(SEED)
@@ -80,11 +80,7 @@ def main() -> None:
         targets = torch.arange(len(batch))
         right = (scores.argmax(dim=1) == targets).float().mean()
         progress.update(functional.cross_entropy(scores, targets), right=right)
-    trained = model.state_dict()
-    torch.save(
-        {name: torch.lerp(weight, trained[name], TRAINED_SHARE) for name, weight in base.items()},
-        arguments.into / "encoder.pt",
-    )
+    torch.save(partway(base, model, TRAINED_SHARE), arguments.into / "encoder.pt")
 
 
 def may_answer(batch: Sequence[Triple], passages: Sequence[str]) -> list[list[bool]]:

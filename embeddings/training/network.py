@@ -51,6 +51,12 @@ def mean_pooled(model: BertModel, tokens: tuple[torch.Tensor, torch.Tensor]) -> 
     return functional.normalize((states * weights).sum(dim=1) / weights.sum(dim=1), dim=1)
 
 
+def partway(began: dict[str, torch.Tensor], model: nn.Module, share: float) -> dict[str, torch.Tensor]:
+    """The weights that lie at this share of the way from those that training began with (Wortsman et al. 2022)."""
+    trained = model.state_dict()
+    return {name: torch.lerp(weight, trained[name], share) for name, weight in began.items()}
+
+
 class ReaderNetwork(nn.Module):
     """A trunk with two heads: where the answer starts and ends, and whether there is one."""
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from embeddings.articles import open_bulk
+from embeddings.lexical import words
 from embeddings.passages import Span, split_sentences
 
 # Questions that point at something said before are no questions to a search.
@@ -120,6 +121,12 @@ def _news(data: Path, split: str, chance: random.Random) -> Iterator[Example]:
         title = titles.get(row["doc_id"])
         head = f"{title}\n" if title and chance.random() < 0.7 else ""
         yield Example("newsqa25", row["question"], head, context, (start, start + len(answer)), True, known)
+
+
+def tells_support(text: str, support: str) -> bool:
+    """Whether a text has four fifths of the words of the sentence that supports an answer."""
+    wanted = set(words(support))
+    return bool(wanted) and len(wanted & set(words(text))) >= 0.8 * len(wanted)
 
 
 def usable_news(row: dict[str, Any]) -> bool:

@@ -46,7 +46,7 @@ def main() -> None:
     import torch
     from torch.nn import functional
 
-    from embeddings.training.network import PAD, ReaderNetwork, as_tensors, half_precision, load_base
+    from embeddings.training.network import PAD, ReaderNetwork, as_tensors, half_precision, load_base, partway
 
     epoch: int = arguments.epoch
     torch.manual_seed(SEED + epoch)
@@ -94,11 +94,7 @@ def main() -> None:
             span_loss + answer_loss + RANK_WEIGHT * rank_loss,
             span=span_loss, answers=answer_loss, ranks=rank_loss, right=right,
         )  # fmt: skip
-    trained, share = model.state_dict(), 1.0 if epoch == 1 else LATER_SHARE
-    torch.save(
-        {name: torch.lerp(weight, trained[name], share) for name, weight in began.items()},
-        arguments.into / TRAINED_FILE,
-    )
+    torch.save(partway(began, model, 1.0 if epoch == 1 else LATER_SHARE), arguments.into / TRAINED_FILE)
 
 
 def probability_lost(logits: "torch.Tensor", targets: Sequence[int]) -> "torch.Tensor":
