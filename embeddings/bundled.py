@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +14,49 @@ MODEL = Path(__file__).parent / "model"
 ENCODER_FILE, READER_FILE, TOKENIZER_FILE = "encoder.onnx", "reader.onnx", "tokenizer.json"
 # As multilingual-e5 was trained with (Wang et al. 2024).
 PROMPTS = {"query": "query: ", "document": "passage: "}
-PAD_ID, PAD = 1, "<pad>"
+PAD_ID = 1
 MAX_TOKENS = 512
 # Memory while reading grows with the tokens read together.
 BATCH_TOKENS = 512
 
 
-def load_tokenizer(directory: Path = MODEL, max_tokens: int = MAX_TOKENS) -> Tokenizer:
-    """The tokenizer, which cuts a text, or the second of a pair, at so many tokens."""
+@cache
+def load_tokenizer(directory: Path = MODEL) -> Tokenizer:
+    """The tokenizer of a model directory, one for all who use it (20 MB): to be left as it is."""
     tokenizer = Tokenizer.from_file(str(directory / TOKENIZER_FILE))
-    tokenizer.enable_truncation(max_tokens, strategy="longest_first")
+    tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+def tokenize(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Encoding]:
+    """The tokens of each text, cut at MAX_TOKENS, with the special ones around them."""
+    encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    for encoding in encodings:
+        encoding.truncate(MAX_TOKENS - tokenizer.num_special_tokens_to_add(is_pair=False))
+    return [tokenizer.post_process(encoding) for encoding in encodings]
+
+
+def tokenize_pairs(tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], most: int) -> list[Encoding]:
+    """The tokens of both texts of each pair, `most` of them with the special ones; only the second text is cut."""
+    room = most - tokenizer.num_special_tokens_to_add(is_pair=True)
+    firsts, seconds = (
+        tokenizer.encode_batch([pair[side] for pair in pairs], add_special_tokens=False) for side in (0, 1)
+    )
+    for first, second in zip(firsts, seconds, strict=True):
+        second.truncate(max(room - len(first.ids), 0))
+    return [tokenizer.post_process(*both) for both in zip(firsts, seconds, strict=True)]
+
+
+def padded(encodings: Sequence[Encoding]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids and attention mask, each of shape (texts, longest)."""
+    longest = max(len(encoding.ids) for encoding in encodings)
+    ids = np.full((len(encodings), longest), PAD_ID, dtype=np.int64)
+    mask = np.zeros((len(encodings), longest), dtype=np.int64)
+    for row, encoding in enumerate(encodings):
+        ids[row, : len(encoding.ids)] = encoding.ids
+        mask[row, : len(encoding.ids)] = 1
+    return ids, mask
 
 
 class Network:
@@ -35,8 +67,10 @@ class Network:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
         options.inter_op_num_threads = 1
-        # Keeping what a run has allocated for the next costs more memory than it saves time.
+        # Keeping what a run has allocated for the next, or allocating at once all that a shape will need, costs more
+        # memory than it saves time.
         options.enable_cpu_mem_arena = False
+        options.enable_mem_pattern = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self.name: str = self._session.get_modelmeta().custom_metadata_map["name"]
@@ -50,13 +84,7 @@ class Network:
             longest = len(encodings[order[-1]].ids)
             count = max(1, min(batch_size, BATCH_TOKENS // longest))
             batch, order = order[-count:], order[:-count]
-            ids = np.full((len(batch), longest), PAD_ID, dtype=np.int64)
-            mask = np.zeros((len(batch), longest), dtype=np.int64)
-            for row, position in enumerate(batch):
-                tokens = encodings[position].ids
-                ids[row, : len(tokens)] = tokens
-                mask[row, : len(tokens)] = 1
-            outputs = self.outputs(ids, mask)
+            outputs = self.outputs(*padded([encodings[position] for position in batch]))
             for row, position in enumerate(batch):
                 yield position, [output[row] for output in outputs]
 
@@ -79,13 +107,11 @@ class BundledEncoder:
     def encode(self, texts: Sequence[str], batch_size: int = 32) -> NDArray[np.float32]:
         """Unit-length embeddings, shape (len(texts), dimension), float32."""
         embeddings = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for position, (embedding,) in self._network.run(self._tokenizer.encode_batch(list(texts)), batch_size):
+        for position, (embedding,) in self._network.run(tokenize(self._tokenizer, texts), batch_size):
             embeddings[position] = embedding
         return embeddings
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count each text's tokens, without special tokens and however long it is."""
-        self._tokenizer.no_truncation()
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        self._tokenizer.enable_truncation(MAX_TOKENS)
         return [len(encoding.ids) for encoding in encodings]

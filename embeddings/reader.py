@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding
 
-from embeddings.bundled import MODEL, READER_FILE, Network, load_tokenizer
+from embeddings.bundled import MODEL, READER_FILE, Network, load_tokenizer, tokenize_pairs
 from embeddings.lexical import stem_words
 from embeddings.passages import Span, passage_context, split_sentences
 from embeddings.retriever import Hit, Retrieval
@@ -67,7 +67,6 @@ class Reader:
         self._weights = weights or load_weights()
         self._network = Network(directory / READER_FILE, threads)
         self._tokenizer = load_tokenizer(directory)
-        self._tokenizer.enable_truncation(MAX_PAIR_TOKENS, strategy="only_second")
 
     def read(self, retrieval: Retrieval) -> list[Reading]:
         """The best answer of each hit, most probable first."""
@@ -113,9 +112,8 @@ class Reader:
 
     def judge(self, pairs: Sequence[tuple[str, str, str]]) -> list["Judgement"]:
         """For each question, context and passage, the likeliest answer in the passage and whether it is one."""
-        encodings = self._tokenizer.encode_batch(
-            [(question, context + passage) for question, context, passage in pairs]
-        )
+        read = [(question, context + passage) for question, context, passage in pairs]
+        encodings = tokenize_pairs(self._tokenizer, read, MAX_PAIR_TOKENS)
         found: dict[int, Judgement] = {}
         for position, (span, answers) in self._network.run(encodings, READ_TOGETHER):
             answer, certainty = _best_span(encodings[position], span, len(pairs[position][1]))

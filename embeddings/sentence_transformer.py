@@ -14,7 +14,7 @@ from sentence_transformers.base.modules import InputModule
 from tokenizers import Tokenizer
 from transformers.utils import logging as transformers_logging
 
-from embeddings.bundled import ENCODER_FILE, PAD, PAD_ID, Network, load_tokenizer
+from embeddings.bundled import ENCODER_FILE, Network, load_tokenizer, padded, tokenize
 
 LONGEST = 8192
 
@@ -62,8 +62,7 @@ class OnnxEncoderModule(InputModule):
 
     def __init__(self, directory: Path) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.tokenizer = load_tokenizer(directory)
-        self.tokenizer.enable_padding(pad_id=PAD_ID, pad_token=PAD)
+        self.tokenizer = self._tokenizer = load_tokenizer(directory)
         self._network = Network(directory / ENCODER_FILE)
 
     @classmethod
@@ -77,11 +76,8 @@ class OnnxEncoderModule(InputModule):
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
         """Token ids and attention mask, each of shape (inputs, longest)."""
-        encodings = self.tokenizer.encode_batch([f"{prompt or ''}{text}" for text in inputs])
-        return {
-            "input_ids": torch.tensor([encoding.ids for encoding in encodings]),
-            "attention_mask": torch.tensor([encoding.attention_mask for encoding in encodings]),
-        }
+        ids, mask = padded(tokenize(self._tokenizer, [f"{prompt or ''}{text}" for text in inputs]))
+        return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
 
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Adds `sentence_embedding`, of unit length."""

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer
 
 from embeddings import (
     Answerer,
@@ -17,7 +18,7 @@ from embeddings import (
     Store,
     index_files,
 )
-from embeddings.bundled import load_tokenizer
+from embeddings.bundled import MODEL, TOKENIZER_FILE
 from embeddings.reader import Reader
 from embeddings.retriever import Retriever
 from embeddings.store import FILE_NAME as STORE_FILE
@@ -59,7 +60,7 @@ def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
     directory = tmp_path_factory.mktemp("models") / "other"
-    module = StaticEmbedding(load_tokenizer(), embedding_dim=32)
+    module = StaticEmbedding(Tokenizer.from_file(str(MODEL / TOKENIZER_FILE)), embedding_dim=32)
     SentenceTransformer(modules=[module], prompts={"query": "tanya: "}, device="cpu").save(str(directory))
     return directory
 
