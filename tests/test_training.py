@@ -21,6 +21,7 @@ from embeddings.bundled import (
     Network,
     load_tokenizer,
 )
+from embeddings.training.ablation import with_others_passages
 from embeddings.training.encoder import TRIPLES_FILE, Triple, make_batches, may_answer
 from embeddings.training.export import export
 from embeddings.training.pairs import negatives
@@ -149,6 +150,19 @@ def test_batches_of_the_reader_keep_the_passages_of_a_question_together_and_leav
     batches = make_reader_batches(groups, random.Random(1))
     assert sorted(len(group) for batch in batches for group in batch) == sorted(map(len, groups))
     assert max(sum(map(len, batch)) for batch in batches) <= 16
+
+
+def test_where_no_passages_are_mined_those_of_other_questions_that_lack_the_answer_stand_in() -> None:
+    first, *others = [
+        msgspec.structs.replace(example(passage.text, answer), question=answer)
+        for passage, answer in zip(PASSAGES, ("Dewi Lestari", "Edison", "Ratu Dewa"), strict=True)
+    ]
+    mined = msgspec.structs.replace(first, passage="Camat lain.", answer=None, answerable=False)
+    told_twice = msgspec.structs.replace(others[0], passage=f"{others[0].passage} Dewi Lestari hadir.")
+    changed = with_others_passages([[first, mined], [told_twice], [others[1]]])[0]
+    assert changed[0] == first
+    assert [pair.passage for pair in changed[1:]] == [others[1].passage]
+    assert all(pair.question == first.question and not pair.answerable for pair in changed[1:])
 
 
 def test_an_answer_known_only_roughly_may_begin_and_end_at_each_of_its_words() -> None:

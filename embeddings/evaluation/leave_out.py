@@ -15,13 +15,15 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.answerer import Answerer, AnswerSettings, open_answerer
+from embeddings.answerer import Answerer, AnswerSettings
 from embeddings.articles import Article, build_article
+from embeddings.bundled import MODEL
 from embeddings.encoder import Encoder, EncoderSettings
 from embeddings.evaluation.questions import holds_words
 from embeddings.indexing import PassageSettings
 from embeddings.passages import passage_context, split_passages
-from embeddings.retriever import RetrieverSettings
+from embeddings.reader import Reader
+from embeddings.retriever import Retriever, RetrieverSettings
 from embeddings.store import FILE_NAME, Store
 from embeddings.training.questions import is_held_out, rows, usable_news
 
@@ -43,19 +45,21 @@ class Found(msgspec.Struct, frozen=True):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with qa/ and corpus/")
+    parser.add_argument("--reader", type=Path, default=MODEL, help="the model directory whose reader reads")
     arguments = parser.parse_args()
     chance = random.Random(SEED)
     encoder = Encoder(EncoderSettings())
+    reader = Reader(directory=arguments.reader)
     for name, (asked, articles, others) in (("facqa", _facqa(arguments.data)), ("newsqa25", _news(arguments.data))):
         ids = sorted(articles)
         chance.shuffle(ids)
         there = set(ids[: len(ids) // 2])
         with tempfile.TemporaryDirectory() as folder:
             indexed = [*(articles[id] for id in sorted(there)), *others]
-            measure(name, index(Path(folder), encoder, indexed), asked, there)
+            measure(name, index(Path(folder), encoder, reader, indexed), asked, there)
 
 
-def index(folder: Path, encoder: Encoder, articles: Sequence[Article]) -> Answerer:
+def index(folder: Path, encoder: Encoder, reader: Reader, articles: Sequence[Article]) -> Answerer:
     """An answerer over these articles."""
     store = Store(folder / FILE_NAME)
     for article in articles:
@@ -64,7 +68,7 @@ def index(folder: Path, encoder: Encoder, articles: Sequence[Article]) -> Answer
         )
         texts = [passage_context(article) + article.text[start:end] for start, end in spans]
         store.save(article, spans, encoder.encode_passages(texts))
-    return open_answerer(store, encoder, folder, RetrieverSettings(), AnswerSettings())
+    return Answerer(Retriever(store, encoder, folder, RetrieverSettings()), reader, AnswerSettings())
 
 
 def measure(name: str, answerer: Answerer, asked: Sequence[Asked], there: set[str]) -> None:

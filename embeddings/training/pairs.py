@@ -37,7 +37,7 @@ Group = list[Example]
 
 
 def training_groups(data: Path, chance: random.Random, by_meaning: bool) -> list[Group]:
-    """All groups in random order, questions written as people write.
+    """All groups in random order.
 
     `by_meaning` adds the passages that the shipped encoder finds to those that are found by words.
     """
@@ -55,8 +55,13 @@ def training_groups(data: Path, chance: random.Random, by_meaning: bool) -> list
     ]
     groups += [[_sometimes_cropped(example, chance)] for example in _sample(unanswerable, UNANSWERABLE, chance)]
     groups += [[example] for example in _sample(made, TEMPLATES, chance)]
-    style = Style(data / "lexicon" / "slang_normalization.json")
     chance.shuffle(groups)
+    return groups
+
+
+def as_people_write(groups: Sequence[Group], data: Path, chance: random.Random) -> list[Group]:
+    """The groups, with many of their questions shortened and misspelt."""
+    style = Style(data / "lexicon" / "slang_normalization.json")
     return [_asked(style.apply(group[0].question, chance), group) for group in groups]
 
 

@@ -12,17 +12,20 @@ that do not answer mined by meaning too. Stops and resumes at any step.
 import random
 from collections.abc import Sequence
 from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from embeddings.training.checkpoints import Progress, argument_parser
-from embeddings.training.pairs import Group, training_groups
+from embeddings.training.pairs import Group, as_people_write, training_groups
 from embeddings.training.questions import Example
 
 if TYPE_CHECKING:
     import torch
-    from tokenizers import Encoding
+    from tokenizers import Encoding, Tokenizer
+
+    from embeddings.training.network import ReaderNetwork
 
 SEED = 20261122
 TRAINED_FILE, PAIRS_FILE = "reader.pt", "pairs-{epoch}.json"
@@ -44,30 +47,56 @@ def main() -> None:
     parser.add_argument("--epoch", type=int, required=True, help="1, or a later one that goes on from reader.pt")
     arguments = parser.parse_args()
     import torch
-    from torch.nn import functional
 
-    from embeddings.training.network import PAD, ReaderNetwork, as_tensors, half_precision, load_base, partway
+    from embeddings.training.network import partway
 
     epoch: int = arguments.epoch
     torch.manual_seed(SEED + epoch)
     chance = random.Random(SEED + epoch)
-    tokenizer, trunk = load_base(arguments.into / "base")
+    drawn = arguments.into / PAIRS_FILE.format(epoch=epoch)
+    if not drawn.exists():
+        groups = training_groups(arguments.data, chance, by_meaning=epoch > 1)
+        drawn.write_bytes(msgspec.json.encode(as_people_write(groups, arguments.data, chance)))
+    batches = make_batches(msgspec.json.decode(drawn.read_bytes(), type=list[Group]), random.Random(SEED + epoch))
+    tokenizer, model = load_network(arguments.into)
+    if epoch > 1:
+        model.load_state_dict(torch.load(arguments.into / TRAINED_FILE))
+    began = {name: weight.clone() for name, weight in model.state_dict().items()}
+    rate = LEARNING_RATE if epoch == 1 else LATER_LEARNING_RATE
+    train(f"reader-{epoch}", arguments.into, tokenizer, model, batches, rate)
+    torch.save(partway(began, model, 1.0 if epoch == 1 else LATER_SHARE), arguments.into / TRAINED_FILE)
+
+
+def load_network(folder: Path) -> tuple["Tokenizer", "ReaderNetwork"]:
+    """The base model with heads that have learnt nothing, its lowest layers frozen, and its tokenizer for pairs."""
+    from embeddings.training.network import PAD, ReaderNetwork, load_base
+
+    tokenizer, trunk = load_base(folder / "base")
     for frozen in (trunk.embeddings, *trunk.encoder.layer[:FROZEN_LAYERS]):
         frozen.requires_grad_(False)
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     tokenizer.enable_padding(pad_id=PAD, pad_token="<pad>")
-    drawn = arguments.into / PAIRS_FILE.format(epoch=epoch)
-    if not drawn.exists():
-        drawn.write_bytes(msgspec.json.encode(training_groups(arguments.data, chance, by_meaning=epoch > 1)))
-    batches = make_batches(msgspec.json.decode(drawn.read_bytes(), type=list[Group]), random.Random(SEED + epoch))
-    model = ReaderNetwork(trunk)
-    if epoch > 1:
-        model.load_state_dict(torch.load(arguments.into / TRAINED_FILE))
-    began = {name: weight.clone() for name, weight in model.state_dict().items()}
+    return tokenizer, ReaderNetwork(trunk)
+
+
+def train(
+    name: str,
+    folder: Path,
+    tokenizer: "Tokenizer",
+    model: "ReaderNetwork",
+    batches: Sequence[Sequence[Group]],
+    rate: float,
+    rank_weight: float = RANK_WEIGHT,
+) -> None:
+    """Teach the network all batches, from the newest checkpoint of this name in the folder on."""
+    import torch
+    from torch.nn import functional
+
+    from embeddings.training.network import as_tensors, half_precision
+
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    rate = LEARNING_RATE if epoch == 1 else LATER_LEARNING_RATE
     optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
-    progress = Progress(f"reader-{epoch}", arguments.into, model, optimizer, len(batches), rate)
+    progress = Progress(name, folder, model, optimizer, len(batches), rate)
     for step in progress.steps():
         groups = batches[step]
         batch = [pair for group in groups for pair in group]
@@ -91,10 +120,9 @@ def main() -> None:
         answer_loss = functional.binary_cross_entropy_with_logits(answers, labels)
         right = ((answers > 0).float() == labels).float().mean()
         progress.update(
-            span_loss + answer_loss + RANK_WEIGHT * rank_loss,
+            span_loss + answer_loss + rank_weight * rank_loss,
             span=span_loss, answers=answer_loss, ranks=rank_loss, right=right,
         )  # fmt: skip
-    torch.save(partway(began, model, 1.0 if epoch == 1 else LATER_SHARE), arguments.into / TRAINED_FILE)
 
 
 def probability_lost(logits: "torch.Tensor", targets: Sequence[int]) -> "torch.Tensor":
