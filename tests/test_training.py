@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -26,11 +27,14 @@ from embeddings.training.encoder import TRIPLES_FILE, Triple, make_batches, may_
 from embeddings.training.export import export
 from embeddings.training.pairs import negatives
 from embeddings.training.questions import Example, cropped, load_examples, without_answer
-from embeddings.training.reader import PAIRS_FILE, answer_tokens
+from embeddings.training.reader import PAIRS_FILE, answer_tokens, train
 from embeddings.training.reader import make_batches as make_reader_batches
 from embeddings.training.shipped import read_weights
 from embeddings.training.style import Style, misspelt
 from embeddings.training.templates import Passage, make_examples
+
+if TYPE_CHECKING:
+    from embeddings.training.network import ReaderNetwork
 
 TEXT = (
     "Rapat koordinasi Kecamatan Rambutan digelar di Aula Kantor Camat pada Senin (17/7/2023). "
@@ -47,6 +51,20 @@ PASSAGES = [
         "", "Wali Kota Palembang Ratu Dewa membuka festival di Gedung Kesenian, Sabtu (5/8/2023). Hadir 300 orang."
     ),
 ]
+
+
+def small_network() -> "ReaderNetwork":
+    import torch
+    from transformers import BertConfig, BertModel
+
+    from embeddings.training.network import ReaderNetwork
+
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=load_tokenizer(MODEL).get_vocab_size(), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
+        intermediate_size=128, max_position_embeddings=128, pad_token_id=1,
+    )  # fmt: skip
+    return ReaderNetwork(BertModel(config, add_pooling_layer=False)).eval()
 
 
 def made(seed: int = 1) -> list[Example]:
@@ -191,20 +209,39 @@ def test_a_passage_that_holds_a_questions_answer_is_no_negative_for_it() -> None
     assert may_answer(batch, passages) == [[False, False, False, False], [False, False, True, False]]
 
 
+def test_training_teaches_a_reader_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits
+
+    from embeddings.training.network import PAD, as_tensors
+
+    tokenizer = Tokenizer.from_file(str(MODEL / TOKENIZER_FILE))
+    tokenizer.enable_padding(pad_id=PAD, pad_token="<pad>")
+    question, start = "Siapa camat Rambutan?", TEXT.index("Dewi Lestari")
+    right = Example("facqa", question, "", TEXT, (start, start + len("Dewi Lestari")), True)
+    wrong = Example("facqa", question, "", PASSAGES[1].text, None, False)
+
+    def loss_after(steps: int, rate: float = 1e-3) -> float:
+        network = small_network()
+        train("small", tmp_path, tokenizer, network, [[[right, wrong]]] * steps, rate)
+        pairs = [(question, right.passage), (question, wrong.passage)]
+        with torch.no_grad():
+            _, _, answers = network(*as_tensors(tokenizer.encode_batch(pairs)))
+        return float(binary_cross_entropy_with_logits(answers, torch.tensor([1.0, 0.0])))
+
+    after_ten = loss_after(10)
+    # Nothing is left to do, at any rate.
+    assert loss_after(10, rate=1.0) == after_ten
+    assert loss_after(60) < 0.1 < after_ten
+
+
 def test_an_exported_network_computes_what_the_trained_one_does(tmp_path: Path) -> None:
     import torch
-    from transformers import BertConfig, BertModel
 
-    from embeddings.training.network import ReaderNetwork, mean_pooled, tokenize
+    from embeddings.training.network import mean_pooled, tokenize
 
-    tokenizer = load_tokenizer(MODEL)
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=tokenizer.get_vocab_size(), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=128, max_position_embeddings=128, pad_token_id=1,
-    )  # fmt: skip
-    trunk = BertModel(config, add_pooling_layer=False).eval()
-    reader = ReaderNetwork(trunk).eval()
+    reader = small_network()
+    trunk = reader.trunk
     trunk.save_pretrained(tmp_path / "base")
     shutil.copy(MODEL / TOKENIZER_FILE, tmp_path / "base")
     # A few channels far larger than the rest, as trained networks have them.

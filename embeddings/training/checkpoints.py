@@ -23,7 +23,7 @@ def argument_parser(description: str | None) -> argparse.ArgumentParser:
 
 
 class Progress:
-    """Runs the steps that are left, each ended by `update`."""
+    """Runs the steps that are left, each ended by `update`, on a GPU where there is one."""
 
     def __init__(
         self,
@@ -37,14 +37,17 @@ class Progress:
         """Continue from the newest checkpoint of this name in the folder, if there is one."""
         import torch
 
+        from embeddings.training.network import DEVICE
+
         self._path = directory / f"{name}.checkpoint"
         self._name, self._model, self._optimizer = name, model, optimizer
         self._total, self._rate = steps, learning_rate
         self._step = 0
         self._sums: dict[str, list[float]] = defaultdict(list)
         self._began = time.monotonic()
+        model.to(DEVICE)
         if self._path.exists():
-            saved: dict[str, Any] = torch.load(self._path)
+            saved: dict[str, Any] = torch.load(self._path, map_location="cpu")
             model.load_state_dict(saved["model"])
             optimizer.load_state_dict(saved["optimizer"])
             self._step = saved["step"]
@@ -58,7 +61,7 @@ class Progress:
             for group in self._optimizer.param_groups:
                 group["lr"] = self._rate * min(warm, left)
             yield self._step
-        self._model.eval()
+        self._model.eval().cpu()
 
     def update(self, loss: "torch.Tensor", **measured: "torch.Tensor") -> None:
         """Learn from this step's loss; log and save now and then."""

@@ -75,7 +75,7 @@ def main() -> None:
             answering = mean_pooled(
                 model, tokenize(tokenizer, [PROMPTS["document"] + passage for passage in passages], PASSAGE_TOKENS)
             )
-        scores = asked @ answering.T / TEMPERATURE
+        scores = (asked @ answering.T / TEMPERATURE).cpu()
         scores = scores.masked_fill(torch.tensor(may_answer(batch, passages)), -torch.inf)
         targets = torch.arange(len(batch))
         right = (scores.argmax(dim=1) == targets).float().mean()

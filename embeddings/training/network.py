@@ -10,6 +10,8 @@ from torch.nn import functional
 from transformers import BertModel
 
 PAD = 1
+# Where networks are trained; all else is done on the CPU.
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def load_base(directory: Path) -> tuple[Tokenizer, BertModel]:
@@ -25,6 +27,8 @@ def load_base(directory: Path) -> tuple[Tokenizer, BertModel]:
 
 def half_precision() -> torch.autocast:
     """Matrix products in bfloat16 where the processor has them, which makes a step almost three times as fast."""
+    if DEVICE.type == "cuda":
+        return torch.autocast("cuda", torch.bfloat16)
     found = torch.cpu.get_capabilities()
     return torch.autocast("cpu", torch.bfloat16, enabled=any(found.get(name) for name in ("avx512_bf16", "amx_bf16")))
 
@@ -45,7 +49,7 @@ def as_tensors(encodings: Sequence[Encoding]) -> tuple[torch.Tensor, torch.Tenso
 
 def mean_pooled(model: BertModel, tokens: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
     """Unit-length embeddings, shape (texts, hidden): the mean over the tokens of each text."""
-    ids, mask = tokens
+    ids, mask = (tensor.to(model.device) for tensor in tokens)
     states = model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
     weights = mask.unsqueeze(-1).to(states.dtype)
     return functional.normalize((states * weights).sum(dim=1) / weights.sum(dim=1), dim=1)
@@ -71,7 +75,8 @@ class ReaderNetwork(nn.Module):
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Start and end logits, each of shape (pairs, tokens), and answerability logits, shape (pairs,)."""
-        states = self.trunk(input_ids=ids, attention_mask=mask).last_hidden_state
+        device = self.trunk.device
+        states = self.trunk(input_ids=ids.to(device), attention_mask=mask.to(device)).last_hidden_state
         start, end = self.span(self.dropout(states)).unbind(dim=-1)
         pooled = torch.tanh(self.pooled(self.dropout(states[:, 0])))
         return start, end, self.answers(self.dropout(pooled)).squeeze(-1)

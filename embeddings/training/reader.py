@@ -102,7 +102,7 @@ def train(
         batch = [pair for group in groups for pair in group]
         encodings = tokenizer.encode_batch([(pair.question, pair.context + pair.passage) for pair in batch])
         with half_precision():
-            start, end, answers = (logits.float() for logits in model(*as_tensors(encodings)))
+            start, end, answers = (logits.float().cpu() for logits in model(*as_tensors(encodings)))
         labels = torch.tensor([float(pair.answerable) for pair in batch])
         spans = [
             probability_lost(logits[row], targets)
