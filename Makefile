@@ -23,7 +23,8 @@ format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# About four hours on two cores, or on a GPU that torch finds (not tried); goes on where it was stopped. SHARED is the folder with the question sets.
+# About four hours on two cores, or on a GPU that torch finds (not tried); goes on where it was stopped.
+# SHARED is the folder with the question sets.
 train: install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-training.txt
 	$(BIN)/python -m embeddings.training.vocabulary --data $(SHARED) --into $(TRAINING)
