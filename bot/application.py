@@ -1,8 +1,10 @@
 """Build the Telegram application; read it as a table of contents of what the bot reacts to."""
 
 import asyncio
-import json
 import logging
+import os
+import signal
+from collections.abc import Coroutine
 from typing import Any
 
 from telegram import Update
@@ -27,7 +29,8 @@ from bot.conversations import KEY, Conversations, conversations
 from bot.handlers import asking, buttons, errors, groups, guidance, inline, privacy, settings
 from bot.limits import ChatRateLimiter
 from bot.polling import WatchedRequest, keep_polling
-from embeddings import Answerer
+from bot.questions import asker_of
+from embeddings import Answerer, WartabotError
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,9 @@ UPDATES = [
 
 # An answer that Telegram took but was slow to confirm would be followed by an apology.
 CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
+# What is not finished by then is left to the next start.
+STOP_SECONDS = 25.0
+SECONDS_A_DAY = 86_400
 
 NEW = filters.UpdateType.MESSAGE
 PRIVATE = NEW & filters.ChatType.PRIVATE
@@ -48,8 +54,9 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 def build_application(token: str, telegram: TelegramSettings, answerer: Answerer, chats: Chats) -> AnyApplication:
     """An application that polls with this token; not started."""
-    polling = WatchedRequest(connection_pool_size=1)
-    application = (
+    limiter = ChatRateLimiter(patience_seconds=60.0 * telegram.answer_within_minutes)
+    polling = WatchedRequest(lambda: application.stop_running(), connection_pool_size=1)
+    application: AnyApplication = (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{telegram.api_url.rstrip('/')}/bot")
@@ -57,7 +64,7 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
         .get_updates_request(polling)
         .connect_timeout(CONNECT_SECONDS)
         .read_timeout(READ_SECONDS)
-        .rate_limiter(ChatRateLimiter())
+        .rate_limiter(limiter)
         .concurrent_updates(True)
         .post_init(_begin)
         .post_stop(_end)
@@ -65,15 +72,17 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
     )
     application.bot_data[KEY] = Conversations(answerer, chats, telegram)
     application.bot_data["polling"] = polling
+    application.bot_data["limiter"] = limiter
 
-    application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
+    application.add_handler(TypeHandler(Update, _only_those_served), group=-2)
+    application.add_handler(TypeHandler(Update, _only_so_much), group=-1)
 
     application.add_handler(CommandHandler("start", guidance.start, PRIVATE))
     application.add_handler(CommandHandler(["bantuan", "help"], guidance.explain, NEW))
     application.add_handler(CommandHandler("sumber", guidance.sources, NEW))
     application.add_handler(CommandHandler(["setelan", "settings"], settings.show, NEW))
     application.add_handler(CommandHandler(["privasi", "privacy"], privacy.explain, NEW))
-    application.add_handler(CommandHandler("hapusdata", privacy.forget, NEW))
+    application.add_handler(CommandHandler("hapusdata", privacy.ask_to_forget, NEW))
     application.add_handler(CommandHandler(["tanya", "pejabat", "rapat"], asking.answer_message, NEW))
     application.add_handler(MessageHandler(PRIVATE & filters.COMMAND, guidance.explain))
     application.add_handler(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, groups.migration))
@@ -81,6 +90,7 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
     application.add_handler(MessageHandler(PRIVATE & ~filters.StatusUpdate.ALL, guidance.ask_for_text))
     application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE & WORDS, asking.answer_edited_message))
 
+    application.add_handler(CallbackQueryHandler(privacy.forget, "^x:"))
     application.add_handler(CallbackQueryHandler(settings.change, "^g:"))
     application.add_handler(CallbackQueryHandler(guidance.turn_page, "^[st]:"))
     application.add_handler(CallbackQueryHandler(buttons.press))
@@ -100,18 +110,69 @@ async def _only_those_served(update: Update, context: ContextTypes.DEFAULT_TYPE)
         raise ApplicationHandlerStop
 
 
-async def _begin(application: AnyApplication) -> None:
-    """Register commands, forget what is old, watch the polling, and take up what a killed process left."""
-    state: Conversations = application.bot_data[KEY]
-    await registration.register(application, state.chats)
-    state.chats.forget_old(state.settings.keep_days)
-    application.bot_data["watch"] = asyncio.create_task(
-        keep_polling(application, application.bot_data["polling"], state.settings.stalled_after_seconds, UPDATES)
+async def _only_so_much(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Stop here for who presses and commands more than one person can; questions have an allowance of their own."""
+    state, query, message = conversations(context), update.callback_query, update.message
+    if query is not None:
+        person = query.from_user.id
+    elif message is not None and (message.text or "").startswith("/"):
+        person = asker_of(message)
+    else:
+        return
+    if state.taps.take(person):
+        return
+    line = state.texts(update.effective_chat, update.effective_user).slow_down.format(
+        seconds=state.taps.seconds_left(person)
     )
-    for _, content in state.chats.unreleased():
-        await application.update_queue.put(Update.de_json(json.loads(content), application.bot))
+    if query is not None:
+        await query.answer(line)
+    elif message is not None and state.taps.notice_due(person):
+        await message.reply_text(line)
+    raise ApplicationHandlerStop
+
+
+async def _begin(application: AnyApplication) -> None:
+    """Register commands, take up what a stopped process left, and keep watch over polling and old data."""
+    state: Conversations = application.bot_data[KEY]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, _stop, application)
+    await registration.register(application, state)
+    context = application.context_types.context(application)
+    tasks: list[Coroutine[Any, Any, None]] = [
+        keep_polling(application, application.bot_data["polling"], state.settings.stalled_after_seconds, UPDATES),
+        _forget_daily(state),
+    ]
+    for pending in state.chats.pending():
+        # Those that were not answered come first, in the order they were asked; to tell of the others may take time.
+        if pending.released:
+            tasks.append(asking.take_up(pending, context))
+        else:
+            await asking.take_up(pending, context)
+    application.bot_data["tasks"] = [asyncio.create_task(task) for task in tasks]
+
+
+async def _forget_daily(state: Conversations) -> None:
+    while True:
+        try:
+            await state.write(state.chats.forget_old, state.settings.keep_days)
+        except WartabotError as error:
+            logger.error("What is older than %d days could not be deleted: %s", state.settings.keep_days, error)
+        await asyncio.sleep(SECONDS_A_DAY)
+
+
+def _stop(application: AnyApplication) -> None:
+    """End in good order, and soon: nothing waits for Telegram's patience, and what is not done the next start does."""
+    application.bot_data["limiter"].stop()
+    application.stop_running()
+    asyncio.get_running_loop().call_later(STOP_SECONDS, _end_at_once)
+
+
+def _end_at_once() -> None:
+    logger.warning("Not everything was finished within %.0f s; the next start goes on with it.", STOP_SECONDS)
+    # Whatever is stored survives a kill at any moment.
+    os._exit(0)
 
 
 async def _end(application: AnyApplication) -> None:
-    if watch := application.bot_data.get("watch"):
-        watch.cancel()
+    for task in application.bot_data.get("tasks", ()):
+        task.cancel()

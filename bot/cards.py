@@ -14,6 +14,9 @@ from embeddings import Answer, Article, Outlet, Quote, Store, Summary, article_k
 logger = logging.getLogger(__name__)
 
 MAX_COPY_LENGTH = 256
+# What buttons and links carry of an answer and of an article, as it is checked when it comes back.
+TOKEN = "[A-Za-z0-9_-]{16}"
+ARTICLE_KEY = "[0-9a-f]{16}"
 
 Card = tuple[str, InlineKeyboardMarkup | None]
 """HTML, and the buttons under it."""
@@ -45,7 +48,7 @@ def verified(content: SentAnswer, store: Store) -> list[Quote]:
 
 
 def answer_card(
-    id: int,
+    token: str,
     content: SentAnswer,
     quotes: Sequence[Quote],
     summary: Summary,
@@ -56,69 +59,82 @@ def answer_card(
     """The card of an answer as somebody sees it; `quotes` are those that still stand in their articles."""
     if content.quotes and not quotes:
         return texts.gone, None
+    # A quote may have left the archive since the button was drawn.
+    view = msgspec.structs.replace(view, page=min(view.page, max(0, len(quotes) - 1)))
     shown = list(quotes[view.page : view.page + content.per_page])
     if view.unfolded and shown:
         shown[0] = with_neighbours(shown[0])
     quotes_shown, near = (tuple(shown), ()) if content.answered else ((), tuple(shown))
     answer = Answer(content.question, content.answered, 0.0, quotes_shown, near, unnamed_office=content.unnamed_office)
-    html = replies.answer_message(answer, summary, texts, content.heads)
+    html = replies.answer_message(answer, summary, texts, (*content.understood, *content.heads))
     if view.only_for_asker:
         html += f"\n<i>{texts.only_you_see}</i>"
     if view.reporting:
-        return html, InlineKeyboardMarkup(_report_rows(id, view.page, texts))
-    rows = _quote_rows(id, content, quotes, view, texts, bot_name) if quotes else []
+        return html, InlineKeyboardMarkup(_report_rows(token, view.page, texts))
+    rows = _quote_rows(token, content, quotes, view, texts, bot_name) if quotes else []
     if content.answered:
         rows.append(
             [
-                InlineKeyboardButton(texts.good, callback_data=f"v:{id}:good"),
-                InlineKeyboardButton(texts.bad, callback_data=f"v:{id}:bad"),
-                InlineKeyboardButton(texts.report, callback_data=f"r:{id}:{view.page}"),
+                InlineKeyboardButton(texts.good, callback_data=f"v:{token}:good"),
+                InlineKeyboardButton(texts.bad, callback_data=f"v:{token}:bad"),
+                InlineKeyboardButton(texts.report, callback_data=f"r:{token}:{view.page}"),
             ]
         )
-    else:
+    elif content.question:
         label = texts.noted if view.wished else texts.notify_me
-        rows.append([InlineKeyboardButton(label, callback_data=f"w:{id}:{view.page}")])
+        rows.append([InlineKeyboardButton(label, callback_data=f"w:{token}:{view.page}")])
     if content.of_period:
-        rows.append([InlineKeyboardButton(texts.drop_period, callback_data=f"d:{id}")])
+        rows.append([InlineKeyboardButton(texts.drop_period, callback_data=f"d:{token}")])
     if content.typed:
-        rows.append([InlineKeyboardButton(texts.drop_context, callback_data=f"k:{id}")])
+        rows.append([InlineKeyboardButton(texts.drop_context, callback_data=f"k:{token}")])
     if view.only_for_asker:
-        rows.append([InlineKeyboardButton(texts.show_all, callback_data=f"e:{id}")])
-    return html, InlineKeyboardMarkup(rows)
+        rows.append([InlineKeyboardButton(texts.show_all, callback_data=f"e:{token}")])
+    return html, InlineKeyboardMarkup(rows) if rows else None
 
 
 def _quote_rows(
-    id: int, content: SentAnswer, quotes: Sequence[Quote], view: View, texts: Texts, bot_name: str
+    token: str, content: SentAnswer, quotes: Sequence[Quote], view: View, texts: Texts, bot_name: str
 ) -> list[list[InlineKeyboardButton]]:
     first = quotes[min(view.page, len(quotes) - 1)]
     fold = texts.fold if view.unfolded else texts.unfold
-    navigation = [InlineKeyboardButton(fold, callback_data=f"u:{id}:{view.page}:{0 if view.unfolded else 1}")]
+    navigation = [InlineKeyboardButton(fold, callback_data=f"u:{token}:{view.page}:{0 if view.unfolded else 1}")]
     if len(quotes) > content.per_page:
         following = view.page + content.per_page if view.page + content.per_page < len(quotes) else 0
         label = texts.next_source.format(number=following + 1, total=len(quotes))
-        navigation.append(InlineKeyboardButton(label, callback_data=f"u:{id}:{following}:0"))
+        navigation.append(InlineKeyboardButton(label, callback_data=f"u:{token}:{following}:0"))
     link = first.article.url or deep_link(bot_name, f"t{article_key(first.article.id)}")
     use = [
-        copy_button(first, id, view.page, texts, bot_name),
+        copy_button(first, token, view.page, texts, bot_name),
         InlineKeyboardButton(texts.open_article, url=link),
     ]
     return [navigation, use]
 
 
-def copy_button(quote: Quote, id: int, page: int, texts: Texts, bot_name: str) -> InlineKeyboardButton:
+def copy_button(quote: Quote, token: str, page: int, texts: Texts, bot_name: str) -> InlineKeyboardButton:
     """A button that copies the quote, or where it is too long for Telegram's, shows it to copy in the private chat."""
     if replies.telegram_length(quote.text) <= MAX_COPY_LENGTH:
         return InlineKeyboardButton(texts.copy, copy_text=CopyTextButton(quote.text))
-    return InlineKeyboardButton(texts.copy, url=deep_link(bot_name, f"c{id}_{page}"))
+    return InlineKeyboardButton(texts.copy, url=deep_link(bot_name, f"c{token}{page}"))
 
 
-def _report_rows(id: int, page: int, texts: Texts) -> list[list[InlineKeyboardButton]]:
+def _report_rows(token: str, page: int, texts: Texts) -> list[list[InlineKeyboardButton]]:
     reasons = [
-        InlineKeyboardButton(label, callback_data=f"y:{id}:{page}:{reason}")
+        InlineKeyboardButton(label, callback_data=f"y:{token}:{page}:{reason}")
         for reason, label in texts.report_reasons.items()
     ]
-    back = InlineKeyboardButton(texts.report_back, callback_data=f"u:{id}:{page}:0")
+    back = InlineKeyboardButton(texts.report_back, callback_data=f"b:{token}:{page}")
     return [reasons[:2], reasons[2:], [back]]
+
+
+def lost_answer_buttons(token: str, texts: Texts) -> InlineKeyboardMarkup:
+    """The button that shows an answer of which it is not known whether it has arrived."""
+    return InlineKeyboardMarkup([[InlineKeyboardButton(texts.show_answer, callback_data=f"o:{token}")]])
+
+
+def forget_buttons(person: int, texts: Texts) -> InlineKeyboardMarkup:
+    """Whether to delete all data; only this person's press counts."""
+    yes = InlineKeyboardButton(texts.forget_yes, callback_data=f"x:{person}:yes")
+    return InlineKeyboardMarkup([[yes], [InlineKeyboardButton(texts.forget_no, callback_data=f"x:{person}:no")]])
 
 
 def deep_link(bot_name: str, payload: str) -> str:
@@ -127,7 +143,8 @@ def deep_link(bot_name: str, payload: str) -> str:
 
 
 def sources_card(outlets: Sequence[Outlet], page: int, texts: Texts) -> Card:
-    """One page of what is indexed."""
+    """One page of what is indexed; past the last one, the last."""
+    page = min(page, max(0, len(outlets) - 1) // replies.OUTLETS_PER_PAGE)
     row = []
     if page > 0:
         row.append(InlineKeyboardButton(texts.previous_page, callback_data=f"s:{page - 1}"))
@@ -138,6 +155,8 @@ def sources_card(outlets: Sequence[Outlet], page: int, texts: Texts) -> Card:
 
 def article_card(article: Article, start: int, texts: Texts) -> Card:
     """One page of an article."""
+    # Changed since, the article may have become shorter.
+    start = min(start, len(article.text) - 1)
     html, following = replies.article_page(article, start, texts)
     row = []
     if start > 0:

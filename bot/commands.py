@@ -15,14 +15,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import doctor, terminal
-from bot.config import Config, load_config
+from bot.config import TOKEN_VARIABLE, Config, load_config, token_problem
 from bot.logs import set_up_logging
+from bot.proxies import proxy_problem
 from bot.texts import INDONESIAN
 from embeddings import (
     Answer,
     Answerer,
     Encoder,
     IndexReport,
+    SettingsError,
     Store,
     WartabotError,
     count_articles,
@@ -34,7 +36,8 @@ from embeddings.evaluation.questions import evaluate
 from embeddings.retriever import Retriever
 from embeddings.store import FILE_NAME as STORE_FILE
 
-TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
+# EX_CONFIG of sysexits.h: starting again changes nothing until somebody mends the token or the configuration.
+MISCONFIGURED = 78
 
 logger = logging.getLogger("wartabot")
 app = typer.Typer(
@@ -218,6 +221,8 @@ def run_command_line() -> NoReturn:
     try:
         app()
         sys.exit(0)
+    except SettingsError as error:
+        _fail(str(error), MISCONFIGURED)
     except WartabotError as error:
         _fail(str(error))
     except Exception:
@@ -280,13 +285,21 @@ def _poll(token: str, settings: Config, answerer: Answerer, folder: Path) -> Non
     from bot.application import UPDATES, build_application
     from bot.chats import FILE_NAME as CHATS_FILE
     from bot.chats import Chats
+    from bot.polling import WatchedRequest
 
+    if problem := token_problem(token) or proxy_problem():
+        raise SettingsError(problem)
     application = build_application(token, settings.telegram, answerer, Chats(folder / CHATS_FILE))
     notes.print(f"Answering on Telegram, with {answerer.summary().articles} articles. Ctrl-C stops.")
     try:
         application.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1, close_loop=False)
     except InvalidToken:
-        _fail(f"Telegram does not accept the token in {TOKEN_VARIABLE}. Copy it again from @BotFather.")
+        refused = True
+    else:
+        polling = application.bot_data["polling"]
+        refused = isinstance(polling, WatchedRequest) and polling.refused
+    if refused:
+        _fail(f"Telegram does not accept the token in {TOKEN_VARIABLE}. Copy it again from @BotFather.", MISCONFIGURED)
 
 
 def _read_line() -> str:
@@ -298,6 +311,6 @@ def _print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str, status: int = 1) -> NoReturn:
     notes.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    sys.exit(1)
+    sys.exit(status)

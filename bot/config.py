@@ -1,6 +1,7 @@
 """Load config.toml into typed settings; a key or value that is not known is refused by name."""
 
 import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,8 @@ from embeddings import (
     SettingsError,
 )
 
+TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
+
 
 class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the bot reaches Telegram, whom it serves, how much, and what it keeps for how long."""
@@ -27,6 +30,8 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
     questions_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 10
     questions_a_minute_chat: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
+    inline_queries_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
+    taps_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
     most_waiting: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 200
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
     stalled_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 90
@@ -75,6 +80,16 @@ def load_config(path: Path) -> Config:
             "Write one like Asia/Jakarta, Asia/Makassar or Asia/Jayapura."
         ) from error
     return config
+
+
+def token_problem(token: str) -> str | None:
+    """Why this cannot be a bot's token and what to do, or None where it may be one; the token itself is not told."""
+    if re.fullmatch("[0-9]+:[A-Za-z0-9_-]+", token):
+        return None
+    return (
+        f"{TOKEN_VARIABLE} holds no token: that is digits, a colon, then letters, digits, _ and -, without spaces or "
+        f"line breaks; it holds {len(token)} characters. Copy it again from @BotFather."
+    )
 
 
 def _refuse_unknown_keys(path: Path, content: dict[str, Any]) -> None:

@@ -1,21 +1,26 @@
 """What every handler needs: the answerer in its worker thread, the chats, the texts, and who may ask how much."""
 
 import asyncio
-from collections import defaultdict
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from telegram import Chat, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
-from bot.chats import Chats, ChatSettings
+from bot.chats import Chats, ChatSettings, ChatsLocked
 from bot.config import TelegramSettings
 from bot.limits import Allowance
 from bot.texts import ENGLISH, INDONESIAN, Texts, texts_for
+from bot.worker import Urgency, Worker
 from embeddings import Answerer
 
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
 T = TypeVar("T")
 KEY = "conversations"
 DEFAULT_QUOTES_PRIVATE = 3
@@ -31,13 +36,31 @@ class Conversations:
         self.settings = settings
         self.people = Allowance(settings.questions_a_minute_person)
         self.groups = Allowance(settings.questions_a_minute_chat)
-        self.turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.taps = Allowance(settings.taps_a_minute_person)
+        self.typing = Allowance(settings.inline_queries_a_minute_person)
+        self.newest_inline: dict[int, str] = {}
+        """The newest inline query of each person who is typing one; the ones before are not computed any more."""
         self.waiting = 0
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answerer")
+        self._turns: WeakValueDictionary[tuple[int, ...], asyncio.Lock] = WeakValueDictionary()
+        self._answerer_thread = Worker("answerer")
+        self._chats_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chats")
 
-    async def in_worker(self, function: Callable[[], T]) -> T:
+    async def in_worker(self, function: Callable[[], T], urgency: Urgency = Urgency.QUESTION) -> T:
         """Run something that reads the articles, in the one thread that may."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, function)
+        return await self._answerer_thread.run(function, urgency)
+
+    async def write(self, change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Change the chats, in the one thread that may; for as long as another program has them locked, wait."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                return await loop.run_in_executor(self._chats_thread, lambda: change(*args, **kwargs))
+            except ChatsLocked as error:
+                logger.error("%s Everything waits until it can be written.", error)
+
+    def turn(self, *key: int) -> asyncio.Lock:
+        """Held while this chat, or this message of a chat, is worked on; whoever comes later waits in line."""
+        return self._turns.setdefault(key, asyncio.Lock())
 
     def texts(self, chat: Chat | None, user: User | None) -> Texts:
         """The chat's language; in private the person's own Telegram decides until they choose, in groups Indonesian."""

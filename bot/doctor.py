@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from bot.config import Config, load_config
+from bot.config import Config, load_config, token_problem
+from bot.proxies import proxy_problem
 from embeddings import Encoder, Store, WartabotError
 from embeddings.retriever import Retriever
 from embeddings.store import FILE_NAME as STORE_FILE
@@ -66,11 +67,14 @@ def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
 def _telegram(api_url: str, token: str | None) -> Check:
     if token is None:
         return Check("Telegram", True, "TELEGRAM_BOT_TOKEN is not set; `wartabot run` opens the terminal conversation")
+    if problem := token_problem(token) or proxy_problem():
+        return Check("Telegram", False, problem)
     try:
         answer = httpx.get(f"{api_url.rstrip('/')}/bot{token}/getMe", timeout=10)
         content = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
-        # The exception's own text may hold the URL, and with it the token.
+    # What a proxy or a server that speaks another language makes the libraries raise is of many kinds; the
+    # exception's own text may hold the URL, and with it the token.
+    except Exception as error:
         return Check(
             "Telegram", False, f"{api_url} cannot be reached ({type(error).__name__}). Check the network and api_url."
         )

@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import time
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Coroutine
+from itertools import chain, repeat
 from typing import Any
 
-import httpx
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
+
+from bot.failures import surely_not_sent
 
 logger = logging.getLogger(__name__)
 
@@ -17,30 +19,39 @@ logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_PRIVATE = 1.0
 GROUP_MESSAGES_A_MINUTE = 20
 MESSAGES_A_SECOND = 30
-MOST_RETRIES = 5
-# A call that found no connection never reached Telegram, so that trying again cannot do anything twice.
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-PAUSES_WITHOUT_CONNECTION = (1.0, 2.0, 4.0)
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
+LONGEST_PAUSE = 30.0
 # What counts as a message; the rest (typing, button answers, inline answers) is not held back.
 COUNTED = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup"})
+# Nobody waits for these any more after a few seconds.
+PASSING = frozenset({"sendChatAction", "answerCallbackQuery", "answerInlineQuery", "answerGuestQuery"})
+PATIENCE_FOR_PASSING = 8.0
+MOST_KEYS = 10_000
 
 
 class ChatRateLimiter(BaseRateLimiter[None]):
-    """Keeps each chat within Telegram's limits by itself, and calls again what found no connection.
+    """Keeps each chat within Telegram's limits by itself, and calls again what surely was not done.
 
-    One chat's retry_after never holds up another.
+    One chat's retry_after never holds up another. Once `stop` was called, nothing is waited for any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience_seconds: float = 600.0) -> None:
+        """A call is tried again for so long at the most."""
+        self._patience = patience_seconds
         self._turns: dict[Any, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._slots: dict[Any, deque[float]] = {}
+        self._slots: OrderedDict[Any, deque[float]] = OrderedDict()
         self._slots_overall: deque[float] = deque(maxlen=MESSAGES_A_SECOND)
+        self._stopping = asyncio.Event()
 
     async def initialize(self) -> None:
         """Nothing to set up."""
 
     async def shutdown(self) -> None:
         """Nothing to tear down."""
+
+    def stop(self) -> None:
+        """From now on, what would have to be tried again fails at once."""
+        self._stopping.set()
 
     async def process_request(
         self,
@@ -54,39 +65,51 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         """Wait for this chat's turn, then call; where Telegram asks for patience, this chat alone waits."""
         chat = data.get("chat_id") or data.get("inline_message_id")
         if chat is None or endpoint not in COUNTED:
-            return await _call(callback, args, kwargs)
-        async with self._turns[chat]:
-            for attempt in range(MOST_RETRIES + 1):
-                await self._wait(chat)
-                try:
-                    return await _call(callback, args, kwargs)
-                except RetryAfter as error:
-                    if attempt == MOST_RETRIES:
-                        raise
-                    seconds = _seconds(error)
-                    logger.warning("Telegram asks for %.0f s of patience with chat %s", seconds, chat)
-                    await asyncio.sleep(seconds)
+            patience = PATIENCE_FOR_PASSING if endpoint in PASSING else self._patience
+            return await self._call(lambda: callback(*args, **kwargs), patience)
+        async with self._turn(chat):
+            return await self._call(lambda: self._in_slot(chat, callback, args, kwargs), self._patience)
+
+    async def _call(self, attempt: Callable[[], Coroutine[Any, Any, Any]], patience: float) -> Any:
+        give_up = time.monotonic() + patience
+        for pause in chain(PAUSES, repeat(LONGEST_PAUSE)):
+            try:
+                return await attempt()
+            except TelegramError as error:
+                wait = _seconds(error) if isinstance(error, RetryAfter) else pause
+                if not surely_not_sent(error) or time.monotonic() + wait > give_up:
+                    raise
+                logger.warning("Telegram did not take a message (%s); it is sent again.", error)
+                if await self._stops_within(wait):
+                    raise
         raise AssertionError("unreachable")
 
-    async def _wait(self, chat: Any) -> None:
+    async def _stops_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def _turn(self, chat: Any) -> asyncio.Lock:
+        if len(self._turns) > MOST_KEYS:
+            for key in [key for key, lock in self._turns.items() if not lock.locked()]:
+                del self._turns[key]
+        return self._turns[chat]
+
+    async def _in_slot(
+        self, chat: Any, callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any]
+    ) -> Any:
         is_group = isinstance(chat, int) and chat < 0
         most, window = (GROUP_MESSAGES_A_MINUTE, 60.0) if is_group else (1, SECONDS_BETWEEN_PRIVATE)
         slots = self._slots.setdefault(chat, deque(maxlen=most))
+        self._slots.move_to_end(chat)
+        if len(self._slots) > MOST_KEYS:
+            self._slots.popitem(last=False)
         await asyncio.sleep(_reserve(slots, window))
         # Only now, as a slot taken before a long wait would not be the second in which the message leaves.
         await asyncio.sleep(_reserve(self._slots_overall, 1.0))
-
-
-async def _call(callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any]) -> Any:
-    for pause in PAUSES_WITHOUT_CONNECTION:
-        try:
-            return await callback(*args, **kwargs)
-        except NetworkError as error:
-            if not isinstance(error.__cause__, NEVER_LEFT):
-                raise
-            logger.info("No connection to Telegram (%s); again in %.0f s", error, pause)
-            await asyncio.sleep(pause)
-    return await callback(*args, **kwargs)
+        return await callback(*args, **kwargs)
 
 
 def _reserve(slots: deque[float], window: float) -> float:
@@ -103,17 +126,20 @@ def _seconds(error: RetryAfter) -> float:
 
 
 class Allowance:
-    """How many questions one key (a person, a chat) may ask a minute, with one notice when it is used up."""
+    """How much one key (a person, a chat) may ask a minute, with one notice when it is used up."""
 
     def __init__(self, most_a_minute: int) -> None:
         self._most = most_a_minute
-        self._asked: dict[int, deque[float]] = defaultdict(deque)
+        self._asked: OrderedDict[int, deque[float]] = OrderedDict()
         self._noticed: set[int] = set()
 
     def take(self, key: int) -> bool:
-        """Use one question; False where none is left."""
+        """Use one; False where none is left."""
         now = time.monotonic()
-        asked = self._asked[key]
+        asked = self._asked.setdefault(key, deque())
+        self._asked.move_to_end(key)
+        if len(self._asked) > MOST_KEYS:
+            self._noticed.discard(self._asked.popitem(last=False)[0])
         while asked and asked[0] < now - 60:
             asked.popleft()
         if len(asked) >= self._most:
@@ -130,6 +156,6 @@ class Allowance:
         return True
 
     def seconds_left(self, key: int) -> int:
-        """Seconds until the next question is free."""
-        asked = self._asked[key]
+        """Seconds until the next one is free."""
+        asked = self._asked.get(key)
         return max(1, round(60 - (time.monotonic() - asked[0]))) if asked else 1

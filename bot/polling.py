@@ -1,28 +1,82 @@
-"""Notice when polling stalls, and start it again."""
+"""The connection that polls Telegram: skips what cannot be read, notices when it stalls, and starts it again."""
 
 import asyncio
+import json
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
+from telegram import Update
+from telegram.error import TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
 logger = logging.getLogger(__name__)
 
+# What the server answers once the token is no longer valid, or never was.
+TOKEN_REFUSED = (401, 404)
+TOO_MANY_REQUESTS = 429
+
 
 class WatchedRequest(HTTPXRequest):
     """The connection that polls, which remembers when Telegram last answered it."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, on_refused: Callable[[], None], **options: Any) -> None:
+        """`on_refused` is called once the server does not accept the token any more."""
         super().__init__(**options)
         self.last_answer = time.monotonic()
+        self.refused = False
+        self._on_refused = on_refused
 
     async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
         """One request; an answer of any kind counts, silence does not."""
-        answer = await super().do_request(*args, **options)
+        status, payload = await super().do_request(*args, **options)
         self.last_answer = time.monotonic()
+        if status in TOKEN_REFUSED and not self.refused:
+            self.refused = True
+            self._on_refused()
+        if status == TOO_MANY_REQUESTS:
+            # Waited for here, where stopping the bot cuts it short.
+            seconds = _retry_after(payload)
+            logger.warning("Telegram asks for %.0f s of patience before the next updates", seconds)
+            self.last_answer += seconds
+            await asyncio.sleep(seconds)
+            return 200, b'{"ok": true, "result": []}'
+        return status, payload
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """The server's answer, in which an update that cannot be read has become an empty one.
+
+        Its id stays, so that it counts as fetched and does not come again.
+        """
+        answer = HTTPXRequest.parse_json_payload(payload)
+        updates = answer.get("result") if isinstance(answer, dict) else None
+        if isinstance(answer, dict) and answer.get("ok") and not isinstance(updates, list):
+            raise TelegramError(f"Telegram answered something else than updates: {payload[:200]!r}")
+        if isinstance(updates, list):
+            answer["result"] = [readable for update in updates if (readable := _readable(update)) is not None]
         return answer
+
+
+def _readable(update: Any) -> Any:
+    try:
+        Update.de_json(update, None)
+    # Whatever a malformed update makes the library raise.
+    except Exception as error:
+        id = update.get("update_id") if isinstance(update, dict) else None
+        known = isinstance(id, int) and not isinstance(id, bool)
+        logger.error("Update %s cannot be read and is skipped (%s: %s)", id, type(error).__name__, error)
+        return {"update_id": id} if known else None
+    return update
+
+
+def _retry_after(payload: bytes) -> float:
+    try:
+        return max(1.0, float(json.loads(payload)["parameters"]["retry_after"]))
+    except (ValueError, KeyError, TypeError):
+        return 5.0
 
 
 async def keep_polling(
@@ -34,7 +88,7 @@ async def keep_polling(
     """Watch for as long as the application runs; where Telegram has long not answered, poll anew."""
     updater = application.updater
     assert updater is not None
-    while True:
+    while not request.refused:
         await asyncio.sleep(stalled_after_seconds / 4)
         silent = time.monotonic() - request.last_answer
         if silent < stalled_after_seconds or not application.running:

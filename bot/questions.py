@@ -51,6 +51,13 @@ def find_question(message: Message, bot_id: int, bot_name: str, on_mention: bool
     return None
 
 
+def asker_of(message: Message) -> int:
+    """Who asks: a person, or the group itself, in whose name an anonymous administrator speaks."""
+    if message.sender_chat is not None or message.from_user is None:
+        return message.chat_id
+    return message.from_user.id
+
+
 def is_from_a_person(message: Message, bot_id: int) -> bool:
     """Not from another bot, not forwarded by itself from a channel, and not sent through this bot's inline mode."""
     if message.is_automatic_forward or (message.via_bot and message.via_bot.id == bot_id):

@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.chats import Chats
+from bot.conversations import Conversations
 from bot.texts import ENGLISH, INDONESIAN, Texts
 
 logger = logging.getLogger(__name__)
@@ -39,30 +40,30 @@ def commands(texts: Texts) -> list[tuple[BotCommandScope, Commands]]:
     ]
 
 
-async def register(application: "Application[Any, Any, Any, Any, Any, Any]", chats: Chats) -> None:
+async def register(application: "Application[Any, Any, Any, Any, Any, Any]", state: Conversations) -> None:
     """Register what has changed since last time; the bot works without it."""
     for texts, language in ((INDONESIAN, None), (ENGLISH, ENGLISH.language)):
         for scope, listed in commands(texts):
             name = f"commands {scope.type} {language or 'default'}"
-            if _is_new(chats, name, listed):
-                await _try(application.bot.set_my_commands(listed, scope, language), chats, name, listed)
+            if _is_new(state.chats, name, listed):
+                await _try(application.bot.set_my_commands(listed, scope, language), state, name, listed)
         for name, text, method in (
             ("description", texts.description, application.bot.set_my_description),
             ("short description", texts.short_description, application.bot.set_my_short_description),
         ):
             name = f"{name} {language or 'default'}"
-            if _is_new(chats, name, text):
-                await _try(method(text, language_code=language), chats, name, text)
+            if _is_new(state.chats, name, text):
+                await _try(method(text, language_code=language), state, name, text)
 
 
 def _is_new(chats: Chats, name: str, content: object) -> bool:
     return chats.registered(name) != json.dumps(content)
 
 
-async def _try(call: Any, chats: Chats, name: str, content: object) -> None:
+async def _try(call: Any, state: Conversations, name: str, content: object) -> None:
     try:
         await call
     except TelegramError as error:
         logger.warning("Telegram did not take the %s: %s", name, error)
     else:
-        chats.register(name, json.dumps(content))
+        await state.write(state.chats.register, name, json.dumps(content))

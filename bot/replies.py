@@ -11,6 +11,7 @@ MAX_MESSAGE_LENGTH = 4096
 # Longer quotes fold away behind "show more", which hides all but their first lines: only what would fill the screen.
 EXPANDABLE_FROM = 600
 OUTLETS_PER_PAGE = 8
+LONGEST_LABEL = 200
 OTHERS_SHOWN = 4
 LISTED = 12
 
@@ -27,11 +28,17 @@ def answer_message(answer: Answer, summary: Summary, texts: Texts, lines: Sequen
     return fitted(above, answer.near, texts, [escape(texts.ways_on)])
 
 
-def heads(answer: Answer, texts: Texts) -> list[str]:
-    """The plain lines above the quotes: what was searched for in place of a misspelt word, and which officials."""
+def understood(answer: Answer, texts: Texts) -> list[str]:
+    """Plain lines that say how the question was read: words taken for misspelt ones, and the period."""
     lines = [texts.searched_for.format(words=answer.searched_for)] if answer.searched_for else []
     if answer.period:
         lines.append(texts.period.format(period=period_text(answer.period, texts)))
+    return lines
+
+
+def heads(answer: Answer, texts: Texts) -> list[str]:
+    """The plain lines above the quotes that articles tell: which officials, which meetings."""
+    lines: list[str] = []
     if len(answer.meetings) > 1:
         lines.append(texts.meetings_listed)
         around = sorted({held.around for held in answer.meetings if held.around})
@@ -131,7 +138,7 @@ def sources_text(outlets: Sequence[Outlet], page: int, texts: Texts) -> str:
     lines = [
         "• "
         + texts.source_line.format(
-            source=outlet.source or texts.unknown_source.capitalize(),
+            source=(outlet.source or texts.unknown_source.capitalize())[:LONGEST_LABEL],
             articles=number_text(outlet.articles, texts),
             newest=_newest(outlet.newest, texts),
         )
@@ -146,11 +153,13 @@ def _newest(published: str | None, texts: Texts) -> str:
 
 def article_page(article: Article, start: int, texts: Texts) -> tuple[str, int | None]:
     """An article from a character offset on, as HTML, and the offset at which the next page begins, if any."""
-    head = f"<b>{escape(article.title or texts.untitled)}</b>\n{escape(source_text(article, texts))}"
+    title = (article.title or texts.untitled)[:LONGEST_LABEL]
+    head = f"<b>{escape(title)}</b>\n{escape(source_text(article, texts))}"
     if article.url:
         head += f' · <a href="{escape(article.url)}">{escape(texts.open_article)}</a>'
-    room = MAX_MESSAGE_LENGTH - telegram_length(head) - 100
-    end = len(article.text)
+    # Title and outlet leave so much room at least; a link's address takes none.
+    room = max(MAX_MESSAGE_LENGTH - telegram_length(head) - 100, MAX_MESSAGE_LENGTH // 2)
+    end = min(len(article.text), start + MAX_MESSAGE_LENGTH)
     while telegram_length(escape(article.text[start:end])) > room:
         # A page ends with a paragraph where one ends late enough, else with a word.
         cut = article.text.rfind("\n", start + (end - start) // 2, end)
@@ -170,7 +179,7 @@ def date_text(published: str | None, texts: Texts) -> str:
 
 def source_text(article: Article, texts: Texts) -> str:
     """The line under a quote: outlet and date."""
-    return f"{article.source or texts.unknown_source} · {date_text(article.published, texts)}"
+    return f"{(article.source or texts.unknown_source)[:LONGEST_LABEL]} · {date_text(article.published, texts)}"
 
 
 def number_text(number: int, texts: Texts) -> str:

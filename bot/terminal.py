@@ -48,7 +48,7 @@ def answer_view(answer: Answer, summary: Summary, texts: Texts) -> RenderableTyp
 
 def _parts(answer: Answer, summary: Summary, texts: Texts) -> Iterator[RenderableType]:
     yield Text()
-    for line in replies.heads(answer, texts):
+    for line in (*replies.understood(answer, texts), *replies.heads(answer, texts)):
         yield Text(line)
     if not answer.answered:
         yield Text(replies.no_answer_text(summary, texts, answer.unnamed_office))

@@ -117,10 +117,14 @@ class Answerer:
             )
         return replace(no, answered=True, confidence=confidence, quotes=quotes)
 
-    def search(self, question: str, most: int) -> tuple[Quote, ...]:
-        """Up to `most` quotes to browse, down to those that are only near; none where the question is not answered."""
-        asked = self._understood(question)
-        retrieval = self._retrieve(asked, max(self._settings.passages_read, min(most, MOST_READ)))
+    def search(self, question: str, most: int, hurried: bool = False) -> tuple[Quote, ...]:
+        """Up to `most` quotes to browse, down to those that are only near; none where the question is not answered.
+
+        `hurried`, fewer passages are read.
+        """
+        asked, settings = self._understood(question), self._settings
+        passages = max(settings.passages_read, min(most, MOST_READ))
+        retrieval = self._retrieve(asked, settings.passages_read_in_a_hurry if hurried else passages)
         evidence = [self._with_copies(_evidence(holder)) for holder in self._holders(asked, retrieval)]
         evidence = evidence or [self._with_copies(_evidence_of(held)) for held in self._meetings(asked, retrieval)]
         readings = self._readings(asked, retrieval) if retrieval else []

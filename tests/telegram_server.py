@@ -62,6 +62,11 @@ class TelegramServer:
         self.privacy_mode = True
         self.knows_ephemeral = False
         self.hanging = threading.Event()
+        self.revoked = False
+        self.polls = 0
+        self.garbage: dict[str, bytes] = {}
+        """What a method answers instead of anything that makes sense."""
+        self._held: set[str] = set()
         self.times: list[tuple[float, str, Json]] = []
         self.messages: dict[int, dict[int, Json]] = defaultdict(dict)
         self._updates: list[Json] = []
@@ -167,6 +172,15 @@ class TelegramServer:
         """The connection of the next call of this method breaks off."""
         self._failures[method].append(Dropped())
 
+    def hold(self, method: str) -> None:
+        """Calls of this method are not answered until they are let go, and then come to nothing."""
+        self._held.add(method)
+
+    def let_go(self, method: str) -> None:
+        with self._changed:
+            self._held.discard(method)
+            self._changed.notify_all()
+
     # --- what the bot did ---
 
     def sent(self, count: int, chat: int | None = None, timeout: float = 60) -> list[Json]:
@@ -211,7 +225,13 @@ class TelegramServer:
         with self._changed:
             if method != "getUpdates":
                 self.times.append((time.monotonic(), method, fields))
+            else:
+                self.polls += 1
             self._check(method, fields)
+            if method in self._held:
+                while method in self._held:
+                    self._changed.wait(0.2)
+                raise Dropped
             if self._failures[method]:
                 self._record(method, fields)
                 raise self._failures[method].pop(0)
@@ -472,7 +492,7 @@ def _handler(server: TelegramServer) -> type[BaseHTTPRequestHandler]:
         def _answer(self, fields: Json) -> None:
             prefix, _, method = self.path.rpartition("/")
             try:
-                if prefix != f"/bot{TOKEN}":
+                if prefix != f"/bot{TOKEN}" or server.revoked:
                     raise Refused(401, "Unauthorized")
                 status, content = 200, {"ok": True, "result": server.call(method, fields)}
             except Refused as refused:
@@ -480,7 +500,7 @@ def _handler(server: TelegramServer) -> type[BaseHTTPRequestHandler]:
             except Dropped:
                 self.close_connection = True
                 return
-            payload = json.dumps(content).encode()
+            payload = server.garbage.get(method) or json.dumps(content).encode()
             # A bot that was stopped does not wait for its answer.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self.send_response(status)

@@ -1,16 +1,60 @@
+import re
 import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from bot.chats import FILE_NAME, Chats, ChatSettings, SentAnswer, SentQuote
+from bot.cards import TOKEN
+from bot.chats import FILE_NAME, Chats, ChatSettings, ChatsLocked, Pending, SentAnswer, SentQuote
 from bot.handlers.asking import is_quiet
 from embeddings import Article, Quote, StoreUnusable
 
 ARTICLE = Article("a", "Camat Ali hadir. Rapat selesai.")
 CONTENT = SentAnswer("Siapa?", True, (SentQuote.of(Quote(ARTICLE, 0, 16, (6, 9), 0.9)),), "id", 3)
+
+SCHEMA_OF_VERSION_1 = """
+CREATE TABLE settings(chat INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
+-- Groups the bot has greeted.
+CREATE TABLE groups(chat INTEGER PRIMARY KEY) STRICT;
+-- Each question once: `update_content` is the update as it came, until the answer is on its way.
+CREATE TABLE questions(
+  update_id INTEGER PRIMARY KEY,
+  update_content TEXT,
+  run TEXT NOT NULL,
+  received REAL NOT NULL
+) STRICT;
+CREATE TABLE answers(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  chat INTEGER NOT NULL,
+  asker INTEGER NOT NULL,
+  question_message INTEGER,
+  answer_message INTEGER,
+  content BLOB NOT NULL,
+  sent REAL NOT NULL
+) STRICT;
+CREATE INDEX answers_by_question ON answers(chat, question_message);
+CREATE TABLE feedback(
+  answer INTEGER NOT NULL REFERENCES answers(id) ON DELETE CASCADE,
+  person INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  reason TEXT,
+  given REAL NOT NULL,
+  PRIMARY KEY (answer, person, kind)
+) STRICT;
+CREATE TABLE wishes(
+  person INTEGER NOT NULL,
+  chat INTEGER NOT NULL,
+  question TEXT NOT NULL,
+  wished REAL NOT NULL,
+  PRIMARY KEY (person, chat, question)
+) STRICT;
+-- What no article answered, for the operator; without who asked.
+CREATE TABLE unanswered(question TEXT PRIMARY KEY, times INTEGER NOT NULL, last_asked REAL NOT NULL) STRICT;
+CREATE TABLE registered(name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
+"""
 
 
 @pytest.fixture
@@ -25,11 +69,17 @@ def test_settings_are_kept_over_a_restart(chats: Chats, tmp_path: Path) -> None:
 
 
 def test_an_answer_comes_back_with_its_quotes_and_the_question_it_belongs_to(chats: Chats) -> None:
-    id = chats.save_answer(-1, 7, 55, CONTENT)
-    chats.answer_sent(id, 56)
+    saved = chats.save_answer(-1, 7, 55, CONTENT, everyone=True)
+    chats.answer_sent(saved.id, 56)
     stored = chats.answer_to(-1, 55)
-    assert stored is not None
-    assert (stored.id, stored.asker, stored.message, stored.content) == (id, 7, 56, CONTENT)
+    assert stored is not None and stored == chats.answer(saved.token) == chats.answer_in(-1, 56)
+    assert (stored.id, stored.asker, stored.message, stored.everyone, stored.content) == (
+        saved.id,
+        7,
+        56,
+        True,
+        CONTENT,
+    )
     assert stored.content.quotes[0].found_in(ARTICLE) == Quote(ARTICLE, 0, 16, (6, 9), 0.9)
 
 
@@ -38,65 +88,202 @@ def test_a_quote_that_its_article_no_longer_holds_is_not_found(article: Article 
     assert CONTENT.quotes[0].found_in(article) is None
 
 
+def test_tokens_are_of_one_length_and_none_comes_twice(chats: Chats) -> None:
+    tokens = {chats.save_answer(-1, 7, 55, CONTENT).token for _ in range(200)}
+    assert len(tokens) == 200
+    assert all(re.fullmatch(TOKEN, token) for token in tokens)
+
+
 def test_a_question_is_taken_in_once_also_by_two_processes_until_it_is_released(chats: Chats, tmp_path: Path) -> None:
-    assert chats.receive(1, "{}")
-    assert not chats.receive(1, "{}")
+    assert chats.receive(1, 7, 7, "{}")
+    assert not chats.receive(1, 7, 7, "{}")
     restarted = Chats(tmp_path / FILE_NAME)
-    assert restarted.unreleased() == [(1, "{}")]
-    assert restarted.receive(1, "{}")
+    assert restarted.pending() == [Pending(1, "{}", released=False)]
+    assert restarted.receive(1, 7, 7, "{}")
     assert restarted.release(1)
     assert not restarted.release(1)
-    assert not Chats(tmp_path / FILE_NAME).receive(1, "{}")
-    assert restarted.unreleased() == []
+    third = Chats(tmp_path / FILE_NAME)
+    assert third.pending() == [Pending(1, "{}", released=True)]
+    assert not third.receive(1, 7, 7, "{}")
+    third.finish(1)
+    assert not third.receive(1, 7, 7, "{}") and third.pending() == []
+
+
+def test_a_question_whose_answer_was_surely_not_sent_is_left_to_the_next_process(chats: Chats, tmp_path: Path) -> None:
+    chats.receive(1, 7, 7, "{}")
+    chats.release(1)
+    chats.take_back(1)
+    assert chats.pending() == []
+    restarted = Chats(tmp_path / FILE_NAME)
+    assert restarted.receive(1, 7, 7, "{}") and restarted.release(1)
 
 
 def test_a_vote_can_be_changed_and_a_report_stands_beside_it(chats: Chats) -> None:
-    id = chats.save_answer(-1, 7, 55, CONTENT)
+    id = chats.save_answer(-1, 7, 55, CONTENT).id
     for kind in ("good", "bad", "wrong"):
         chats.give_feedback(id, 8, kind)
     chats.give_feedback(id, 8, "wrong", "old")
     assert chats.feedback(id) == [(8, "bad", None), (8, "wrong", "old")]
+    assert chats.withdraw_report(id, 8) and not chats.withdraw_report(id, 8)
+    assert chats.feedback(id) == [(8, "bad", None)]
 
 
-def test_a_forgotten_person_leaves_no_trace_in_the_file(chats: Chats, tmp_path: Path) -> None:
-    chats.change_settings(7001, quotes=1)
-    id = chats.save_answer(-1, 7001, 55, CONTENT)
-    chats.give_feedback(id, 7001, "good")
-    other = chats.save_answer(-1, 7002, 56, CONTENT)
-    chats.give_feedback(other, 7001, "good")
-    chats.wish(7001, -1, "Pertanyaan rahasia?")
-    chats.forget_person(7001)
-    chats.close()
-    with sqlite3.connect(tmp_path / FILE_NAME) as database:
-        dump = "\n".join(database.iterdump())
-    assert "7001" not in dump and "rahasia" not in dump and "7002" in dump
-    database.close()
-    assert b"Pertanyaan rahasia" not in (tmp_path / FILE_NAME).read_bytes()
+PERSON = 7_700_123_456
 
 
-def test_a_group_that_becomes_a_supergroup_keeps_everything(chats: Chats) -> None:
+def traces(folder: Path, person: int, words: str) -> list[str]:
+    """Where in the files of a folder a person's number, as text or as SQLite stores it, or their words stand."""
+    needles = [str(person).encode(), person.to_bytes(6, "big"), words.encode()]
+    return [
+        f"{needle!r} in {file.name}"
+        for file in folder.rglob("*")
+        for needle in needles
+        if file.is_file() and needle.lower() in file.read_bytes().lower()
+    ]
+
+
+def leave_traces(chats: Chats, person: int, words: str) -> None:
+    """Everything that can be kept of a person, over many pages, some of it deleted or overwritten already."""
+    content = msgspec.structs.replace(CONTENT, question=words, typed=words, understood=(words,))
+    chats.change_settings(person, quotes=1)
+    for number in range(60):
+        chats.receive(person + number, person, person, f"{words} {number} {person}")
+        answer = chats.save_answer(-1 if number % 2 else person, person, number, content, everyone=True)
+        chats.save_answer(5, 5, None, content.without_question(), original=answer.id)
+        chats.note_unanswered(person, f"{words} {number}")
+        if number % 3:
+            chats.finish(person + number)
+            chats.replace_answer(answer.id, CONTENT)
+    others = chats.save_answer(-1, 6, 1, CONTENT, everyone=True)
+    chats.give_feedback(others.id, person, "wrong", "old")
+    chats.wish(person, -1, words)
+
+
+def test_of_a_forgotten_person_no_byte_is_left_in_any_file_while_the_database_is_in_use(
+    chats: Chats, tmp_path: Path
+) -> None:
+    leave_traces(chats, PERSON, "Pertanyaan rahasia sekali?")
+    leave_traces(chats, PERSON + 1_000_000, "Pertanyaan tetangga?")
+    assert len(traces(tmp_path, PERSON, "Pertanyaan rahasia")) >= 2
+    chats.forget_person(PERSON)
+    assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
+    assert traces(tmp_path, PERSON + 1_000_000, "Pertanyaan tetangga") != []
+    assert chats.unanswered()[0][0].startswith("pertanyaan tetangga?")
+
+
+def test_a_groups_anonymous_administrators_are_forgotten_with_their_group_alone(chats: Chats) -> None:
+    for group in (-100, -200):
+        chats.change_settings(group, quotes=2)
+        chats.save_answer(group, group, 55, CONTENT, everyone=True)
+        chats.note_unanswered(group, f"siapa di {group}?")
+    chats.forget_chat(-100)
+    assert chats.answer_to(-100, 55) is None and chats.settings(-100).quotes is None
+    assert chats.answer_to(-200, 55) is not None and chats.settings(-200).quotes == 2
+    assert chats.unanswered() == [("siapa di -200?", 1)]
+
+
+def test_a_group_that_becomes_a_supergroup_keeps_everything_but_its_messages_numbers(chats: Chats) -> None:
     chats.greet(-1)
     chats.change_settings(-1, quotes=2)
-    chats.save_answer(-1, 7, 55, CONTENT)
+    saved = chats.save_answer(-1, 7, 55, CONTENT, everyone=True)
+    chats.answer_sent(saved.id, 56)
     chats.migrate(-1, -100)
     assert chats.settings(-100).quotes == 2 and chats.settings(-1).quotes is None
-    assert chats.answer_to(-100, 55) is not None
+    # Message 55 of the new chat is another one.
+    assert chats.answer_to(-100, 55) is None and chats.answer_in(-100, 56) is None
+    moved = chats.answer(saved.token)
+    assert moved is not None and moved.chat == -100
     assert not chats.greet(-100)
+    since = chats.save_answer(-100, 7, 3, CONTENT, everyone=True)
+    chats.migrate(-1, -100)
+    assert chats.answer_to(-100, 3) == since
 
 
-def test_what_is_old_is_forgotten(chats: Chats, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = chats.save_answer(-1, 7, 55, CONTENT)
+def test_what_is_old_is_forgotten_without_a_trace(
+    chats: Chats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_traces(chats, PERSON, "Pertanyaan rahasia sekali?")
+    chats._do("DELETE FROM wishes")
+    chats._do("DELETE FROM settings")
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 31 * 86400)
     new = chats.save_answer(-1, 7, 56, CONTENT)
     chats.forget_old(30)
-    assert chats.answer(old) is None and chats.answer(new) is not None
+    assert chats.answer(new.token) is not None
+    assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
+
+
+def test_what_is_forgotten_while_another_program_reads_is_tried_again(chats: Chats, tmp_path: Path) -> None:
+    leave_traces(chats, PERSON, "Pertanyaan rahasia sekali?")
+    reader = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM answers").fetchone()
+    with pytest.raises(ChatsLocked):
+        chats.forget_person(PERSON)
+    reader.execute("COMMIT")
+    reader.close()
+    chats.forget_person(PERSON)
+    assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
 
 
 def test_unanswered_questions_are_counted_without_their_askers(chats: Chats) -> None:
-    for question in ("Siapa camat X?", "siapa  camat x?", "Kapan?"):
-        chats.note_unanswered(question)
+    for asker, question in ((1, "Siapa camat X?"), (2, "siapa  camat x?"), (1, "Kapan?")):
+        chats.note_unanswered(asker, question)
     assert chats.unanswered() == [("siapa camat x?", 2), ("kapan?", 1)]
+
+
+def test_files_and_folder_are_readable_by_their_owner_alone_also_those_of_before(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    (folder / FILE_NAME).touch(mode=0o644)
+    chats = Chats(folder / FILE_NAME)
+    chats.greet(-1)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    files = list(folder.iterdir())
+    assert len(files) >= 2 and all(file.stat().st_mode & 0o777 == 0o600 for file in files)
+
+
+def test_a_file_of_the_version_before_is_carried_over(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / FILE_NAME)
+    database.executescript(f"PRAGMA journal_mode = WAL; {SCHEMA_OF_VERSION_1} PRAGMA user_version = 1;")
+    database.execute("INSERT INTO settings VALUES (7, ?)", (msgspec.json.encode(ChatSettings(quotes=2)),))
+    database.execute("INSERT INTO wishes VALUES (7, 7, 'Kapan?', 1.0)")
+    row = (4, 7, 7, 55, 56, msgspec.json.encode(CONTENT), time.time())
+    database.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    database.execute("INSERT INTO feedback VALUES (4, 7, 'wrong', 'old', 1.0)")
+    update = '{"update_id": 9, "message": {"chat": {"id": -3}, "from": {"id": 8}}}'
+    database.execute(
+        "INSERT INTO questions VALUES (9, ?, 'before', ?), (8, NULL, 'before', 1.0)", (update, time.time())
+    )
+    database.execute("INSERT INTO unanswered VALUES ('rahasia?', 1, 1.0)")
+    database.commit()
+    database.close()
+    chats = Chats(tmp_path / FILE_NAME)
+    assert chats.settings(7).quotes == 2 and chats.wishes(7) == ["Kapan?"]
+    stored = chats.answer_to(7, 55)
+    assert stored is not None and re.fullmatch(TOKEN, stored.token)
+    assert (stored.id, stored.message, stored.everyone, stored.content) == (4, 56, False, CONTENT)
+    assert chats.feedback(4) == [(7, "wrong", "old")]
+    assert chats.pending() == [Pending(9, update, released=False)]
+    assert chats._all("SELECT chat, asker FROM questions ORDER BY update_id") == [(0, 0), (-3, 8)]
+    # Nobody could have theirs deleted.
+    assert chats.unanswered() == []
+    assert chats.save_answer(7, 7, 57, CONTENT).id == 5
+
+
+def test_a_change_while_another_program_has_the_file_locked_says_that_nothing_was_lost(
+    chats: Chats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats._changing.execute("PRAGMA busy_timeout = 100")
+    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ChatsLocked):
+        chats.greet(-1)
+    # Reading goes on.
+    assert chats.settings(-1) == ChatSettings()
+    other.execute("ROLLBACK")
+    other.close()
+    assert chats.greet(-1)
 
 
 def test_a_file_of_a_newer_version_or_no_database_is_refused(tmp_path: Path) -> None:

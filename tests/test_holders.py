@@ -101,8 +101,8 @@ def test_an_article_that_is_gone_takes_its_officials_along(store: Store) -> None
 
 def test_the_lines_above_the_quotes_tell_who_when_who_else_and_what_is_in_doubt(store: Store) -> None:
     answer = Answer("?", True, 0.9, holders=holders(store, "siapa camat rambutan"), searched_for="camat rambutan")
+    assert replies.understood(answer, INDONESIAN) == ["Mencari: camat rambutan"]
     assert replies.heads(answer, INDONESIAN) == [
-        "Mencari: camat rambutan",
         "Camat Rambutan: Siti Aminah (terakhir disebut 20 Juni 2022)",
         "Nama lain untuk jabatan ini, dari yang terbaru:",
         "• Joko Susilo (Juni 2022)",

@@ -114,7 +114,9 @@ def test_both_languages_fill_every_field_with_the_same_placeholders() -> None:
 def test_every_sentence_fits_where_telegram_shows_it() -> None:
     for texts in (INDONESIAN, ENGLISH):
         for sentence in (
-            texts.thanks_report,
+            texts.ask_reason,
+            texts.not_yours,
+            texts.slow_down,
             texts.wish_noted,
             texts.expired,
             texts.settings_only_admins,
@@ -123,6 +125,7 @@ def test_every_sentence_fits_where_telegram_shows_it() -> None:
             assert len(sentence) <= 200
         assert len(texts.description) <= 512 and len(texts.short_description) <= 120
         assert len(texts.inline_none) <= 64 and len(texts.inline_empty) <= 64
+        assert len(texts.inline_slow_down) <= 64
 
 
 def test_no_sentence_stands_in_the_code() -> None:

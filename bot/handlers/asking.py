@@ -1,35 +1,30 @@
 """Answer questions: read the update, ask, reply; and follow a question that is edited."""
 
-import asyncio
 import html
+import json
 import logging
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, Update
-from telegram.constants import ChatAction, ChatType, ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram import Message, Update
+from telegram.constants import ChatType
+from telegram.error import NetworkError
 from telegram.ext import ContextTypes
 
 from bot import replies
-from bot.cards import Card, View, answer_card, verified
-from bot.chats import ChatSettings, SentAnswer, SentQuote
+from bot.cards import Card, View, answer_card, lost_answer_buttons, verified
+from bot.chats import ChatSettings, Pending, SentAnswer, SentQuote, StoredAnswer
 from bot.conversations import Conversations, conversations, texts_of
-from bot.questions import MEETINGS, OFFICIALS, Asked, find_question
+from bot.failures import is_of_network, surely_not_sent
+from bot.questions import MEETINGS, OFFICIALS, Asked, asker_of, find_question
+from bot.sending import edit, reply, send, send_to_asker_alone, typing
 from bot.small_talk import small_talk
 from bot.texts import Texts
+from bot.worker import Urgency
 from embeddings import Answer, QuestionTooLong, complete
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
-# Telegram shows "typing" for five seconds at a time.
-TYPING_SECONDS = 4.5
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 QUOTES_KEPT = 12
 # So many questions in work, the answered one among them, take about a second.
 HURRIED_FROM = 5
@@ -37,39 +32,61 @@ HURRIED_FROM = 5
 
 async def answer_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer a new message that asks the bot something; leave every other alone."""
-    message = update.message
+    message, state = update.message, conversations(context)
     assert message is not None
     asked = _find(message, context)
-    if asked is not None and _is_recent(message, conversations(context)):
-        await _take_in(update, message, asked, context)
+    if asked is not None and _is_recent(message, state):
+        async with state.turn(message.chat_id, message.message_id):
+            await _take_in(update, message, asked, context)
 
 
 async def answer_edited_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Give an edited question its new answer in the message that held the old one."""
-    message = update.edited_message
+    message, state = update.edited_message, conversations(context)
     assert message is not None
-    state = conversations(context)
     asked = _find(message, context)
     if asked is None or not _is_recent(message, state):
         return
-    stored = state.chats.answer_to(message.chat_id, message.message_id)
-    if stored is None or stored.message is None:
-        await _take_in(update, message, asked, context)
-        return
-    texts = texts_of(update, context)
+    # Edited right after asking, the question may still be on its way to its answer.
+    async with state.turn(message.chat_id, message.message_id):
+        stored = state.chats.answer_to(message.chat_id, message.message_id)
+        if stored is None or stored.message is None:
+            await _take_in(update, message, asked, context)
+        else:
+            await _answer_edited(message, stored, stored.message, asked, context)
+
+
+async def _answer_edited(
+    message: Message, stored: StoredAnswer, answer_message: int, asked: Asked, context: ContextTypes.DEFAULT_TYPE
+) -> None:
+    state = conversations(context)
+    texts = state.texts(message.chat, message.from_user)
     unchanged = asked.question in (stored.content.question, stored.content.typed)
-    if not asked.question or unchanged or not _allowed(state, message):
+    if not asked.question or unchanged or not allowed(state, message.chat_id, asker_of(message)):
         return
-    async with state.turns[message.chat_id]:
+    async with state.turn(message.chat_id):
         try:
             content, _ = await answer_question(state, asked.question, message, texts)
         except QuestionTooLong as error:
-            text, buttons = texts.question_too_long.format(length=error.length, most=error.most), None
-            await edit(context, message.chat_id, stored.message, html.escape(text), buttons)
+            text = html.escape(texts.question_too_long.format(length=error.length, most=error.most))
+            await edit(context, message.chat_id, answer_message, text, None)
             return
-        state.chats.replace_answer(stored.id, content)
-        card = await draw(state, stored.id, content, texts, context.bot.username)
-        await edit(context, message.chat_id, stored.message, *card)
+        await state.write(state.chats.replace_answer, stored.id, content)
+        card = await draw(state, stored.token, content, texts, context.bot.username)
+        await edit(context, message.chat_id, answer_message, *card)
+
+
+async def take_up(pending: Pending, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Go on with a question that a stopped process has left: answer it, or tell that its answer may be lost."""
+    state = conversations(context)
+    update = Update.de_json(json.loads(pending.content), context.bot)
+    message = update.effective_message
+    if not isinstance(message, Message) or not _is_recent(message, state):
+        await state.write(state.chats.finish, pending.update_id)
+    elif pending.released:
+        await _offer_lost_answer(update, message, context)
+    else:
+        await context.application.update_queue.put(update)
 
 
 def _find(message: Message, context: ContextTypes.DEFAULT_TYPE) -> Asked | None:
@@ -86,50 +103,65 @@ def _is_recent(message: Message, state: Conversations) -> bool:
     return datetime.now(UTC) - sent < timedelta(minutes=state.settings.answer_within_minutes)
 
 
-def _allowed(state: Conversations, message: Message) -> bool:
-    person = message.from_user.id if message.from_user else message.chat_id
-    if message.chat.type == ChatType.PRIVATE:
-        return state.people.take(person)
-    return state.people.take(person) and state.groups.take(message.chat_id)
+def allowed(state: Conversations, chat: int, asker: int) -> bool:
+    """Take one question of what this person, and in a group all together, may ask a minute."""
+    return state.people.take(asker) and (chat > 0 or state.groups.take(chat))
 
 
 async def _take_in(update: Update, message: Message, asked: Asked, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Answer a question once, in its chat's turn, unless there are too many."""
-    state, texts = conversations(context), texts_of(update, context)
-    if not state.chats.receive(update.update_id, update.to_json()):
+    """Answer a question once, and keep it until that is done: a process that is killed leaves it to the next one."""
+    state = conversations(context)
+    asker = asker_of(message)
+    if not await state.write(state.chats.receive, update.update_id, message.chat_id, asker, update.to_json()):
         return
     try:
-        if not asked.question:
-            bare = {OFFICIALS: texts.ask_region, MEETINGS: texts.ask_meetings}
-            await reply(context, message, bare.get(asked.command, texts.ask_something))
-        elif line := small_talk(asked.question, texts):
-            await reply(context, message, line)
-        elif not _allowed(state, message):
-            await _say_slow_down(state, message, texts, context)
-        elif state.waiting >= state.settings.most_waiting:
-            await reply(context, message, texts.busy)
+        await _respond(update, message, asked, context)
+    except Exception as error:
+        if surely_not_sent(error):
+            # Telegram was out of reach for long, or the bot is being stopped: the next start answers.
+            await state.write(state.chats.take_back, update.update_id)
         else:
-            state.waiting += 1
-            try:
-                async with state.turns[message.chat_id], typing(message):
-                    await _answer_and_send(update, message, asked, texts, context)
-            finally:
-                state.waiting -= 1
-    finally:
-        state.chats.release(update.update_id)
+            await state.write(state.chats.finish, update.update_id)
+        raise
+    await state.write(state.chats.finish, update.update_id)
 
 
-async def _say_slow_down(
-    state: Conversations, message: Message, texts: Texts, context: ContextTypes.DEFAULT_TYPE
-) -> None:
-    person = message.from_user.id if message.from_user else message.chat_id
-    if state.people.notice_due(person):
-        await reply(context, message, texts.slow_down.format(seconds=state.people.seconds_left(person)))
+async def _respond(update: Update, message: Message, asked: Asked, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Answer in the chat's turn, or say in a sentence why not."""
+    state, texts = conversations(context), texts_of(update, context)
+    sentence: str | None = None
+    if not asked.question:
+        bare = {OFFICIALS: texts.ask_region, MEETINGS: texts.ask_meetings}
+        sentence = bare.get(asked.command, texts.ask_something)
+    elif line := small_talk(asked.question, texts):
+        sentence = line
+    elif not allowed(state, message.chat_id, asker_of(message)):
+        sentence = _slow_down(state, asker_of(message), texts)
+    elif state.waiting >= state.settings.most_waiting:
+        sentence = texts.busy
+    else:
+        state.waiting += 1
+        try:
+            async with state.turn(message.chat_id), typing(message):
+                await _answer_and_send(update, message, asked, texts, context)
+        finally:
+            state.waiting -= 1
+    if sentence is not None:
+        released = await state.write(state.chats.release, update.update_id)
+        if released:
+            await reply(context, message, sentence)
+
+
+def _slow_down(state: Conversations, asker: int, texts: Texts) -> str | None:
+    if not state.people.notice_due(asker):
+        return None
+    return texts.slow_down.format(seconds=state.people.seconds_left(asker))
 
 
 async def _answer_and_send(
     update: Update, message: Message, asked: Asked, texts: Texts, context: ContextTypes.DEFAULT_TYPE
 ) -> None:
+    """Draw the card first and release the question in the moment before the card is sent."""
     state = conversations(context)
     try:
         before = _question_before(state, message)
@@ -137,31 +169,66 @@ async def _answer_and_send(
         typed = asked.question if question else None
         content, answer = await answer_question(state, question or asked.question, message, texts, typed)
     except QuestionTooLong as error:
-        text = texts.question_too_long.format(length=error.length, most=error.most)
-        await reply(context, message, text)
+        if await state.write(state.chats.release, update.update_id):
+            await reply(context, message, texts.question_too_long.format(length=error.length, most=error.most))
+        return
+    asker, in_group = asker_of(message), message.chat.type != ChatType.PRIVATE
+    settings = state.chats.settings(message.chat_id)
+    alone = settings.only_asker_sees and in_group and asker > 0
+    stored = await state.write(
+        state.chats.save_answer, message.chat_id, asker, message.message_id, content, everyone=in_group and not alone
+    )
+    card = await draw(state, stored.token, content, texts, context.bot.username, View(only_for_asker=alone))
+    if not await state.write(state.chats.release, update.update_id):
+        # Forgotten by /hapusdata while it was being answered.
+        await state.write(state.chats.drop_answer, stored.id)
         return
     if not answer.answered:
-        state.chats.note_unanswered(content.question)
-    settings = state.chats.settings(message.chat_id)
-    asker = message.from_user.id if message.from_user else message.chat_id
-    id = state.chats.save_answer(message.chat_id, asker, message.message_id, content)
-    if not state.chats.release(update.update_id):
+        await state.write(state.chats.note_unanswered, asker, content.question)
+    if alone and await _sent_to_asker_alone(context, message, stored, card, texts):
         return
-    quiet = is_quiet(settings, state.settings.timezone)
-    if settings.only_asker_sees and message.chat.type != ChatType.PRIVATE and message.from_user is not None:
-        card = await draw(state, id, content, texts, context.bot.username, View(only_for_asker=True))
-        sent = await _send_to_asker_alone(context, message, card, asker)
-        if sent is not None and "ephemeral_message_id" in sent.api_kwargs:
-            return
-        if sent is not None:
-            # An older server ignores what it does not know, and has sent it to everyone.
-            state.chats.answer_sent(id, sent.message_id)
-            card = await draw(state, id, content, texts, context.bot.username)
-            await edit(context, message.chat_id, sent.message_id, *card)
-            return
-    card = await draw(state, id, content, texts, context.bot.username)
-    sent = await send(context, message, *card, attach_to=asked.attach_to, quiet=quiet)
-    state.chats.answer_sent(id, sent.message_id)
+    if alone:
+        card = await draw(state, stored.token, content, texts, context.bot.username)
+        await state.write(state.chats.show_to_everyone, stored.id, None)
+    try:
+        quiet = is_quiet(settings, state.settings.timezone)
+        sent = await send(context, message, *card, attach_to=asked.attach_to, quiet=quiet)
+    except NetworkError as error:
+        if not is_of_network(error) or surely_not_sent(error):
+            raise
+        logger.warning("It is not known whether an answer has arrived (%s); its asker is told.", error)
+        await _offer_lost_answer(update, message, context)
+    else:
+        await state.write(state.chats.answer_sent, stored.id, sent.message_id)
+
+
+async def _sent_to_asker_alone(
+    context: ContextTypes.DEFAULT_TYPE, message: Message, stored: StoredAnswer, card: Card, texts: Texts
+) -> bool:
+    """Whether the answer has reached its asker, alone or, from an older server, with everyone looking on."""
+    state = conversations(context)
+    sent = await send_to_asker_alone(context, message, card, stored.asker)
+    if sent is None:
+        return False
+    if "ephemeral_message_id" not in sent.api_kwargs:
+        # An older server ignores what it does not know, and has sent it to everyone.
+        await state.write(state.chats.show_to_everyone, stored.id, sent.message_id)
+        public = await draw(state, stored.token, stored.content, texts, context.bot.username)
+        await edit(context, message.chat_id, sent.message_id, *public)
+    return True
+
+
+async def _offer_lost_answer(update: Update, message: Message, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Tell the asker that the answer may not have arrived; a button shows it, so that nothing comes twice unasked."""
+    state = conversations(context)
+    texts = texts_of(update, context)
+    stored = state.chats.answer_to(message.chat_id, message.message_id)
+    if stored is not None and stored.message is None:
+        openly = stored.everyone or message.chat.type == ChatType.PRIVATE
+        buttons = lost_answer_buttons(stored.token, texts) if openly else None
+        text = html.escape(texts.maybe_lost if openly else texts.maybe_lost_ask_again)
+        await send(context, message, text, buttons, attach_to=message.message_id)
+    await state.write(state.chats.finish, update.update_id)
 
 
 def _question_before(state: Conversations, message: Message) -> str | None:
@@ -189,28 +256,29 @@ async def answer_question(
     answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried))
     per_page = state.quotes_per_page(message.chat, state.chats.settings(message.chat_id))
     quotes = tuple(SentQuote.of(quote) for quote in answer.quotes or answer.near[:per_page])
-    heads = [texts.continued.format(question=question)] if typed else []
-    heads += replies.heads(answer, texts)
+    continued = [texts.continued.format(question=question)] if typed else []
     return SentAnswer(
         question,
         answer.answered,
         quotes,
         texts.language,
         per_page,
-        tuple(heads),
+        tuple(replies.heads(answer, texts)),
         typed,
         answer.unnamed_office,
         of_period=answer.period is not None,
+        understood=(*continued, *replies.understood(answer, texts)),
     ), answer
 
 
 async def draw(
-    state: Conversations, id: int, content: SentAnswer, texts: Texts, bot_name: str, view: View | None = None
+    state: Conversations, token: str, content: SentAnswer, texts: Texts, bot_name: str, view: View | None = None
 ) -> Card:
     """The card of an answer, each quote held against its article at this moment."""
-    quotes = await state.in_worker(lambda: verified(content, state.answerer.store))
-    summary = await state.in_worker(state.answerer.summary)
-    return answer_card(id, content, quotes, summary, texts, bot_name, view or View())
+    quotes, summary = await state.in_worker(
+        lambda: (verified(content, state.answerer.store), state.answerer.summary()), Urgency.DRAWING
+    )
+    return answer_card(token, content, quotes, summary, texts, bot_name, view or View())
 
 
 def is_quiet(settings: ChatSettings, timezone: str, now: datetime | None = None) -> bool:
@@ -220,106 +288,3 @@ def is_quiet(settings: ChatSettings, timezone: str, now: datetime | None = None)
     hour = (now or datetime.now(UTC)).astimezone(ZoneInfo(timezone)).hour
     start, end = settings.quiet_from, settings.quiet_until
     return start <= hour < end if start <= end else hour >= start or hour < end
-
-
-@asynccontextmanager
-async def typing(message: Message) -> AsyncIterator[None]:
-    """Show that the bot is typing for as long as the block takes."""
-
-    async def keep_typing() -> None:
-        thread = message.message_thread_id if message.is_topic_message else None
-        while True:
-            try:
-                await message.get_bot().send_chat_action(message.chat_id, ChatAction.TYPING, thread)
-            except TelegramError as error:
-                logger.info("The typing sign could not be shown: %s", error)
-            await asyncio.sleep(TYPING_SECONDS)
-
-    task = asyncio.create_task(keep_typing())
-    try:
-        yield
-    finally:
-        task.cancel()
-
-
-async def reply(context: ContextTypes.DEFAULT_TYPE, message: Message, text: str) -> None:
-    """Reply with a plain sentence."""
-    await send(context, message, html.escape(text), None, attach_to=message.message_id)
-
-
-async def send(
-    context: ContextTypes.DEFAULT_TYPE,
-    message: Message,
-    text: str,
-    buttons: InlineKeyboardMarkup | None,
-    *,
-    attach_to: int,
-    quiet: bool = False,
-) -> Message:
-    """Send HTML into the message's chat and topic; where Telegram refuses the markup, the same words as plain text."""
-
-    async def attempt(words: str, mode: str | None) -> Message:
-        return await context.bot.send_message(
-            message.chat_id,
-            words,
-            parse_mode=mode,
-            message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            reply_parameters=ReplyParameters(attach_to, allow_sending_without_reply=True),
-            link_preview_options=NO_PREVIEW,
-            disable_notification=quiet,
-            reply_markup=buttons,
-        )
-
-    return await _as_html_or_plain(attempt, text)
-
-
-async def _send_to_asker_alone(
-    context: ContextTypes.DEFAULT_TYPE, message: Message, card: Card, asker: int
-) -> Message | None:
-    """Send what only the asker sees (Bot API 10.2); None where the server refuses."""
-    try:
-        return await context.bot.send_message(
-            message.chat_id,
-            card[0],
-            parse_mode=ParseMode.HTML,
-            message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            link_preview_options=NO_PREVIEW,
-            reply_markup=card[1],
-            api_kwargs={"receiver_user_id": asker},
-        )
-    except BadRequest as error:
-        logger.warning("An answer for the asker alone was refused (%s); it is sent to everyone", error)
-        return None
-
-
-async def edit(
-    context: ContextTypes.DEFAULT_TYPE, chat: int, message: int, text: str, buttons: InlineKeyboardMarkup | None
-) -> None:
-    """Change a message of the bot's; one that is gone or the same already is no error."""
-
-    async def attempt(words: str, mode: str | None) -> None:
-        await context.bot.edit_message_text(
-            words, chat, message, parse_mode=mode, link_preview_options=NO_PREVIEW, reply_markup=buttons
-        )
-
-    try:
-        await _as_html_or_plain(attempt, text)
-    except BadRequest as error:
-        if not re.search(r"not modified|message to edit not found|can't be edited", error.message, re.IGNORECASE):
-            raise
-        logger.info("A message was left as it is: %s", error)
-
-
-async def _as_html_or_plain(attempt: Callable[[str, str | None], Awaitable[T]], text: str) -> T:
-    try:
-        return await attempt(text, ParseMode.HTML)
-    except BadRequest as error:
-        if "parse entities" not in error.message.lower():
-            raise
-        logger.error("Telegram refused the markup of a message (%s); sent as plain text", error)
-        return await attempt(plain(text), None)
-
-
-def plain(text: str) -> str:
-    """The words of an HTML message."""
-    return html.unescape(re.sub(r"<[^>]+>", "", text))

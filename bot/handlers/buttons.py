@@ -1,17 +1,25 @@
 """The buttons under an answer: unfold, next source, votes, reports, wishes, show to everyone."""
 
 import logging
+import re
+from collections.abc import Sequence
 
 from telegram import CallbackQuery, Message, Update
 from telegram.ext import ContextTypes
 
-from bot.cards import View, deep_link
+from bot.cards import TOKEN, View, deep_link
 from bot.chats import StoredAnswer
 from bot.conversations import conversations, texts_of
-from bot.handlers.asking import answer_question, draw, edit, send
+from bot.handlers.asking import allowed, answer_question, draw
+from bot.sending import edit, send
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
+
+# A kind, an answer's token, and what else the kind takes: the number of a quote, a choice.
+DATA = re.compile(rf"([a-z]):({TOKEN})((?::[a-z0-9]{{1,16}})*)")
+# What anybody who sees a card in a group may press.
+FOR_ALL = frozenset("vwury")
 
 
 async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -19,57 +27,78 @@ async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     query = update.callback_query
     assert query is not None
     texts = texts_of(update, context)
-    kind, *fields = (query.data or "").split(":")
-    stored = conversations(context).chats.answer(int(fields[0])) if fields and fields[0].isdigit() else None
-    if stored is None:
+    data = DATA.fullmatch(query.data or "")
+    stored = conversations(context).chats.answer(data[2]) if data else None
+    if data is None or stored is None or not _stands_here(query, stored):
         await query.answer(texts.expired)
         return
-    match kind, fields[1:]:
+    owner = query.from_user.id == stored.asker
+    if not owner and not (stored.everyone and data[1] in FOR_ALL):
+        await query.answer(texts.not_yours)
+    else:
+        await _do(query, context, stored, data[1], data[3].split(":")[1:], texts)
+
+
+def _stands_here(query: CallbackQuery, stored: StoredAnswer) -> bool:
+    """Whether the button was pressed in the chat that its answer belongs to."""
+    return query.message is not None and query.message.chat.id == stored.chat
+
+
+async def _do(
+    query: CallbackQuery,
+    context: ContextTypes.DEFAULT_TYPE,
+    stored: StoredAnswer,
+    kind: str,
+    fields: Sequence[str],
+    texts: Texts,
+) -> None:
+    state = conversations(context)
+    chats, person = state.chats, query.from_user.id
+    owner = person == stored.asker
+    # What is said of a copy is said of the answer that it shows.
+    judged = stored.original or stored.id
+    match kind, fields:
         case "v", ["good" | "bad" as vote]:
-            conversations(context).chats.give_feedback(stored.id, query.from_user.id, vote)
+            await state.write(chats.give_feedback, judged, person, vote)
             await query.answer(texts.thanks_good if vote == "good" else texts.thanks_bad)
-        case "w", [page]:
-            conversations(context).chats.wish(query.from_user.id, stored.chat, stored.content.question)
+        case "w", [page] if stored.content.question:
+            await state.write(chats.wish, person, stored.chat, stored.content.question)
             await query.answer(texts.wish_noted, show_alert=True)
-            if query.from_user.id == stored.asker:
+            if owner:
                 await _redraw(query, context, stored, texts, View(_number(page), wished=True))
+        case "u" | "r", _ if not owner:
+            # Anybody but the asker gets the card in the private chat, to turn there as they like.
+            link = "r" if kind == "r" else "a"
+            first = _number(fields[0]) if fields else 0
+            await query.answer(url=deep_link(context.bot.username, f"{link}{stored.token}{first}"))
         case "u", [page, unfolded]:
-            if await _may_change(query, stored, _number(page), context):
-                await query.answer()
-                await _redraw(query, context, stored, texts, View(_number(page), unfolded == "1"))
+            await query.answer()
+            await _redraw(query, context, stored, texts, View(_number(page), unfolded == "1"))
         case "r", [page]:
-            conversations(context).chats.give_feedback(stored.id, query.from_user.id, "wrong")
-            if query.from_user.id == stored.asker:
-                await query.answer(texts.thanks_report)
-                await _redraw(query, context, stored, texts, View(_number(page), reporting=True))
-            else:
-                await query.answer(texts.thanks_reason)
+            await query.answer(texts.ask_reason)
+            await _redraw(query, context, stored, texts, View(_number(page), reporting=True))
         case "y", [page, reason] if reason in texts.report_reasons:
-            conversations(context).chats.give_feedback(stored.id, query.from_user.id, "wrong", reason)
+            await state.write(chats.give_feedback, judged, person, "wrong", reason)
             await query.answer(texts.thanks_reason)
-            if query.from_user.id == stored.asker:
+            if owner:
                 await _redraw(query, context, stored, texts, View(_number(page)))
-        case "k", [] if query.from_user.id == stored.asker and stored.content.typed:
-            await query.answer()
+        case "b", [page]:
+            withdrawn = await state.write(chats.withdraw_report, judged, person)
+            await query.answer(texts.report_withdrawn if withdrawn else None)
+            await _redraw(query, context, stored, texts, View(_number(page)))
+        case "k", [] if stored.content.typed:
             await _answer_again(query, context, stored, stored.content.typed, texts)
-        case "d", [] if query.from_user.id == stored.asker and stored.content.of_period:
-            await query.answer()
+        case "d", [] if stored.content.of_period:
             await _answer_again(query, context, stored, stored.content.question, texts, any_time=True)
-        case "e", [] if query.from_user.id == stored.asker:
+        case "e", [] if not stored.everyone and stored.chat < 0:
             await query.answer()
             await _show_to_everyone(query, context, stored, texts)
+        case "o", [] if stored.message is None and isinstance(query.message, Message):
+            await query.answer()
+            await state.write(chats.answer_sent, stored.id, query.message.message_id)
+            await _redraw(query, context, stored, texts, View())
         case _:
             await query.answer(texts.expired)
-
-
-async def _may_change(
-    query: CallbackQuery, stored: StoredAnswer, page: int, context: ContextTypes.DEFAULT_TYPE
-) -> bool:
-    """The asker changes the card; anybody else gets it in the private chat."""
-    if query.from_user.id == stored.asker or stored.chat > 0:
-        return True
-    await query.answer(url=deep_link(context.bot.username, f"a{stored.id}_{page}"))
-    return False
 
 
 async def _redraw(
@@ -78,7 +107,7 @@ async def _redraw(
     message = query.message
     if message is None or "ephemeral_message_id" in message.api_kwargs:
         return
-    card = await draw(conversations(context), stored.id, stored.content, texts, context.bot.username, view)
+    card = await draw(conversations(context), stored.token, stored.content, texts, context.bot.username, view)
     await edit(context, message.chat.id, message.message_id, *card)
 
 
@@ -92,25 +121,31 @@ async def _answer_again(
 ) -> None:
     """Answer in the same message: what was written, without what was carried over, or without its period."""
     state = conversations(context)
+    if not allowed(state, stored.chat, query.from_user.id):
+        await query.answer(texts.slow_down.format(seconds=state.people.seconds_left(query.from_user.id)))
+        return
+    await query.answer()
     if not isinstance(query.message, Message):
         return
-    async with state.turns[stored.chat]:
+    async with state.turn(stored.chat):
         content, _ = await answer_question(state, question, query.message, texts, any_time=any_time)
-        state.chats.replace_answer(stored.id, content)
-        card = await draw(state, stored.id, content, texts, context.bot.username)
+        await state.write(state.chats.replace_answer, stored.id, content)
+        card = await draw(state, stored.token, content, texts, context.bot.username)
         await edit(context, stored.chat, query.message.message_id, *card)
 
 
 async def _show_to_everyone(
     query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE, stored: StoredAnswer, texts: Texts
 ) -> None:
-    message = query.message
+    message, state = query.message, conversations(context)
     if not isinstance(message, Message):
         return
-    card = await draw(conversations(context), stored.id, stored.content, texts, context.bot.username)
+    card = await draw(state, stored.token, stored.content, texts, context.bot.username)
+    await state.write(state.chats.show_to_everyone, stored.id, None)
     sent = await send(context, message, *card, attach_to=message.message_id)
-    conversations(context).chats.answer_sent(stored.id, sent.message_id)
+    await state.write(state.chats.answer_sent, stored.id, sent.message_id)
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() else 0
+    """The number of a quote that a button carries; what is no such number is the first."""
+    return int(text) if re.fullmatch("[0-9]{1,3}", text) else 0

@@ -3,10 +3,11 @@
 import logging
 
 from telegram import Update
-from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.conversations import texts_of
+from bot.failures import is_of_network, may_not_write, surely_not_sent
 
 logger = logging.getLogger(__name__)
 
@@ -18,17 +19,18 @@ async def report(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         logger.error(
             "Another program polls Telegram with this bot's token. Stop the other one, or give this one its own token."
         )
-        return
-    if isinstance(error, Forbidden):
+    elif isinstance(error, InvalidToken):
+        logger.error("Telegram does not accept the bot's token.")
+    elif error is not None and may_not_write(error):
         logger.info("A chat does not let the bot write: %s", error)
-        return
-    # BadRequest is a NetworkError too, but one that the bot itself has caused.
-    if isinstance(error, NetworkError) and not isinstance(error, BadRequest) and update is None:
+    elif isinstance(error, BadRequest) and "query is too old" in error.message.lower():
+        logger.info("A button was answered too late: %s", error)
+    elif error is not None and (surely_not_sent(error) or (is_of_network(error) and update is None)):
         logger.warning("Telegram cannot be reached (%s); trying again.", error)
-        return
-    logger.error("A message could not be answered", exc_info=error)
-    if isinstance(update, Update):
-        await _apologise(update, context)
+    else:
+        logger.error("A message could not be answered", exc_info=error)
+        if isinstance(update, Update):
+            await _apologise(update, context)
 
 
 async def _apologise(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -18,16 +18,17 @@ async def membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None
     """Greet a group once when added; forget a chat when removed or blocked."""
     change = update.my_chat_member
     assert change is not None
-    chats = conversations(context).chats
+    state = conversations(context)
     if change.new_chat_member.status in ABSENT:
-        chats.forget_chat(change.chat.id)
+        await state.write(state.chats.forget_chat, change.chat.id)
         return
     if change.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
         return
-    if not conversations(context).serves(change.chat, None):
+    if not state.serves(change.chat, None):
         await context.bot.leave_chat(change.chat.id)
         return
-    if change.new_chat_member.status != ChatMemberStatus.RESTRICTED and chats.greet(change.chat.id):
+    restricted = change.new_chat_member.status == ChatMemberStatus.RESTRICTED
+    if not restricted and await state.write(state.chats.greet, change.chat.id):
         text = texts_of(update, context).greeting_group.format(bot=context.bot.username)
         try:
             await context.bot.send_message(change.chat.id, text)
@@ -37,9 +38,9 @@ async def membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None
 
 async def migration(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Take a group's settings along to the supergroup it has become."""
-    message = update.message
+    message, state = update.message, conversations(context)
     assert message is not None
     if message.migrate_to_chat_id is not None:
-        conversations(context).chats.migrate(message.chat_id, message.migrate_to_chat_id)
+        await state.write(state.chats.migrate, message.chat_id, message.migrate_to_chat_id)
     elif message.migrate_from_chat_id is not None:
-        conversations(context).chats.migrate(message.migrate_from_chat_id, message.chat_id)
+        await state.write(state.chats.migrate, message.migrate_from_chat_id, message.chat_id)

@@ -1,14 +1,23 @@
 """Tell people how to ask, what there is, and open what a link points to."""
 
+import re
 from html import escape
 
-from telegram import LinkPreviewOptions, Update
+from telegram import LinkPreviewOptions, Message, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.ext import ContextTypes
 
 from bot import cards, replies
 from bot.conversations import conversations, texts_of
 from bot.handlers.asking import draw
+from bot.sending import edit
+from bot.worker import Urgency
+
+# What a link into the private chat may point to: an article, or a quote of an answer to see, copy or report.
+ARTICLE_LINK = re.compile(f"t({cards.ARTICLE_KEY})")
+ANSWER_LINK = re.compile(f"([acr])({cards.TOKEN})([0-9]{{0,3}})")
+# A page of /sumber, or an article from a character on.
+PAGES = re.compile(f"s:([0-9]{{1,6}})|t:({cards.ARTICLE_KEY}):([0-9]{{1,9}})")
 
 
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -45,7 +54,7 @@ async def sources(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer /sumber with the first page of what is indexed."""
     assert update.message is not None
     state = conversations(context)
-    outlets = await state.in_worker(state.answerer.store.outlets)
+    outlets = await state.in_worker(state.answerer.store.outlets, Urgency.DRAWING)
     text, buttons = cards.sources_card(outlets, 0, texts_of(update, context))
     await update.message.reply_text(text, reply_markup=buttons)
 
@@ -53,56 +62,63 @@ async def sources(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 async def turn_page(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Another page of /sumber or of an article."""
     query = update.callback_query
-    assert query is not None and query.data is not None
+    assert query is not None
     state, texts = conversations(context), texts_of(update, context)
-    kind, *fields = query.data.split(":")
-    try:
-        if kind == "s":
-            outlets = await state.in_worker(state.answerer.store.outlets)
-            text, buttons = cards.sources_card(outlets, int(fields[0]), texts)
-            text = escape(text)
-        else:
-            article = await state.in_worker(lambda: state.answerer.store.article_by_key(fields[0]))
-            if article is None:
-                await query.answer(texts.article_gone, show_alert=True)
-                return
-            text, buttons = cards.article_card(article, int(fields[1]), texts)
-    except (ValueError, IndexError):
+    page = PAGES.fullmatch(query.data or "")
+    if page is None or not isinstance(query.message, Message):
         await query.answer(texts.expired)
         return
+    if page[1]:
+        outlets = await state.in_worker(state.answerer.store.outlets, Urgency.DRAWING)
+        text, buttons = cards.sources_card(outlets, int(page[1]), texts)
+        text = escape(text)
+    else:
+        article = await state.in_worker(lambda: state.answerer.store.article_by_key(page[2]), Urgency.DRAWING)
+        if article is None:
+            await query.answer(texts.article_gone, show_alert=True)
+            return
+        text, buttons = cards.article_card(article, int(page[3]), texts)
     await query.answer()
-    await query.edit_message_text(
-        text, ParseMode.HTML, reply_markup=buttons, link_preview_options=LinkPreviewOptions(is_disabled=True)
-    )
+    await edit(context, query.message.chat_id, query.message.message_id, text, buttons)
 
 
 async def _open_link(update: Update, context: ContextTypes.DEFAULT_TYPE, payload: str) -> bool:
-    """Open an answer (a…), a quote to copy (c…) or an article (t…); False where there is nothing behind the link."""
-    assert update.message is not None and update.effective_user is not None
-    state, texts = conversations(context), texts_of(update, context)
-    kind, rest = payload[0], payload[1:]
-    if kind == "t":
-        article = await state.in_worker(lambda: state.answerer.store.article_by_key(rest))
-        text, buttons = cards.article_card(article, 0, texts) if article else (texts.article_gone, None)
-    elif kind in "ac":
-        number, _, page = rest.partition("_")
-        stored = state.chats.answer(int(number)) if number.isdigit() else None
-        if stored is None:
-            text, buttons = texts.expired, None
-        elif kind == "c":
-            quotes = await state.in_worker(lambda: cards.verified(stored.content, state.answerer.store))
-            position = int(page) if page.isdigit() else 0
-            quote = quotes[position].text if position < len(quotes) else None
-            text = f"{texts.copy_here}\n<code>{escape(quote)}</code>" if quote else texts.gone
-            buttons = None
-        else:
-            # A card of their own, so that its buttons are theirs.
-            id = state.chats.save_answer(update.effective_user.id, update.effective_user.id, None, stored.content)
-            first = int(page) if page.isdigit() else 0
-            view = cards.View(first, unfolded=True)
-            text, buttons = await draw(state, id, stored.content, texts, context.bot.username, view)
+    """Open what a link points to; False where there is nothing behind it."""
+    assert update.message is not None
+    if article := ARTICLE_LINK.fullmatch(payload):
+        card = await _article(article[1], update, context)
+    elif answer := ANSWER_LINK.fullmatch(payload):
+        card = await _answer(answer[1], answer[2], int(answer[3] or 0), update, context)
     else:
         return False
     preview = LinkPreviewOptions(is_disabled=True)
-    await update.message.reply_text(text, ParseMode.HTML, reply_markup=buttons, link_preview_options=preview)
+    await update.message.reply_text(card[0], ParseMode.HTML, reply_markup=card[1], link_preview_options=preview)
     return True
+
+
+async def _article(key: str, update: Update, context: ContextTypes.DEFAULT_TYPE) -> cards.Card:
+    state, texts = conversations(context), texts_of(update, context)
+    article = await state.in_worker(lambda: state.answerer.store.article_by_key(key), Urgency.DRAWING)
+    return cards.article_card(article, 0, texts) if article else (texts.article_gone, None)
+
+
+async def _answer(
+    kind: str, token: str, position: int, update: Update, context: ContextTypes.DEFAULT_TYPE
+) -> cards.Card:
+    """A copy of an answer, whose buttons are whoever's who opened it; others' private answers stay closed."""
+    assert update.effective_user is not None
+    state, texts, person = conversations(context), texts_of(update, context), update.effective_user.id
+    stored = state.chats.answer(token)
+    if stored is None or not (stored.everyone or stored.asker == person):
+        return texts.expired, None
+    if kind == "c":
+        quotes = await state.in_worker(lambda: cards.verified(stored.content, state.answerer.store), Urgency.DRAWING)
+        if position >= len(quotes):
+            return texts.gone, None
+        return f"{texts.copy_here}\n<code>{escape(quotes[position].text)}</code>", None
+    content = stored.content if stored.asker == person else stored.content.without_question()
+    copy = await state.write(
+        state.chats.save_answer, person, person, None, content, original=stored.original or stored.id
+    )
+    view = cards.View(position, unfolded=kind == "a", reporting=kind == "r")
+    return await draw(state, copy.token, content, texts, context.bot.username, view)

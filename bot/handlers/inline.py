@@ -1,6 +1,7 @@
 """Inline mode and guest mode: complete quoted answers in chats that the bot is not in."""
 
 import logging
+import re
 from hashlib import blake2b
 
 from telegram import (
@@ -15,9 +16,11 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot import replies
-from bot.conversations import conversations, texts_of
+from bot.conversations import Conversations, conversations, texts_of
+from bot.questions import asker_of
 from bot.small_talk import small_talk
 from bot.texts import Texts, texts_for
+from bot.worker import Urgency
 from embeddings import Article, QuestionTooLong, Quote
 
 logger = logging.getLogger(__name__)
@@ -25,6 +28,8 @@ logger = logging.getLogger(__name__)
 RESULTS_PER_PAGE = 10
 MOST_RESULTS = 30
 CACHE_SECONDS = 60
+# How long Telegram does not ask again on behalf of somebody who has typed too much.
+SECONDS_TO_WAIT = 10
 DESCRIPTION_LENGTH = 200
 
 
@@ -37,18 +42,20 @@ async def answer_inline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
     if not state.serves(None, query.from_user):
         await query.answer([], cache_time=CACHE_SECONDS, is_personal=True)
         return
+    if not state.typing.take(query.from_user.id):
+        wait = InlineQueryResultsButton(texts.inline_slow_down, start_parameter="tanya")
+        await query.answer([], cache_time=SECONDS_TO_WAIT, is_personal=True, button=wait)
+        return
     question = query.query.strip()
-    start = int(query.offset) if query.offset.isdigit() else 0
-    if question:
-        quotes = await _find(question, context)
-        button = InlineQueryResultsButton(texts.inline_none, start_parameter="tanya") if not quotes else None
-        results = [quote_result(quote, texts) for quote in quotes[start : start + RESULTS_PER_PAGE]]
-        more = len(quotes) > start + RESULTS_PER_PAGE
-    else:
-        newest = await state.in_worker(lambda: state.answerer.store.newest(RESULTS_PER_PAGE))
-        button = InlineQueryResultsButton(texts.inline_empty, start_parameter="tanya")
-        results = [article_result(article, texts) for article in newest]
-        more = False
+    start = int(query.offset) if re.fullmatch("[0-9]{1,3}", query.offset) else 0
+    state.newest_inline[query.from_user.id] = query.id
+    try:
+        button, results, more = await _results(state, question, start, texts, query.from_user.id, query.id)
+    except _Superseded:
+        return
+    finally:
+        if state.newest_inline.get(query.from_user.id) == query.id:
+            del state.newest_inline[query.from_user.id]
     try:
         await query.answer(
             results,
@@ -65,6 +72,35 @@ async def answer_inline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
         logger.info("An inline query was withdrawn: %s", error)
 
 
+class _Superseded(Exception):
+    """The person has typed on, so that nobody waits for this query any more."""
+
+
+async def _results(
+    state: Conversations, question: str, start: int, texts: Texts, person: int, query: str
+) -> tuple[InlineQueryResultsButton | None, list[InlineQueryResultArticle], bool]:
+    """The button over the results, one page of results, and whether there are more."""
+
+    def unless_typed_on() -> tuple[Quote, ...] | list[Article]:
+        if state.newest_inline.get(person) != query:
+            raise _Superseded
+        if question:
+            return state.answerer.search(question, MOST_RESULTS, hurried=state.waiting > 0)
+        return state.answerer.store.newest(RESULTS_PER_PAGE)
+
+    try:
+        found = await state.in_worker(unless_typed_on, Urgency.TYPING)
+    except QuestionTooLong:
+        found = ()
+    if not question:
+        button = InlineQueryResultsButton(texts.inline_empty, start_parameter="tanya")
+        return button, [article_result(article, texts) for article in found if isinstance(article, Article)], False
+    none = InlineQueryResultsButton(texts.inline_none, start_parameter="tanya") if not found else None
+    page = found[start : start + RESULTS_PER_PAGE]
+    results = [quote_result(quote, texts) for quote in page if isinstance(quote, Quote)]
+    return none, results, len(found) > start + RESULTS_PER_PAGE
+
+
 async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer a message in a chat that the bot is not in (Bot API 10.0)."""
     message = update.guest_message
@@ -75,8 +111,11 @@ async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
     question = " ".join(text.split()).strip(" ,:")
     state = conversations(context)
     line = small_talk(question, texts) if question else texts.ask_something
+    asker = asker_of(message)
+    if line is None and not state.people.take(asker):
+        line = texts.slow_down.format(seconds=state.people.seconds_left(asker))
     if line is None:
-        quotes = await _find(question, context)
+        quotes = await _find(question, state)
         if quotes:
             await context.bot.answer_guest_query(message.guest_query_id, quote_result(quotes[0], texts))
             return
@@ -86,10 +125,9 @@ async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
     await context.bot.answer_guest_query(message.guest_query_id, result)
 
 
-async def _find(question: str, context: ContextTypes.DEFAULT_TYPE, most: int = MOST_RESULTS) -> tuple[Quote, ...]:
-    state = conversations(context)
+async def _find(question: str, state: Conversations) -> tuple[Quote, ...]:
     try:
-        return await state.in_worker(lambda: state.answerer.search(question, most))
+        return await state.in_worker(lambda: state.answerer.search(question, 1, hurried=state.waiting > 0))
     except QuestionTooLong:
         return ()
 

@@ -1,11 +1,15 @@
 """/setelan: each button shows a setting and changes it to the next value."""
 
+from html import escape
+from typing import Any
+
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import ContextTypes
 
 from bot.chats import ChatSettings
 from bot.conversations import Conversations, conversations, texts_of
+from bot.sending import edit
 from bot.texts import ENGLISH, INDONESIAN, Texts
 
 QUIET_HOURS = ((None, None), (21, 5), (22, 6), (0, 6))
@@ -36,27 +40,33 @@ async def change(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     if message.chat.type != ChatType.PRIVATE and not await _is_administrator(message.chat, query.from_user.id, context):
         await query.answer(texts_of(update, context).settings_only_admins, show_alert=True)
         return
-    settings = state.chats.settings(message.chat_id)
-    match query.data.split(":")[1]:
-        case "language":
-            current = texts_of(update, context).language
-            other = ENGLISH if current == INDONESIAN.language else INDONESIAN
-            state.chats.change_settings(message.chat_id, language=other.language)
-        case "quotes":
-            shown = state.quotes_per_page(message.chat, settings)
-            state.chats.change_settings(message.chat_id, quotes=shown % MOST_QUOTES + 1)
-        case "mention":
-            state.chats.change_settings(message.chat_id, on_mention=not settings.on_mention)
-        case "private":
-            state.chats.change_settings(message.chat_id, only_asker_sees=not settings.only_asker_sees)
-        case "quiet":
-            now = (settings.quiet_from, settings.quiet_until)
-            start, end = QUIET_HOURS[(QUIET_HOURS.index(now) + 1 if now in QUIET_HOURS else 0) % len(QUIET_HOURS)]
-            state.chats.change_settings(message.chat_id, quiet_from=start, quiet_until=end)
+    changes = _next_value(query.data.removeprefix("g:"), state, message.chat, texts_of(update, context))
+    if changes:
+        await state.write(state.chats.change_settings, message.chat_id, **changes)
     texts = texts_of(update, context)
     await query.answer(texts.saved)
     text, buttons = settings_card(state, message.chat, texts)
-    await query.edit_message_text(text, reply_markup=buttons)
+    await edit(context, message.chat_id, message.message_id, escape(text), buttons)
+
+
+def _next_value(key: str, state: Conversations, chat: Chat, texts: Texts) -> dict[str, Any]:
+    """What changes when a setting's button is pressed; nothing for a setting that does not exist."""
+    settings = state.chats.settings(chat.id)
+    match key:
+        case "language":
+            other = ENGLISH if texts.language == INDONESIAN.language else INDONESIAN
+            return {"language": other.language}
+        case "quotes":
+            return {"quotes": state.quotes_per_page(chat, settings) % MOST_QUOTES + 1}
+        case "mention":
+            return {"on_mention": not settings.on_mention}
+        case "private":
+            return {"only_asker_sees": not settings.only_asker_sees}
+        case "quiet":
+            now = (settings.quiet_from, settings.quiet_until)
+            start, end = QUIET_HOURS[(QUIET_HOURS.index(now) + 1 if now in QUIET_HOURS else 0) % len(QUIET_HOURS)]
+            return {"quiet_from": start, "quiet_until": end}
+    return {}
 
 
 def settings_card(state: Conversations, chat: Chat, texts: Texts) -> tuple[str, InlineKeyboardMarkup]:

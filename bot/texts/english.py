@@ -96,13 +96,15 @@ ENGLISH = Texts(
     only_you_see="only you can see this",
     thanks_good="Thank you!",
     thanks_bad="Thank you, noted.",
-    thanks_report="Report noted. Why? (optional)",
+    ask_reason="What is wrong with it?",
     thanks_reason="Thank you, your report is noted.",
+    report_withdrawn="Your report is withdrawn.",
     wish_noted="Noted. You will be notified once this service is ready.",
-    not_yours="This card belongs to the person who asked.",
+    not_yours="Only the person who asked can use this button.",
     expired="This button has expired. Please ask again.",
     inline_empty="Type a question, such as: camat sungai raya",
     inline_none="No article answers that – open the bot",
+    inline_slow_down="Not so fast, please. Try again shortly.",
     sources="There are {articles} articles from {outlets} outlets{newest}.",
     source_line="{source}: {articles} articles{newest}",
     newest=", newest {date}",
@@ -122,21 +124,38 @@ ENGLISH = Texts(
     setting_quiet_off="Without sound: never",
     saved="Saved",
     privacy=(
-        "What I keep:\n"
-        "• your settings, until you delete them\n"
-        "• the answers I sent, so that their buttons work, and your votes and reports: {days} days\n"
-        "• questions you want to be notified about, until you delete them\n"
-        "• questions that had no answer, without who asked\n\n"
-        "In groups I keep only questions addressed to me. Nothing is shared.\n"
-        "/hapusdata deletes all your data at once."
+        "What is kept on the server of whoever runs this bot, with the number of your Telegram account:\n"
+        "• your questions and the answers I sent, so that buttons and follow-up questions work: {days} days\n"
+        "• your votes and reports: as long as the answer they are about\n"
+        "• questions that had no answer: {days} days; the operator reads them without knowing who asked\n"
+        "• questions you are waiting on (“Notify me”) and your settings: until you delete them\n"
+        "• a message I am answering: until the answer is sent\n\n"
+        "In groups only questions addressed to me are kept. What you type after @ (inline) is not kept. Others can "
+        "open an answer that was shown in a group, but not one from a private chat.\n\n"
+        "/hapusdata deletes all of it at once. Messages already in Telegram, and backups the operator may have made, "
+        "stay as they are."
     ),
+    forget_question=(
+        "Delete all your data: stored questions and answers, votes, reports, settings, and what you are waiting on? "
+        "This cannot be undone, and the buttons under old answers will stop working."
+    ),
+    forget_yes="Yes, delete everything",
+    forget_no="Cancel",
     forgotten="All your data has been deleted.",
+    not_forgotten="All right, nothing was deleted.",
+    forget_anonymous=(
+        "You write in the group's name, so I cannot tell whose data to delete. Everything kept of this group is "
+        "deleted when I am removed from it."
+    ),
     question_too_long="Sorry, that question is too long ({length} characters). Please use at most {most}.",
     text_only="Sorry, I can only read text. Please type your question.",
     slow_down="One at a time, please. You can ask again in {seconds} seconds.",
     busy="Sorry, there are many questions at the moment. Please try again shortly.",
     not_allowed="Sorry, this bot serves certain chats only.",
     failed="Sorry, something went wrong and your question was not answered. Please try again in a moment.",
+    maybe_lost="Something went wrong; the answer to this question may not have arrived. Shall I show it?",
+    maybe_lost_ask_again="Something went wrong; the answer to this question may not have arrived. Please ask again.",
+    show_answer="Show the answer",
     months=(
         "January", "February", "March", "April", "May", "June",
         "July", "August", "September", "October", "November", "December",

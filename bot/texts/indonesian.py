@@ -96,13 +96,15 @@ INDONESIAN = Texts(
     only_you_see="hanya Anda yang melihat",
     thanks_good="Terima kasih!",
     thanks_bad="Terima kasih, kami catat.",
-    thanks_report="Laporan dicatat. Alasannya? (boleh dilewati)",
+    ask_reason="Apa yang keliru?",
     thanks_reason="Terima kasih, laporan dicatat.",
+    report_withdrawn="Laporan dibatalkan.",
     wish_noted="Dicatat. Pemberitahuan akan dikirim setelah layanan ini siap.",
-    not_yours="Kartu ini milik penanyanya.",
+    not_yours="Tombol ini hanya untuk penanyanya.",
     expired="Tombol ini sudah kedaluwarsa. Silakan tanyakan lagi.",
     inline_empty="Ketik pertanyaan, misalnya: camat sungai raya",
     inline_none="Tidak ada berita yang menjawab – buka bot",
+    inline_slow_down="Pelan-pelan, ya. Coba lagi sebentar lagi.",
     sources="Ada {articles} berita dari {outlets} media{newest}.",
     source_line="{source}: {articles} berita{newest}",
     newest=", terbaru {date}",
@@ -122,15 +124,29 @@ INDONESIAN = Texts(
     setting_quiet_off="Tanpa bunyi: tidak pernah",
     saved="Tersimpan",
     privacy=(
-        "Yang saya simpan:\n"
-        "• setelan Anda, sampai Anda menghapusnya\n"
-        "• jawaban yang saya kirim, supaya tombolnya berfungsi, serta penilaian dan laporan Anda: {days} hari\n"
-        "• pertanyaan yang ingin Anda tunggu jawabannya (“Beri tahu saya”), sampai Anda menghapusnya\n"
-        "• pertanyaan yang belum terjawab, tanpa nama penanya\n\n"
-        "Di grup saya hanya menyimpan pertanyaan yang ditujukan kepada saya. Tidak ada yang dibagikan.\n"
-        "/hapusdata menghapus semua data Anda saat itu juga."
+        "Yang disimpan di server pengelola bot ini, bersama nomor akun Telegram Anda:\n"
+        "• pertanyaan Anda dan jawaban yang saya kirim, supaya tombol dan pertanyaan lanjutan berfungsi: {days} hari\n"
+        "• penilaian dan laporan Anda: selama jawabannya disimpan\n"
+        "• pertanyaan yang belum terjawab: {days} hari; pengelola membacanya tanpa tahu siapa yang bertanya\n"
+        "• pertanyaan yang Anda tunggu (“Beri tahu saya”) dan setelan: sampai Anda menghapusnya\n"
+        "• pesan yang sedang saya jawab: sampai jawabannya terkirim\n\n"
+        "Di grup hanya pertanyaan yang ditujukan kepada saya yang disimpan. Yang Anda ketik lewat @ (inline) tidak "
+        "disimpan. Orang lain bisa membuka jawaban yang tampil di grup, tetapi tidak jawaban di obrolan pribadi.\n\n"
+        "/hapusdata menghapus semuanya saat itu juga. Pesan yang sudah ada di Telegram, dan cadangan (backup) yang "
+        "mungkin dibuat pengelola, tidak ikut terhapus."
     ),
+    forget_question=(
+        "Hapus semua data Anda: pertanyaan dan jawaban yang disimpan, penilaian, laporan, setelan, dan yang Anda "
+        "tunggu? Ini tidak bisa dibatalkan, dan tombol pada jawaban lama tidak berfungsi lagi."
+    ),
+    forget_yes="Ya, hapus semua",
+    forget_no="Batal",
     forgotten="Semua data Anda sudah dihapus.",
+    not_forgotten="Baik, tidak ada yang dihapus.",
+    forget_anonymous=(
+        "Anda menulis atas nama grup, jadi saya tidak tahu data siapa yang harus dihapus. Data grup ini terhapus "
+        "semua kalau saya dikeluarkan dari grup."
+    ),
     question_too_long=(
         "Maaf, pertanyaannya terlalu panjang ({length} huruf). Tolong ringkas menjadi paling banyak {most} huruf."
     ),
@@ -139,6 +155,9 @@ INDONESIAN = Texts(
     busy="Maaf, sedang banyak pertanyaan. Silakan coba lagi sebentar lagi.",
     not_allowed="Maaf, bot ini hanya melayani obrolan tertentu.",
     failed="Maaf, ada gangguan sehingga pertanyaan Anda belum terjawab. Silakan coba lagi sebentar lagi.",
+    maybe_lost="Tadi ada gangguan; jawaban untuk pertanyaan ini mungkin belum sampai. Mau ditampilkan?",
+    maybe_lost_ask_again="Tadi ada gangguan; jawaban untuk pertanyaan ini mungkin belum sampai. Silakan tanyakan lagi.",
+    show_answer="Tampilkan jawaban",
     months=(
         "Januari", "Februari", "Maret", "April", "Mei", "Juni",
         "Juli", "Agustus", "September", "Oktober", "November", "Desember",

@@ -99,11 +99,13 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     # --- what a button answers ---
     thanks_good: str
     thanks_bad: str
-    thanks_report: str
+    ask_reason: str
+    """Heads the reasons of a report, which counts once one is chosen."""
     thanks_reason: str
+    report_withdrawn: str
     wish_noted: str
     not_yours: str
-    """Somebody else's card; it opens in the private chat instead."""
+    """A button that only the asker may press."""
     expired: str
 
     # --- inline ---
@@ -111,6 +113,8 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """The button over an empty inline query."""
     inline_none: str
     """The button where nothing answers."""
+    inline_slow_down: str
+    """The button where somebody has typed too much in a minute."""
 
     # --- sources ---
     sources: str
@@ -142,7 +146,14 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     # --- privacy ---
     privacy: str
     """{days} days."""
+    forget_question: str
+    """Asks once more before everything is deleted."""
+    forget_yes: str
+    forget_no: str
     forgotten: str
+    not_forgotten: str
+    forget_anonymous: str
+    """An administrator who writes in the group's name cannot be told from the others."""
 
     # --- when something is in the way ---
     question_too_long: str
@@ -154,6 +165,11 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     busy: str
     not_allowed: str
     failed: str
+    maybe_lost: str
+    """It is not known whether the answer has arrived; a button shows it."""
+    maybe_lost_ask_again: str
+    """The same without a button."""
+    show_answer: str
 
     # --- names ---
     months: tuple[str, ...]

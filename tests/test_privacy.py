@@ -1,0 +1,184 @@
+"""Two people and one bot: what one of them asked, the other neither reads nor changes."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.chats import Chats
+from tests.bot_process import Bot, running_bot, wait_until
+from tests.telegram_server import ANONYMOUS, GROUP, OTHER, PERSON
+from tests.test_chats import traces
+from tests.test_telegram import QUESTION, buttons, card, press
+
+pytestmark = pytest.mark.slow
+
+Json = dict[str, Any]
+SECRET = "Siapa gubernur yang saya curigai?"
+# A number that takes SQLite as many bytes as those of today's accounts.
+ASKER = {**PERSON, "id": 7_700_123_456}
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Iterator[Bot]:
+    with running_bot(tmp_path_factory.mktemp("privacy")) as running:
+        running.server.administrators.add(OTHER["id"])
+        yield running
+
+
+def token_of(message: Json) -> str:
+    found = re.search("[a-z]:([A-Za-z0-9_-]{16})", str(message["reply_markup"]))
+    assert found is not None
+    return found[1]
+
+
+def card_in_group(bot: Bot, group: Json, question: str, person: Json = PERSON, **fields: Any) -> Json:
+    before = len(bot.server.sent(0, group["id"]))
+    bot.server.say(f"/tanya {question}", person, group, **fields)
+    bot.server.sent(before + 1, group["id"])
+    return bot.server.last_message(group["id"])
+
+
+@pytest.mark.parametrize("kind", ["a", "c", "r"])
+def test_a_strangers_link_to_a_private_answer_opens_nothing(bot: Bot, kind: str) -> None:
+    token = token_of(card(bot, QUESTION, ASKER))
+    reply = bot.ask(f"/start {kind}{token}0", OTHER)
+    assert reply["text"].startswith("Tombol ini sudah kedaluwarsa.")
+    assert "reply_markup" not in reply
+    assert "Fathul Mushalli" in bot.ask(f"/start a{token}0", ASKER)["text"]
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_answers_have_no_numbers_to_count_through(bot: Bot, number: int) -> None:
+    card(bot, QUESTION, ASKER)
+    assert bot.ask(f"/start a{number}_0", OTHER)["text"].startswith("Halo! Tanyakan apa saja")
+
+
+def test_a_strangers_copy_of_a_groups_card_carries_nothing_of_the_question(bot: Bot) -> None:
+    message = card_in_group(bot, GROUP, "Kapan rakor Tanjung Lago 2023?")
+    assert "Periode: 2023" in message["text"]
+    link = press(bot, "Selengkapnya", message, OTHER)["url"]
+    bot.ask(f"/start {link.partition('=')[2]}", OTHER)
+    copy = bot.server.last_message(OTHER["id"])
+    assert "17/7/2023" in copy["text"] and "Periode" not in copy["text"]
+    assert "Tanpa periode" not in buttons(copy)
+    assert "Melanjutkan" not in bot.ask("di mana?", OTHER)["text"]
+    assert "Melanjutkan" not in bot.ask("di mana?", OTHER, reply_to=copy["message_id"])["text"]
+    stored = Chats(bot.folder / "chats.db")
+    copied = stored.answer(token_of(copy))
+    assert copied is not None and copied.content.question == "" and not copied.everyone
+    stored.close()
+
+
+def test_the_card_of_a_no_carries_no_words_of_the_asker_into_a_copy(bot: Bot) -> None:
+    group = {**GROUP, "id": -1030}
+    message = card_in_group(bot, group, "Siapa gubernur Sumatera Selatan?")
+    link = press(bot, "Selengkapnya", message, OTHER)["url"]
+    bot.ask(f"/start {link.partition('=')[2]}", OTHER)
+    copy = bot.server.last_message(OTHER["id"])
+    assert "Gubernur" not in copy["text"].split("\n")[0]
+    assert "🔔 Beri tahu saya" not in buttons(copy)
+
+
+def test_the_buttons_of_a_private_card_obey_only_its_owner(bot: Bot) -> None:
+    message = card(bot, QUESTION, ASKER)
+    chats = Chats(bot.folder / "chats.db")
+    answer = chats.answer(token_of(message))
+    assert answer is not None
+    for label in ("Selengkapnya", "👎", "Laporkan"):
+        assert press(bot, label, message, OTHER)["text"] == "Tombol ini hanya untuk penanyanya."
+    forged = {**message, "chat": {"id": OTHER["id"], "type": "private", "first_name": "Siti"}}
+    for label in ("Selengkapnya", "👎", "Laporkan"):
+        assert press(bot, label, forged, OTHER)["text"].startswith("Tombol ini sudah kedaluwarsa.")
+    assert chats.feedback(answer.id) == []
+    assert bot.server.last_message(ASKER["id"])["text"] == message["text"]
+    chats.close()
+
+
+def test_in_a_group_others_vote_and_report_but_only_the_asker_changes_the_card(bot: Bot) -> None:
+    group = {**GROUP, "id": -1031}
+    message = card_in_group(bot, group, QUESTION)
+    chats = Chats(bot.folder / "chats.db")
+    answer = chats.answer(token_of(message))
+    assert answer is not None
+    assert press(bot, "👍", message, OTHER)["text"] == "Terima kasih!"
+    link = press(bot, "Laporkan", message, OTHER)["url"]
+    bot.ask(f"/start {link.partition('=')[2]}", OTHER)
+    assert chats.feedback(answer.id) == [(OTHER["id"], "good", None)]
+    press(bot, "Salah orang", bot.server.last_message(OTHER["id"]), OTHER)
+    # The report is about the answer in the group.
+    wait_until(lambda: chats.feedback(answer.id)[-1] == (OTHER["id"], "wrong", "person"))
+    assert bot.server.last_message(group["id"])["text"] == message["text"]
+    chats.close()
+
+
+def test_an_answer_for_the_asker_alone_is_nobody_elses_until_it_is_shown(bot: Bot) -> None:
+    group = {**GROUP, "id": -1032}
+    chats = Chats(bot.folder / "chats.db")
+    chats.change_settings(group["id"], only_asker_sees=True)
+    bot.server.knows_ephemeral = True
+    try:
+        message = card_in_group(bot, group, QUESTION)
+        token = token_of(message)
+        assert bot.ask(f"/start a{token}0", OTHER)["text"].startswith("Tombol ini sudah kedaluwarsa.")
+        assert press(bot, "👎", message, OTHER)["text"] == "Tombol ini hanya untuk penanyanya."
+        press(bot, "Tampilkan ke semua", message)
+        wait_until(lambda: "hanya Anda" not in bot.server.last_message(group["id"])["text"])
+        assert "Fathul Mushalli" in bot.ask(f"/start a{token}0", OTHER)["text"]
+    finally:
+        bot.server.knows_ephemeral = False
+        chats.close()
+
+
+def test_after_hapusdata_no_byte_of_the_data_folder_holds_the_persons_number_or_words(
+    tmp_path: Path, encoder: object
+) -> None:
+    with running_bot(tmp_path) as bot:
+        message = card(bot, SECRET, ASKER)
+        press(bot, "🔔 Beri tahu saya", message, ASKER)
+        card(bot, QUESTION, ASKER)
+        press(bot, "👎", bot.server.last_message(ASKER["id"]), ASKER)
+        press(bot, "🔔 Beri tahu saya", card_in_group(bot, GROUP, SECRET, ASKER), ASKER)
+        in_group = card_in_group(bot, GROUP, "Kapan rakor Tanjung Lago?", OTHER)
+        press(bot, "👍", in_group, ASKER)
+        bot.ask("/setelan", ASKER)
+        press(bot, "Bahasa: Bahasa Indonesia", bot.server.last_message(ASKER["id"]), ASKER)
+        bot.server.message_with("Your settings", ASKER["id"])
+        assert traces(tmp_path, ASKER["id"], "yang saya curigai") != []
+        bot.ask("/hapusdata", ASKER)
+        press(bot, "Yes, delete everything", bot.server.last_message(ASKER["id"]), ASKER)
+        bot.server.message_with("All your data has been deleted", ASKER["id"])
+        assert traces(tmp_path, ASKER["id"], "yang saya curigai") == []
+        # Siti's are still there.
+        assert press(bot, "Selengkapnya", in_group, OTHER).get("text") is None
+
+
+def test_an_anonymous_administrators_hapusdata_deletes_nothing_anywhere(bot: Bot) -> None:
+    one, two = {**GROUP, "id": -1040}, {**GROUP, "id": -1041}
+    in_two = card_in_group(bot, two, QUESTION, ANONYMOUS, sender_chat=two)
+    bot.server.say("/hapusdata", ANONYMOUS, one, sender_chat=one)
+    assert "atas nama grup" in bot.server.sent(1, one["id"])[0]["text"]
+    chats = Chats(bot.folder / "chats.db")
+    stored = chats.answer(token_of(in_two))
+    assert stored is not None and stored.asker == two["id"]
+    chats.close()
+
+
+def test_anonymous_administrators_of_two_groups_do_not_share_an_allowance(tmp_path: Path, encoder: object) -> None:
+    with running_bot(tmp_path, questions_a_minute_person=1) as bot:
+        for group in ({**GROUP, "id": -1050}, {**GROUP, "id": -1051}):
+            assert "Fathul" in card_in_group(bot, group, QUESTION, ANONYMOUS, sender_chat=group)["text"]
+
+
+def test_privasi_tells_what_is_kept_and_that_backups_are_not_reached(bot: Bot) -> None:
+    text = bot.ask("/privasi", OTHER)["text"]
+    for told in ("30 hari", "belum terjawab", "Beri tahu saya", "inline", "backup", "/hapusdata"):
+        assert told in text
+
+
+def test_the_data_folder_is_readable_by_its_owner_alone(bot: Bot) -> None:
+    assert bot.folder.stat().st_mode & 0o077 == 0
+    for file in bot.folder.glob("chats.db*"):
+        assert file.stat().st_mode & 0o077 == 0
