@@ -1,0 +1,59 @@
+"""Assert what the README says of the articles, questions, dialogues and page facts."""
+import json
+from collections import Counter
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def articles(half):
+    found = {}
+    for path in sorted((HERE / half).glob("*/*")):
+        one = {path.stem: path.read_text(encoding="utf-8")}
+        if path.suffix == ".jsonl":
+            one = {row["id"]: row["text"] for row in lines(path)}
+        assert not one.keys() & found.keys(), path
+        found |= {key: (path.parent.name, text) for key, text in one.items()}
+    return found
+
+
+def stands(row, texts):
+    """An answerable line has an article and its answers stand there; the other has neither."""
+    assert row["answerable"] == bool(row["article"]) == bool(row["answers"]), row
+    for article, answers in {row["article"]: row["answers"], **row.get("also", {})}.items():
+        assert all(a.lower() in texts[article][1].lower() for a in answers), row
+
+
+def check(half):
+    texts, questions = articles(half), lines(HERE / f"{half}.jsonl")
+    assert len({newsroom for newsroom, _ in texts.values()}) == 7
+    for q in questions:
+        stands(q, texts)
+        assert q["kind"].startswith("no-answer") != q["answerable"], q
+        assert not q["answerable"] or q["newsroom"] == texts[q["article"]][0], q
+    per = Counter(q["article"] for q in questions)
+    assert all(per[article] >= 5 for article in texts), per
+    assert .3 < per[None] / len(questions) < .37
+    dialogues = lines(HERE / f"{half}_dialogues.jsonl")
+    for turn in (t for d in dialogues for t in d["turns"]):
+        stands(turn, texts)
+    for page in lines(HERE / f"{half}_pages.jsonl"):
+        plain = " ".join(texts[page["article"]][1].replace("**", "").split()).lower()
+        for piece in (page["first_words"], *page["never"]):
+            assert " ".join(piece.split()).lower() in plain, (page["article"], piece)
+    assert len({q["question"].lower() for q in questions}) == len(questions)
+    return questions, dialogues
+
+
+if __name__ == "__main__":
+    (a, da), (b, db) = check("A"), check("B")
+    ids = [x["id"] for x in a + b + da + db]
+    assert len(ids) == len(set(ids)) and len(a) + len(b) >= 270 and len(da) == len(db) == 12
+    ka, kb = Counter(q["kind"] for q in a), Counter(q["kind"] for q in b)
+    for kind in sorted(ka | kb):
+        print(f"{kind:15} {ka[kind]:3} {kb[kind]:3}")
+        assert abs(ka[kind] - kb[kind]) <= 1, kind
