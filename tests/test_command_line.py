@@ -132,7 +132,7 @@ def test_data_and_config_are_taken_from_options_and_from_the_environment(run: Ru
     other = folder / "lain.toml"
     other.write_text("[encoder]\nmodle = 'x'\n")
     for finished in (run("articles", "--config", "lain.toml"), run("articles", WARTABOT_CONFIG="lain.toml")):
-        assert finished.returncode == 1
+        assert finished.returncode == 78
         assert finished.stderr.strip() == "lain.toml: unknown key 'modle' in [encoder]. Did you mean 'model'?"
     assert run("articles", "--data", "x").returncode == run("articles", WARTABOT_DATA="y").returncode == 0
     assert (folder / "x" / "knowledge.db").exists() and (folder / "y" / "knowledge.db").exists()

@@ -1,4 +1,5 @@
 """Assert what the README says of the articles, questions, dialogues and page facts."""
+
 import json
 from collections import Counter
 from pathlib import Path
@@ -37,7 +38,7 @@ def check(half):
         assert not q["answerable"] or q["newsroom"] == texts[q["article"]][0], q
     per = Counter(q["article"] for q in questions)
     assert all(per[article] >= 5 for article in texts), per
-    assert .3 < per[None] / len(questions) < .37
+    assert 0.3 < per[None] / len(questions) < 0.37
     dialogues = lines(HERE / f"{half}_dialogues.jsonl")
     for turn in (t for d in dialogues for t in d["turns"]):
         stands(turn, texts)
