@@ -73,6 +73,7 @@ def settings(bot: Bot) -> str:
     bot.ask("/setelan", person)
     bot.ask("/sumber", person)
     bot.ask("/privasi", person)
+    bot.ask("/hapusdata", person)
     return page("wartabot", "bot", conversation(bot, 802))
 
 
