@@ -4,7 +4,7 @@ WartabotError
 ├── EncoderUnavailable   the model cannot be loaded
 ├── IndexMismatch        the store was built with another model
 ├── QuestionTooLong      more than the answerer reads
-├── StoreUnusable        the database is locked, newer than this program, or cannot be written
+├── StoreUnusable        the database is missing, damaged, locked, newer than this program, or cannot be written
 └── SettingsError        config.toml is wrong
 """
 
@@ -22,7 +22,7 @@ class IndexMismatch(WartabotError):
 
 
 class StoreUnusable(WartabotError):
-    """The database cannot be opened or written."""
+    """The database is missing or damaged, or cannot be opened or written."""
 
 
 class SettingsError(WartabotError):

@@ -87,8 +87,8 @@ def rebuild(
         done = rebuilt.known_articles()
         todo: list[Article] = []
         for article in store.articles():
-            known = done.pop(article.id, None)
-            if known is not None and known.content_hash == article.content_hash():
+            done.pop(article.id, None)
+            if rebuilt.holds(article):
                 on_progress(1)
             else:
                 todo.append(article)
@@ -153,7 +153,7 @@ def _changed_articles(
             assert isinstance(found, Article)
             seen[found.id] = str(file)
             stored = known.get(found.id)
-            if stored is None or stored.content_hash != found.content_hash():
+            if stored is None or not store.holds(found):
                 yield found
                 continue
             if stored.path != found.path:

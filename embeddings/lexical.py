@@ -118,10 +118,11 @@ class LexicalIndex:
         for passage_id in store.removed_after(self._watermark.removal):
             writer.delete_documents_by_term("passage", passage_id)
         for passages in store.passages_after(self._watermark.passage):
-            for passage in passages:
-                text = f"{passage_context(passage.article)}{passage.text}"
+            for id, passage in passages.items():
+                # A damaged one is counted, lest the index look incomplete, and found by none of its words.
+                text = f"{passage_context(passage.article)}{passage.text}" if passage else ""
                 document = tantivy.Document()
-                document.add_unsigned("passage", passage.id)
+                document.add_unsigned("passage", id)
                 document.add_text("stems", " ".join(stem_words(text)))
                 document.add_text("words", " ".join(words(text)))
                 writer.add_document(document)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -128,7 +129,7 @@ class Meeting(msgspec.Struct, frozen=True):
     """The regions it was held in or by, by canonical name, and those that they lie in."""
     day: Span | None = None
     """When it was held, as printed."""
-    held: str | None = None
+    held: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-(?:0[1-9]|1[0-2])-\d\d$")] | None = None
     """The same as ISO 8601, only where the article tells it for certain."""
     place: Span | None = None
     host: Span | None = None

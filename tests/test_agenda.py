@@ -104,14 +104,6 @@ def test_a_removed_article_takes_its_meetings_along(store: Store) -> None:
     assert held(store, "kapan musrenbang rambutan") == ()
 
 
-def test_an_article_stored_by_an_older_version_gets_its_meetings_when_it_is_opened(store: Store) -> None:
-    for table in ("meeting_regions", "meetings", "story_bands", "stories"):
-        store._database.execute(f"DROP TABLE {table}")
-    store._database.execute("PRAGMA user_version = 2")
-    store.close()
-    assert [one.article.id for one in held(Store(store.path), "kapan musrenbang rambutan")] == ["rambutan"]
-
-
 def test_the_list_shows_days_as_far_as_they_are_known(answerer: Answerer) -> None:
     answer = answerer.answer("rapat apa saja di Banyuasin?")
     lines = replies.heads(answer, INDONESIAN)

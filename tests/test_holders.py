@@ -161,11 +161,3 @@ def test_two_districts_of_one_name_are_told_apart(store: Store) -> None:
     assert not disagree(both)
     assert named(store, "siapa camat sungai raya hss") == ["h Fathul Anwari"]
     assert named(store, "camat sungai raya kubu raya siapa") == ["k Chairil Anwari"]
-
-
-def test_what_an_older_version_stored_gets_its_officials_when_it_is_opened(store: Store) -> None:
-    for table in ("officials", "meeting_regions", "meetings", "story_bands", "stories"):
-        store._database.execute(f"DROP TABLE {table}")
-    store._database.execute("PRAGMA user_version = 1")
-    store.close()
-    assert named(Store(store.path), "siapa camat rambutan")[0] == "e2022 Siti Aminah"

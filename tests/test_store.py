@@ -1,11 +1,33 @@
+import os
+import random
+import signal
 import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from embeddings import Article, IndexMismatch, Store, StoreUnusable
-from embeddings.store import Watermark
+import embeddings.store
+from embeddings import (
+    Article,
+    ArticleSettings,
+    Encoder,
+    IndexMismatch,
+    PassageSettings,
+    Store,
+    StoreUnusable,
+    article_key,
+    index_files,
+    rebuild,
+)
+from embeddings.lexical import LexicalIndex
+from embeddings.store import FILE_NAME, SCHEMA_VERSION, Watermark
+from tests.conftest import ROOT
+from tests.old_stores import make_old_store
 
 ARTICLE = Article("satu", "Rapat dibuka. Rapat ditutup.", "Judul", "Kabar", None, "2023-07-17", "OKU", "/a.txt")
 SPANS = [(0, 13), (14, 28)]
@@ -105,3 +127,322 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnusable, match="--data"):
         Store(tmp_path / "file" / "knowledge.db")
+
+
+# --- what is stored is what was published ---
+
+TOLD = "Camat Rambutan, Dewi Lestari, membuka rapat koordinasi di Kecamatan Rambutan, Senin (17/7/2023)."
+TOLD_ARTICLE = Article(
+    "satu", TOLD, "Rakor Rambutan", "Kabar", "https://example.org/1", "2023-07-18", "Rambutan", "/satu.md"
+)
+COPY = Article("dua", TOLD, "Rapat di Rambutan", "Warta", None, "2023-07-19", None, "/dua.md")
+
+
+def save(store: Store, *articles: Article) -> Store:
+    for article in articles:
+        store.save(article, [(0, len(article.text))], EMBEDDINGS[:1])
+    return store
+
+
+def shown(store: Store) -> list[Article]:
+    """Every article that any way of reading brings up."""
+    ways: list[Any] = [
+        store.article("satu"),
+        store.article_by_key(article_key("satu")),
+        *store.articles(),
+        *store.newest(5),
+        *store.copies("dua"),
+        *(passage.article for passage in store.passages([1, 2]).values()),
+        *(passage and passage.article for passages in store.passages_after(0) for passage in passages.values()),
+        *(article for article, _ in store.officials(("camat",))),
+        *(article for article, _ in store.officials(region="rambutan")),
+        *(article for article, _ in store.meetings({"rambutan"})),
+    ]
+    return [article for article in ways if article is not None]
+
+
+def damage(path: Path, statement: str) -> None:
+    """Change rows as a disk may, to values that the schema would not take."""
+    with sqlite3.connect(path) as database:
+        sound = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute("UPDATE sqlite_master SET sql = replace(replace(sql, ' NOT NULL', ''), ') STRICT', ')')")
+    database.close()
+    with sqlite3.connect(path) as database:
+        assert database.execute(statement).rowcount == 1
+        database.execute("PRAGMA writable_schema = ON")
+        database.executemany("UPDATE sqlite_master SET sql = ? WHERE name = ?", [(sql, name) for name, sql in sound])
+    database.close()
+
+
+ROTTEN = [
+    "text = replace(text, 'Dewi', 'Devi')", "text = NULL", "text = x'00ff'", "text = CAST(x'52617061ff' AS TEXT)",
+    "title = 'Rakor Rambutam'", "source = 'Kabat'", "url = 'https://example.org/2'", "published = '2028-07-18'",
+    "published = '2023-0p-18'", "published = 5", "place = NULL", "content_hash = NULL",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", ROTTEN)
+def test_an_article_of_which_the_disk_has_changed_anything_is_shown_in_no_way_and_named_once(
+    store: Store, caplog: pytest.LogCaptureFixture, change: str
+) -> None:
+    save(store, TOLD_ARTICLE, COPY)
+    assert [article.id for article in shown(store)].count("satu") == 10
+    damage(store.path, f"UPDATE articles SET {change} WHERE id = 'satu'")
+    again = Store(store.path)
+    for _ in range(2):
+        assert {article.id for article in shown(again)} == {"dua"}
+        assert all(outlet.newest is None or outlet.newest[:4].isdigit() for outlet in again.outlets())
+        assert str(again.summary().newest)[5:7] in ("07", "")
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "'satu'" in line and line.endswith("Index it again from its file: wartabot index '/satu.md'")
+    assert list(again.damaged()) == ["satu"]
+
+
+FINDINGS_ROTTEN = [
+    "passages SET start = NULL", "passages SET end = 999", "passages SET start = 'x'",
+    "officials SET name_start = NULL", "officials SET office_end = 9999", "officials SET name_end = -1",
+    "meetings SET content = NULL", "meetings SET content = '{'", "meetings SET content = x'ff'",
+    """meetings SET content = replace(content, '"rapat', '7rapat')""",
+    """meetings SET content = replace(content, '2023-07-17', '2023-0q-17')""",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", FINDINGS_ROTTEN)
+def test_what_was_found_in_an_article_and_is_damaged_is_left_out_and_named(
+    store: Store, caplog: pytest.LogCaptureFixture, change: str
+) -> None:
+    save(store, TOLD_ARTICLE)
+    damage(store.path, f"UPDATE {change}")
+    assert len(shown(store)) in (7, 8)
+    assert "'/satu.md'" in caplog.text and len(caplog.records) == 1
+    assert list(store.damaged()) == ["satu"] and not store.holds(TOLD_ARTICLE)
+    assert list(save(store, TOLD_ARTICLE).damaged()) == [] and store.holds(TOLD_ARTICLE)
+
+
+def test_whatever_bytes_change_in_the_file_no_other_article_is_shown_and_no_traceback(store: Store) -> None:
+    save(store, TOLD_ARTICLE, COPY)
+    store._database.execute("PRAGMA journal_mode = DELETE")
+    store.close()
+    sound, path = store.path.read_bytes(), store.path.with_name("damaged.db")
+    written = [at for at, byte in enumerate(sound) if byte]
+    rng = random.Random(15)
+    refused = named = 0
+    for _ in range(400):
+        content = bytearray(sound)
+        for _ in range(rng.choice((1, 1, 3, 20))):
+            content[rng.choice(written)] ^= rng.randrange(1, 256)
+        for file in path.parent.glob("damaged.db*"):
+            file.unlink()
+        path.write_bytes(content)
+        try:
+            damaged = Store(path)
+            assert all(article in (TOLD_ARTICLE, COPY) for article in shown(damaged))
+            assert len(list(damaged.embeddings_after(0))) <= 1
+            named += any(damaged.damaged())
+            damaged.outlets(), damaged.summary(), damaged.check(), damaged.holds(COPY)
+            damaged.close()
+        except StoreUnusable:
+            refused += 1
+    assert refused > 20 and named > 20
+
+
+@pytest.mark.parametrize("embedding", ["x'00'", "CAST(embedding AS TEXT)", "NULL"])
+def test_an_embedding_that_is_no_vector_of_the_model_is_refused_by_its_articles_name(
+    store: Store, embedding: str
+) -> None:
+    store.claim("model", 4)
+    save(store, TOLD_ARTICLE, COPY)
+    damage(store.path, f"UPDATE passages SET embedding = {embedding} WHERE id = 1")
+    with pytest.raises(StoreUnusable, match=r"'satu' is damaged.*wartabot index '/satu.md'"):
+        list(store.embeddings_after(0))
+    assert list(store.damaged()) == ["satu"]
+    assert len(list(save(store, TOLD_ARTICLE).embeddings_after(0))) == 1
+
+
+def test_a_damaged_signature_of_another_article_does_not_stop_the_storing(store: Store) -> None:
+    save(store, TOLD_ARTICLE)
+    for signature in ("x'00'", "CAST(zeroblob(256) AS TEXT)"):
+        damage(store.path, f"UPDATE stories SET signature = {signature}")
+        assert save(store, COPY).holds(COPY)
+        store.remove("dua")
+
+
+def test_indexing_a_damaged_article_again_stores_it_anew(encoder: Encoder, tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    for name in ("satu", "dua"):
+        (articles / f"{name}.txt").write_text(f"Rapat desa {name} digelar hari Senin.\n")
+    store = Store(tmp_path / FILE_NAME)
+
+    def index() -> tuple[int, int, int]:
+        report = index_files(store, encoder, [articles], ArticleSettings(), PassageSettings())
+        return report.added, report.updated, report.unchanged
+
+    assert index() == (2, 0, 0)
+    damage(store.path, "UPDATE articles SET text = replace(text, 'Senin', 'Selasa') WHERE id = 'satu'")
+    assert index() == (0, 1, 1)
+    article = store.article("satu")
+    assert article and article.text == "Rapat desa satu digelar hari Senin."
+    assert index() == (0, 0, 2)
+
+
+def test_a_rebuild_leaves_a_damaged_article_out_by_name(
+    encoder: Encoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path / FILE_NAME)
+    store.claim(encoder.name, encoder.dimension)
+    for article in (TOLD_ARTICLE, COPY):
+        store.save(article, [(0, len(article.text))], encoder.encode_passages([article.text]))
+    damage(store.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
+    rebuilt = rebuild(store, encoder, PassageSettings())
+    assert [article.id for article in rebuilt.articles()] == ["dua"] and rebuilt.summary().articles == 1
+    assert "'satu'" in caplog.text
+
+
+def test_the_words_of_a_damaged_article_are_not_searched_and_the_index_stays_complete(store: Store) -> None:
+    save(store, TOLD_ARTICLE, Article("dua", "Jembatan diperbaiki."))
+    damage(store.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
+    index = LexicalIndex(store.path.parent / "lexical")
+    index.refresh(store)
+    assert len(index) == 2 and not index.holds("devi") and index.holds("jembatan")
+
+
+# --- short names in links ---
+
+
+def test_a_link_finds_its_article_by_the_index_alone(store: Store) -> None:
+    save(store, *(Article(f"a{number}", "Isi.") for number in range(30)))
+    statements: list[str] = []
+    store._database.set_trace_callback(statements.append)
+    found = store.article_by_key(article_key("a7"))
+    store._database.set_trace_callback(None)
+    (statement,) = statements
+    (plan,) = store._database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+    assert found == Article("a7", "Isi.") and "USING INDEX articles_by_key" in plan[-1]
+
+
+def test_two_articles_with_one_short_name_are_not_taken_for_each_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embeddings.store, "article_key", lambda article_id: "0" * 16)
+    save(store, ARTICLE)
+    assert store.article_by_key("0" * 16) == ARTICLE
+    save(store, COPY)
+    assert store.article_by_key("0" * 16) is None
+    store.remove("dua")
+    assert store.article_by_key("0" * 16) == ARTICLE
+
+
+@pytest.mark.parametrize("odd", ["", "0", "\ud800", "x" * 200_000, "0" * 15 + "\n", "٠" * 16])
+def test_what_is_no_short_name_and_no_id_finds_nothing(store: Store, odd: str) -> None:
+    save(store, Article(" ", "Isi."))
+    assert store.article_by_key(odd) is None and store.article(odd) is None
+
+
+# --- finding happens before the transaction ---
+
+
+def check_that_others_may_write(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[str]:
+    """Have each finder write through a connection of its own that does not wait."""
+    called: list[str] = []
+
+    def checked(name: str, find: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def find_while_others_write(searched: Any) -> Any:
+            other = sqlite3.connect(path, timeout=0, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+            other.close()
+            called.append(name)
+            return find(searched)
+
+        return find_while_others_write
+
+    for name in ("officials_of", "find_meetings", "signature"):
+        monkeypatch.setattr(embeddings.store, name, checked(name, getattr(embeddings.store, name)))
+    return called
+
+
+def test_nobody_waits_for_the_finders_when_an_article_is_stored(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    called = check_that_others_may_write(monkeypatch, store.path)
+    save(store, TOLD_ARTICLE)
+    assert called == ["officials_of", "find_meetings", "signature"]
+
+
+def test_nobody_waits_for_the_finders_when_an_older_version_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_old_store(tmp_path / FILE_NAME, 1, [TOLD_ARTICLE, COPY])
+    called = check_that_others_may_write(monkeypatch, tmp_path / FILE_NAME)
+    Store(tmp_path / FILE_NAME)
+    assert len(called) == 6
+
+
+# --- what older versions stored ---
+
+
+def everything(store: Store) -> dict[str, list[Any]]:
+    """The contents, without what differs from store to store."""
+    tables = [row[0] for row in store._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {
+        table: store._database.execute(f"SELECT * FROM {table}").fetchall()
+        for table in sorted(tables)
+        if table not in ("identity", "sqlite_sequence")
+    }
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_what_an_older_version_stored_becomes_what_this_one_would_store(tmp_path: Path, version: int) -> None:
+    articles = [TOLD_ARTICLE, Article("tiga", "Isi."), COPY]
+    make_old_store(tmp_path / "old.db", version, articles)
+    old, new = Store(tmp_path / "old.db"), save(Store(tmp_path / "new.db"), *articles)
+    assert everything(old) == everything(new)
+    assert [article.id for article in shown(old)].count("satu") == 10
+    assert old._database.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    assert everything(Store(tmp_path / "old.db")) == everything(new)
+
+
+def test_an_article_that_was_damaged_before_is_not_searched_and_stays_damaged(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    make_old_store(path, 1, [TOLD_ARTICLE, COPY])
+    damage(path, "UPDATE articles SET text = CAST(x'52617061ff' AS TEXT) WHERE id = 'satu'")
+    store = Store(path)
+    assert {article.id for article in shown(store)} == {"dua"} and list(store.damaged()) == ["satu"]
+    assert list(save(store, TOLD_ARTICLE).damaged()) == []
+
+
+def test_killed_while_it_brings_an_older_version_up_to_date_the_next_opening_goes_on(tmp_path: Path) -> None:
+    articles = [Article(f"a{number}", f"{TOLD} Nomor {number}.", source=f"m{number}") for number in range(250)]
+    make_old_store(tmp_path / "old.db", 2, articles)
+    program = f"""
+import os, pathlib, signal, embeddings.store
+find, found = embeddings.store.find_in, []
+def find_or_die(article):
+    found.append(article)
+    if len(found) == 150:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return find(article)
+embeddings.store.find_in = find_or_die
+embeddings.store.Store(pathlib.Path({str(tmp_path / "old.db")!r}))
+"""
+    killed = subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert killed.returncode == -signal.SIGKILL
+    with sqlite3.connect(tmp_path / "old.db") as database:
+        assert database.execute("SELECT count(*) FROM outdated").fetchone() == (150,)
+    store = Store(tmp_path / "old.db")
+    assert everything(store) == everything(save(Store(tmp_path / "new.db"), *articles))
+
+
+# --- while another program writes ---
+
+
+@pytest.mark.parametrize("how", ["IMMEDIATE", "EXCLUSIVE"])
+def test_questions_are_answered_while_another_program_holds_the_lock(store: Store, how: str) -> None:
+    save(store, TOLD_ARTICLE)
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute(f"BEGIN {how}")
+    other.execute("UPDATE articles SET title = 'Lain'")
+    assert len(shown(store)) == 9 and store.summary().articles == 1
+    assert len(shown(Store(store.path))) == 9
+    other.execute("ROLLBACK")
+    other.close()

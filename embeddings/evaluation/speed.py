@@ -7,9 +7,12 @@ The folder is a data folder that `wartabot index` has filled; the questions are 
 
 import argparse
 import json
+import random
 import resource
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +23,8 @@ from embeddings.retriever import RetrieverSettings
 from embeddings.store import FILE_NAME, Store
 
 PASSAGES_TO_ENCODE = 512
+QUOTES = 12
+T = TypeVar("T")
 
 
 def main() -> None:
@@ -40,15 +45,14 @@ def main() -> None:
     print(f"{summary.articles} articles, {summary.passages} passages")
     print(f"start to first answer: {time.perf_counter() - started:.1f} s, without the interpreter's own start")
 
-    times = []
-    for question in questions:
-        asked = time.perf_counter()
-        answerer.answer(question)
-        times.append(1000 * (time.perf_counter() - asked))
-    p50, p95 = np.percentile(times, [50, 95])
-    print(f"{len(times)} questions: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+    p50, p95 = np.percentile([_milliseconds(answerer.answer, question) for question in questions], [50, 95])
+    print(f"{len(questions)} questions: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
 
     ids = range(1, store.watermark().passage + 1)
+    quoted = [random.sample(ids, min(QUOTES, len(ids))) for _ in range(200)]
+    p50, p95 = np.percentile([_milliseconds(store.passages, some) for some in quoted], [50, 95])
+    print(f"{QUOTES} passages with their articles: p50 {p50:.2f} ms, p95 {p95:.2f} ms")
+
     passages = list(store.passages(list(ids)[:PASSAGES_TO_ENCODE]).values())
     texts = [passage_context(passage.article) + passage.text for passage in passages]
     tokens = sum(encoder.count_tokens(texts))
@@ -58,6 +62,12 @@ def main() -> None:
     print(f"{len(texts) / seconds:.1f} passages encoded a second ({tokens / len(texts):.0f} tokens each)")
     # Linux counts ru_maxrss in kilobytes.
     print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def _milliseconds(action: Callable[[T], object], argument: T) -> float:
+    started = time.perf_counter()
+    action(argument)
+    return 1000 * (time.perf_counter() - started)
 
 
 if __name__ == "__main__":
