@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot import doctor, terminal
 from bot.config import TOKEN_VARIABLE, Config, load_config, token_problem
+from bot.data_folder import open_store
 from bot.logs import set_up_logging
 from bot.proxies import proxy_problem
 from bot.texts import INDONESIAN
@@ -26,6 +27,7 @@ from embeddings import (
     IndexReport,
     SettingsError,
     Store,
+    StoreUnusable,
     WartabotError,
     count_articles,
     index_files,
@@ -35,6 +37,7 @@ from embeddings import (
 from embeddings.evaluation.questions import evaluate
 from embeddings.retriever import Retriever
 from embeddings.store import FILE_NAME as STORE_FILE
+from embeddings.store import Watermark
 
 # EX_CONFIG of sysexits.h: starting again changes nothing until somebody mends the token or the configuration.
 MISCONFIGURED = 78
@@ -141,7 +144,7 @@ def show(
 ) -> None:
     """Print a stored article with its full text."""
     _, folder = _prepare(config, data)
-    article = Store(folder / STORE_FILE).article(article_id)
+    article = open_store(folder).article(article_id)
     if article is None:
         _fail(f"No article {article_id!r} is stored in {folder}. `wartabot articles` lists them.")
     if as_json:
@@ -154,7 +157,7 @@ def show(
 def articles(as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
     """List the stored articles, newest first."""
     _, folder = _prepare(config, data)
-    for article in Store(folder / STORE_FILE).articles():
+    for article in open_store(folder).articles():
         if as_json:
             _print_json({key: value for key, value in msgspec.to_builtins(article).items() if key != "text"})
         else:
@@ -193,7 +196,9 @@ def unanswered(
     from bot.chats import Chats
 
     _, folder = _prepare(config, data)
-    found = Chats(folder / CHATS_FILE).unanswered()[:most]
+    path = folder / CHATS_FILE
+    # Where nobody has asked yet, looking leaves no file behind.
+    found = Chats(path).unanswered()[:most] if path.exists() else []
     if as_json:
         _print_json([{"question": question, "times": times} for question, times in found])
         return
@@ -243,9 +248,12 @@ def _default_paths(settings: Config, config: Path) -> list[Path]:
 
 
 def _ready_answerer(settings: Config, folder: Path, config: Path) -> Answerer:
-    """An answerer, after the first start has indexed the configured articles."""
-    store, encoder = Store(folder / STORE_FILE), Encoder(settings.encoder)
+    """An answerer, after the first start has indexed the configured articles; raises StoreUnusable if they are lost."""
+    store, encoder = open_store(folder), Encoder(settings.encoder)
     if store.summary().articles == 0:
+        # Other articles would be answered from, and nobody would know.
+        if store.watermark() != Watermark():
+            raise StoreUnusable(f"{store.path} holds no articles any more. Add some: wartabot index FILES")
         _index(store, encoder, settings, _default_paths(settings, config), prune=False)
     return open_answerer(store, encoder, folder, settings.retriever, settings.answers)
 

@@ -1,16 +1,18 @@
 """Checks of everything the bot needs, each with what to do about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
 import msgspec
 
 from bot.config import Config, load_config, token_problem
+from bot.data_folder import free_bytes_if_few, open_store, open_to_others
 from bot.proxies import proxy_problem
 from embeddings import Encoder, Store, WartabotError
 from embeddings.retriever import Retriever
-from embeddings.store import FILE_NAME as STORE_FILE
+
+DAMAGED_NAMED = 5
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -30,14 +32,16 @@ def checks(config: Path, data: Path, token: str | None) -> Iterator[Check]:
         return
     yield Check("configuration", True, str(config))
     yield from _knowledge(settings, data)
+    yield from _folder(data)
     yield _telegram(settings.telegram.api_url, token)
 
 
 def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
     try:
-        store = Store(data / STORE_FILE)
+        store = open_store(data)
         damage = store.check()
         summary = store.summary()
+        damaged = list(store.damaged())
     except WartabotError as error:
         yield Check("store", False, str(error))
         return
@@ -46,7 +50,9 @@ def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
         yield Check("store", False, f"{store.path} is damaged ({damage}). {advice}")
         return
     found = f"{summary.articles} articles, {summary.passages} passages"
-    if summary.articles == 0:
+    if damaged:
+        yield Check("store", False, _damaged(store, damaged))
+    elif summary.articles == 0:
         yield Check("store", False, f"{store.path} holds no articles yet. Add some: wartabot index")
     else:
         yield Check("store", True, f"{store.path}: {found}, newest {summary.newest or 'of unknown date'}")
@@ -62,6 +68,26 @@ def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
         yield Check("indexes", False, str(error))
         return
     yield Check("indexes", True, f"up to date with the store in {data}")
+
+
+def _damaged(store: Store, ids: Sequence[str]) -> str:
+    named = ", ".join(map(repr, ids[:DAMAGED_NAMED])) + (" and others" if len(ids) > DAMAGED_NAMED else "")
+    return (
+        f"{store.path}: {len(ids)} articles are damaged and not shown: they, or what was found in them, are no longer "
+        f"what was stored: {named}. Index them again from their files: wartabot index FILES. Those that are still "
+        "named then are dropped by: wartabot index --rebuild. Check the disk."
+    )
+
+
+def _folder(data: Path) -> Iterator[Check]:
+    """What is wrong with the data folder; nothing where it is sound."""
+    if not data.is_dir():
+        return
+    if commands := list(open_to_others(data)):
+        yield Check("privacy", False, f"others can read what people asked. Close it: {'; '.join(commands)}")
+    if (free := free_bytes_if_few(data)) is not None:
+        advice = "Free some space, else neither articles nor answers can be stored."
+        yield Check("disk", False, f"{free // 1_000_000} MB are left where {data} lies. {advice}")
 
 
 def _telegram(api_url: str, token: str | None) -> Check:

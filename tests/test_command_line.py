@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -214,3 +215,53 @@ def test_answering_with_the_bundled_model_loads_neither_torch_nor_transformers(r
     )
     finished = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True)
     assert "Fathul Mushalli" in finished.stdout and finished.stdout.rstrip().endswith("[]")
+
+
+def test_a_lost_knowledge_base_is_said_and_not_replaced_by_the_seeds(run: Run, folder: Path) -> None:
+    run("index")
+    data = folder / "data"
+    for file in data.glob("knowledge.db*"):
+        file.unlink()
+    for command in (["run"], ["chat"], ["ask", "siapa camat sungai raya"], ["articles"], ["show", "x"]):
+        finished = run(*command)
+        assert finished.returncode == 1
+        assert "knowledge.db is missing, and what lies beside it (dense, lexical) shows" in finished.stderr
+        assert "Traceback" not in finished.stderr and not (data / "knowledge.db").exists()
+    assert "✗ store: data/knowledge.db is missing" in run("doctor").stdout
+    assert "5 added" in run("index").stderr
+    assert "Fathul Mushalli" in run("ask", "siapa camat sungai raya").stdout
+
+
+def test_a_knowledge_base_from_which_every_article_was_removed_is_not_filled_with_the_seeds(
+    run: Run, folder: Path
+) -> None:
+    (folder / "own.txt").write_text("Rapat desa digelar hari Senin.\n")
+    run("index", "own.txt")
+    (folder / "own.txt").unlink()
+    (folder / "none").mkdir()
+    assert "1 removed" in run("index", "--prune", "none").stderr
+    finished = run("ask", "siapa camat sungai raya")
+    assert finished.returncode == 1 and "holds no articles any more. Add some: wartabot index" in finished.stderr
+
+
+def test_one_changed_letter_in_the_knowledge_base_is_never_quoted_until_the_article_is_indexed_again(
+    run: Run, folder: Path
+) -> None:
+    run("index")
+    with sqlite3.connect(folder / "data" / "knowledge.db") as database:
+        database.execute("UPDATE articles SET text = replace(text, 'Fathul', 'Fatkul')")
+    database.close()
+    shown = [run(*command) for command in (["ask", "siapa camat sungai raya"], ["articles", "--json"])]
+    shown.append(run("show", "antara-rakor-sungai-raya"))
+    for finished in shown:
+        assert "Fatkul" not in finished.stdout and "antara-rakor-sungai-raya" not in finished.stdout
+        assert finished.stderr.count("Index it again from its file: wartabot index") == 1
+    assert "✗ store" in run("doctor").stdout
+    assert "1 updated, 4 unchanged" in run("index").stderr
+    assert "Fathul Mushalli" in run("ask", "siapa camat sungai raya").stdout
+    assert run("doctor").returncode == 0
+
+
+def test_looking_for_unanswered_questions_before_the_first_start_leaves_no_trace(run: Run, folder: Path) -> None:
+    assert "Every question" in run("unanswered").stderr
+    assert "5 added" in run("run", stdin="\n").stderr

@@ -1,0 +1,45 @@
+"""The data folder: its knowledge base opened where it is not lost, and what is wrong with the folder itself."""
+
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
+
+from bot.chats import FILE_NAME as CHATS_FILE
+from embeddings import Store, StoreUnusable
+from embeddings.store import FILE_NAME as STORE_FILE
+
+# What is only there where there was a knowledge base, too.
+BESIDE_IT = (CHATS_FILE, "dense", "lexical", f"{STORE_FILE}-wal")
+# Room for the next articles, and for SQLite to tidy up.
+LEAST_FREE_BYTES = 200_000_000
+
+
+def open_store(folder: Path) -> Store:
+    """The knowledge base; raises StoreUnusable where it has gone, as a new one would take its place in silence."""
+    path = folder / STORE_FILE
+    left = [name for name in BESIDE_IT if (folder / name).exists()]
+    # An empty file is what a failed copy leaves.
+    if left and not (path.exists() and path.stat().st_size):
+        raise StoreUnusable(
+            f"{path} is {'empty' if path.exists() else 'missing'}, and what lies beside it ({', '.join(left)}) shows "
+            "that there were articles: it was deleted or moved, or --data names another folder than before. Put it "
+            "back from a backup, or build it again from the articles' files: wartabot index FILES"
+        )
+    return Store(path)
+
+
+def open_to_others(folder: Path) -> Iterator[str]:
+    """Commands that close to others what only its owner may read, where people's data lies in the folder."""
+    if not (folder / CHATS_FILE).exists():
+        return
+    for path, mode in ((folder, 0o700), *((file, 0o600) for file in sorted(folder.glob(f"{CHATS_FILE}*")))):
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield f"chmod {mode:o} {quote(str(path))}"
+
+
+def free_bytes_if_few(folder: Path) -> int | None:
+    """How much room is left on the disk, where it is little."""
+    free = shutil.disk_usage(folder).free
+    return free if free < LEAST_FREE_BYTES else None
