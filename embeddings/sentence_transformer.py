@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+# Read when the hub's client is first imported.
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
 import numpy as np
 import torch
 from numpy.typing import NDArray

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +9,7 @@ from tokenizers import Tokenizer
 
 from embeddings import Encoder, EncoderSettings, EncoderUnavailable
 from embeddings.bundled import MODEL, TOKENIZER_FILE
+from tests.conftest import ROOT
 
 TEXTS = [
     "Siapa camat Sungai Raya?",
@@ -59,6 +63,15 @@ def test_every_character_can_be_encoded_and_is_counted(encoder: Encoder) -> None
 
 def test_the_model_is_small_enough_for_the_repository() -> None:
     assert sum(path.stat().st_size for path in MODEL.iterdir()) <= 60_000_000
+
+
+def test_the_model_leaves_nothing_in_the_home_folder_and_tells_nobody_of_its_start(tmp_path: Path) -> None:
+    program = "from embeddings import Encoder, EncoderSettings as S; Encoder(S()).encode_queries(['siapa camat?'])"
+    outside = {
+        name: value for name, value in os.environ.items() if name not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")
+    }
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={**outside, "HOME": str(tmp_path)}, check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_text_gives_no_embedding(encoder: Encoder) -> None:
