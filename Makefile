@@ -1,32 +1,33 @@
-# `make run` and `make test` are all a newcomer needs; both set up .venv first.
+# `make run` and `make test` are all a newcomer needs; both set up .venv first, each with what it needs.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+PINNED := $(PIP) --require-hashes --requirement
 
 TRAINING := data/training
 SHARED ?= ../shared/data
 
-.PHONY: run test check format install clean train
+.PHONY: run test check format install encoders checks training train lock clean
 
 run: install
 	@$(BIN)/wartabot run
 
-test: install
+test: checks
 	$(BIN)/pytest
 
-check: install
+check: checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-format: install
+format: checks
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 # About four hours on two cores, or on a GPU that torch finds (not tried); goes on where it was stopped.
 # SHARED is the folder with the question sets.
-train: install
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-training.txt
+train: training
 	$(BIN)/python -m embeddings.training.vocabulary --data $(SHARED) --into $(TRAINING)
 	$(BIN)/python -m embeddings.training.encoder --data $(SHARED) --into $(TRAINING)
 	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 1
@@ -35,15 +36,37 @@ train: install
 	$(BIN)/python -m embeddings.training.export --into $(TRAINING)
 	$(BIN)/python -m embeddings.training.calibrate --data $(SHARED) --model $(TRAINING)/original --plot docs/pictures/calibration.png
 
-install: .venv/installed
+# Pins what pyproject.toml asks for; what is pinned stays, but for UV="--upgrade" or UV="--upgrade-package NAME".
+lock: checks
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python requirements/lock.py $(UV)
 
-# torch goes first and by its exact version: where a CPU build is at hand, pip takes it; any other request for torch
-# brings gigabytes of GPU libraries.
-.venv/installed: requirements.txt pyproject.toml
+# Each list's stamp stands in .venv. What was once added is kept up to date with its list.
+install: .venv/bot $(wildcard .venv/encoders .venv/checks .venv/training)
+encoders: .venv/encoders
+checks: .venv/checks
+training: .venv/training
+
+# Compiling only what the bot imports saves 50 MB.
+.venv/bot: requirements/bot.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' requirements.txt)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PINNED) requirements/bot.txt --no-compile
+	$(PIP) --no-build-isolation --editable .
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import bot.application, bot.commands'
+	@touch $@
+
+.venv/encoders: requirements/encoders.txt requirements/cpu.txt requirements/gpu.txt .venv/bot
+	@$(PINNED) requirements/cpu.txt 2> .venv/no-cpu-build || { \
+		echo "No CPU build of torch is at hand (.venv/no-cpu-build), so the GPU build comes, 5 GB: see docs/operations.md"; \
+		$(PINNED) requirements/gpu.txt; }
+	$(PINNED) requirements/encoders.txt
+	@touch $@
+
+.venv/checks: requirements/checks.txt .venv/encoders
+	$(PINNED) requirements/checks.txt
+	@touch $@
+
+.venv/training: requirements/training.txt .venv/encoders
+	$(PINNED) requirements/training.txt
 	@touch $@
 
 clean:

@@ -45,14 +45,9 @@ class Encoder:
         """Load the model; raises EncoderUnavailable where it cannot be had."""
         self.settings = settings
         try:
-            self._model: Model
-            if settings.model == BUNDLED:
-                self._model = BundledEncoder(threads=settings.threads)
-            else:
-                # Takes seconds and a gigabyte, which the bundled model does not need.
-                from embeddings.sentence_transformer import SentenceTransformerEncoder
-
-                self._model = SentenceTransformerEncoder(settings.model, settings.threads)
+            self._model = _load(settings)
+        except EncoderUnavailable:
+            raise
         # Whatever the hub client, the tokenizer, onnxruntime or torch raises here, the operator's way out is the same.
         except Exception as error:
             raise EncoderUnavailable(
@@ -87,6 +82,21 @@ class Encoder:
         if configured is not None:
             return configured
         return next((prompt for name in names if (prompt := self._model.prompts.get(name))), "")
+
+
+def _load(settings: EncoderSettings) -> Model:
+    if settings.model == BUNDLED:
+        return BundledEncoder(threads=settings.threads)
+    try:
+        # Takes seconds and a gigabyte, which the bundled model does not need.
+        from embeddings.sentence_transformer import SentenceTransformerEncoder
+    except ModuleNotFoundError as error:
+        raise EncoderUnavailable(
+            f"The encoder {settings.model!r} needs sentence-transformers, of which {error.name} is missing here. "
+            "Bring it with `make encoders` or pip install 'wartabot[encoders]', or set [encoder] model in config.toml "
+            f'to "{BUNDLED}", which needs neither.'
+        ) from error
+    return SentenceTransformerEncoder(settings.model, settings.threads)
 
 
 def _first_line(error: BaseException) -> str:

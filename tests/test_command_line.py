@@ -205,18 +205,6 @@ def test_wrong_usage_is_one_clear_message(run: Run) -> None:
         assert "Traceback" not in finished.stderr
 
 
-def test_answering_with_the_bundled_model_loads_neither_torch_nor_transformers(run: Run, folder: Path) -> None:
-    run("index")
-    program = (
-        "import sys; from bot.commands import app\n"
-        "try: app(['ask', 'siapa camat sungai raya?'])\n"
-        "except SystemExit: pass\n"
-        "print([name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])"
-    )
-    finished = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True)
-    assert "Fathul Mushalli" in finished.stdout and finished.stdout.rstrip().endswith("[]")
-
-
 def test_a_lost_knowledge_base_is_said_and_not_replaced_by_the_seeds(run: Run, folder: Path) -> None:
     run("index")
     data = folder / "data"

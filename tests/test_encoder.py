@@ -98,3 +98,18 @@ def test_a_model_that_cannot_be_had_says_in_one_line_what_to_do() -> None:
     message = str(error.value)
     assert "nobody/no-such-model" in message and "[encoder] model" in message and '"bundled"' in message
     assert "\n" not in message
+
+
+def test_without_sentence_transformers_another_model_says_which_command_brings_it(
+    monkeypatch: pytest.MonkeyPatch, encoder: Encoder
+) -> None:
+    monkeypatch.delitem(sys.modules, "embeddings.sentence_transformer", raising=False)
+    # What stands as None cannot be imported.
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(EncoderUnavailable) as error:
+        Encoder(EncoderSettings(model="intfloat/multilingual-e5-small"))
+    message = str(error.value)
+    assert all(word in message for word in ("intfloat/multilingual-e5-small", "sentence-transformers", "torch"))
+    assert "`make encoders`" in message and "pip install 'wartabot[encoders]'" in message and '"bundled"' in message
+    assert "\n" not in message
+    assert Encoder(EncoderSettings()).name == encoder.name
