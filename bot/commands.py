@@ -1,18 +1,22 @@
 """The command line: `wartabot run`, `chat`, `index`, `ask`, `show`, `articles`, `eval`, `unanswered`, `doctor`."""
 
+import io
 import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import IO, Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from bot import doctor, terminal
 from bot.config import TOKEN_VARIABLE, Config, load_config, token_problem
@@ -25,16 +29,19 @@ from embeddings import (
     Answerer,
     Encoder,
     IndexReport,
+    Refusal,
     SettingsError,
     Store,
     StoreUnusable,
     WartabotError,
-    count_articles,
     index_files,
     open_answerer,
     rebuild,
 )
+from embeddings.articles import fault, read_line
 from embeddings.evaluation.questions import evaluate
+from embeddings.indexing import OnProgress
+from embeddings.plain_text import printable
 from embeddings.retriever import Retriever
 from embeddings.store import FILE_NAME as STORE_FILE
 from embeddings.store import Watermark
@@ -62,8 +69,22 @@ DataOption = Annotated[
         "--data", envvar="WARTABOT_DATA", help="The data folder; default: data beside the configuration file."
     ),
 ]
+
+
+def _utf_8(text: str | None) -> str | None:
+    if text is not None and not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise typer.BadParameter("it is not UTF-8") from error
+    return text
+
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DEFAULT_CONFIG = Path("config.toml")
+# More than any question that max_question_length allows.
+MAX_QUESTION_BYTES = 500_000
+MOST_ENDINGS = 8
 
 
 @app.command()
@@ -99,19 +120,21 @@ def index(
     """Add or update articles; exit status 0 only if nothing was refused."""
     settings, folder = _prepare(config, data)
     store, encoder = Store(folder / STORE_FILE), Encoder(settings.encoder)
+    lost: list[Refusal] = []
     if rebuild_all:
-        with _progress(store.summary().articles) as advance:
-            store = rebuild(store, encoder, settings.passages, advance)
+        with _progress() as on_progress:
+            store = rebuild(store, encoder, settings.passages, on_progress, lost)
+        _print_refused(lost)
     report = _index(store, encoder, settings, paths or _default_paths(settings, config), prune)
     # Opening the retriever brings the indexes up to date, so that the first question does not wait for it.
     Retriever(store, encoder, folder, settings.retriever)
-    if report.refused:
+    if report.refused or lost:
         raise typer.Exit(1)
 
 
 @app.command()
 def ask(
-    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    question: Annotated[str | None, typer.Argument(help="The question.", callback=_utf_8)] = None,
     as_json: JsonOption = False,
     batch: Annotated[
         bool, typer.Option("--batch", help="Read one question a line from standard input; needs --json.")
@@ -131,13 +154,13 @@ def ask(
         else:
             output.print(terminal.answer_view(answer, answerer.summary(), INDONESIAN))
         return
-    for line in sys.stdin:
-        _print_json(_answer_in_batch(answerer, line.rstrip("\r\n")))
+    for line in _lines(sys.stdin.buffer):
+        _print_json(_answer_in_batch(answerer, line))
 
 
 @app.command()
 def show(
-    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    article_id: Annotated[str, typer.Argument(help="The article's id.", callback=_utf_8)],
     as_json: JsonOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = None,
@@ -176,12 +199,15 @@ def evaluate_command(
     settings, folder = _prepare(config, data)
     try:
         result = evaluate(_ready_answerer(settings, folder, config), questions)
-    except (OSError, msgspec.DecodeError) as error:
-        _fail(f"{questions} cannot be read as questions: {error}")
+    except OSError as error:
+        _fail(f"{questions} cannot be read as questions: {error.strerror}")
+    _print_refused(result.refused)
     if as_json:
         _print_json(msgspec.to_builtins(result))
     else:
         output.print(result.table())
+    if result.refused:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -223,6 +249,10 @@ def doctor_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = Non
 def run_command_line() -> NoReturn:
     """Run a command; what the operator can mend is one line on standard error, anything else a traceback in the log."""
     set_up_logging(_token())
+    # A terminal that knows fewer characters than an article has shows them spelt out; a bad byte ends no conversation.
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
     try:
         app()
         sys.exit(0)
@@ -255,14 +285,21 @@ def _ready_answerer(settings: Config, folder: Path, config: Path) -> Answerer:
         if store.watermark() != Watermark():
             raise StoreUnusable(f"{store.path} holds no articles any more. Add some: wartabot index FILES")
         _index(store, encoder, settings, _default_paths(settings, config), prune=False)
-    return open_answerer(store, encoder, folder, settings.retriever, settings.answers)
+    newsroom = ZoneInfo(settings.telegram.timezone)
+    return open_answerer(
+        store, encoder, folder, settings.retriever, settings.answers, lambda: datetime.now(newsroom).date()
+    )
 
 
 def _index(store: Store, encoder: Encoder, settings: Config, paths: list[Path], prune: bool) -> IndexReport:
-    with _progress(count_articles(paths)) as advance:
-        report = index_files(store, encoder, paths, settings.articles, settings.passages, prune, advance)
-    for refusal in report.refused:
-        notes.print(f"refused: {refusal.where}: {refusal.reason}", style="yellow", markup=False, highlight=False)
+    newsroom = ZoneInfo(settings.telegram.timezone)
+    with _progress() as on_progress:
+        report = index_files(store, encoder, paths, settings.articles, settings.passages, prune, on_progress, newsroom)
+    _print_refused(report.refused)
+    for remark in report.remarks:
+        _print_note(f"note: {remark.where}: {remark.note}")
+    if report.skipped:
+        _print_note(_skipped(report.skipped))
     notes.print(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.removed} removed, "
         f"{len(report.refused)} refused; {store.summary().articles} articles stored",
@@ -271,20 +308,53 @@ def _index(store: Store, encoder: Encoder, settings: Config, paths: list[Path], 
     return report
 
 
+def _print_refused(refused: list[Refusal]) -> None:
+    for refusal in refused:
+        _print_note(f"refused: {refusal.where}: {refusal.reason}")
+
+
+def _print_note(line: str) -> None:
+    notes.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def _skipped(by_ending: Counter[str]) -> str:
+    """How many files were not read: "12 files skipped: .html 9, .pdf 3"."""
+    named = sorted(by_ending.items(), key=lambda ending: (-ending[1], ending[0]))[:MOST_ENDINGS]
+    parts = [f"{printable(ending) or 'without ending'} {number}" for ending, number in named]
+    if others := by_ending.total() - sum(number for _, number in named):
+        parts.append(f"others {others}")
+    files = "1 file" if by_ending.total() == 1 else f"{by_ending.total()} files"
+    return f"{files} skipped: {', '.join(parts)}"
+
+
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    columns = (TextColumn("Indexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+def _progress() -> Iterator[OnProgress]:
+    columns = (TextColumn("Indexing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=notes, transient=True) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda done: progress.advance(task, done)
+        task = progress.add_task("", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def _answer_in_batch(answerer: Answerer, question: str) -> dict[str, Any]:
+def _lines(lines: IO[bytes]) -> Iterator[bytes | None]:
+    """The lines without their ends; None for one that is longer than any question."""
+    while (line := read_line(lines, MAX_QUESTION_BYTES)) != b"":
+        yield line and line.rstrip(b"\r\n")
+
+
+def _answer_in_batch(answerer: Answerer, line: bytes | None) -> dict[str, Any]:
+    """The answer as JSON; one bad line must not cost the answers to the others, which are read in order."""
+    question = "" if line is None else line.decode("utf-8", "replace")
     try:
-        return answerer.answer(question).to_json()
+        if line is None:
+            raise WartabotError(f"The line has more than {MAX_QUESTION_BYTES} bytes.")
+        return answerer.answer(line.decode()).to_json()
+    except UnicodeDecodeError as error:
+        reason = f"The line is not UTF-8: byte {error.start + 1} is 0x{error.object[error.start]:02x}."
     except WartabotError as error:
-        # One bad question must not cost the answers to the others, which are read in order.
-        return {**Answer(question, answered=False, confidence=0.0).to_json(), "error": str(error)}
+        reason = str(error)
+    except Exception as error:
+        reason = fault(error)
+    return {**Answer(question, answered=False, confidence=0.0).to_json(), "error": reason}
 
 
 def _poll(token: str, settings: Config, answerer: Answerer, folder: Path) -> None:
@@ -315,8 +385,9 @@ def _read_line() -> str:
 
 
 def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    # JSON is UTF-8, whatever the terminal is.
+    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _fail(message: str, status: int = 1) -> NoReturn:

@@ -62,7 +62,8 @@ def load_config(path: Path) -> Config:
         ) from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Beside its own error and text that is not UTF-8: numbers of thousands of digits, and nesting as deep.
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
     _refuse_unknown_keys(path, content)
     try:
@@ -74,7 +75,7 @@ def load_config(path: Path) -> Config:
         raise SettingsError(f"{path}: {where}: {message}. docs/configuration.md lists what each key takes.") from error
     try:
         ZoneInfo(config.telegram.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingsError(
             f"{path}: [telegram] timezone: no such time zone: {config.telegram.timezone!r}. "
             "Write one like Asia/Jakarta, Asia/Makassar or Asia/Jayapura."

@@ -3,7 +3,7 @@
 from embeddings.agenda import Aspect, Held
 from embeddings.answerer import Answerer, AnswerSettings, open_answerer, with_neighbours
 from embeddings.answers import Answer, Quote
-from embeddings.articles import Article, ArticleSettings, Refusal
+from embeddings.articles import Article, ArticleSettings, Refusal, Remark
 from embeddings.encoder import Encoder, EncoderSettings
 from embeddings.errors import (
     EncoderUnavailable,
@@ -15,7 +15,7 @@ from embeddings.errors import (
 )
 from embeddings.follow_up import complete
 from embeddings.holders import Holder, disagree, same_office
-from embeddings.indexing import IndexReport, PassageSettings, count_articles, index_files, rebuild
+from embeddings.indexing import IndexReport, PassageSettings, index_files, rebuild
 from embeddings.periods import Period
 from embeddings.retriever import RetrieverSettings
 from embeddings.store import Outlet, Store, Summary, article_key
@@ -40,6 +40,7 @@ __all__ = [
     "QuestionTooLong",
     "Quote",
     "Refusal",
+    "Remark",
     "RetrieverSettings",
     "SettingsError",
     "Store",
@@ -48,7 +49,6 @@ __all__ = [
     "WartabotError",
     "article_key",
     "complete",
-    "count_articles",
     "disagree",
     "index_files",
     "open_answerer",

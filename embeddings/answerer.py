@@ -213,11 +213,16 @@ def corrected(question: str, query: Query) -> str | None:
 
 
 def open_answerer(
-    store: Store, encoder: Encoder, data: Path, retriever: RetrieverSettings, answers: AnswerSettings
+    store: Store,
+    encoder: Encoder,
+    data: Path,
+    retriever: RetrieverSettings,
+    answers: AnswerSettings,
+    today: Callable[[], date] = date.today,
 ) -> Answerer:
     """An answerer whose indexes lie in this data folder."""
     reader = Reader(threads=encoder.settings.threads)
-    return Answerer(Retriever(store, encoder, data, retriever), reader, answers)
+    return Answerer(Retriever(store, encoder, data, retriever), reader, answers, today)
 
 
 # How often a name found for an office is its holder's, in articles that the rules had not seen (docs/evaluation.md).

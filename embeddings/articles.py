@@ -2,23 +2,33 @@
 
 import gzip
 import io
+import os
 import re
-import tomllib
+import stat
 import zlib
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import tzinfo
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, Annotated
+from urllib.parse import urlsplit
 
 import msgspec
-import yaml
 
 from embeddings import dates
+from embeddings.cleaning import clean
+from embeddings.headers import split_header
+from embeddings.plain_text import UnreadableError, decode, is_printable, one_line, printable, readable
 
 ENDINGS = (".txt", ".md", ".jsonl", ".jsonl.gz")
-HEADER_KEYS = ("id", "title", "source", "url", "published", "place")
 MAX_ID_LENGTH = 200
+MAX_TITLE_LENGTH = 300
+MAX_NAME_LENGTH = 100
+MAX_URL_LENGTH = 2048
+# Text unfolds to 3 to 10 times its size; what unfolds to more than both of these was made to fill a memory.
+MOST_UNFOLDED_TIMES = 20
+MOST_UNFOLDED_SIZES = 64
 
 
 class ArticleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,8 +66,11 @@ class Refusal(msgspec.Struct, frozen=True):
     reason: str
 
 
-class UnreadableError(ValueError):
-    """This file or line is not an article; the message says why."""
+class Remark(msgspec.Struct, frozen=True):
+    """What was left out of an article that was read, for the person who can mend it."""
+
+    where: str
+    note: str
 
 
 class BulkLine(msgspec.Struct, frozen=True):
@@ -72,229 +85,284 @@ class BulkLine(msgspec.Struct, frozen=True):
     place: str | None = None
 
 
-def find_files(paths: Sequence[Path]) -> Iterator[Path | Refusal]:
-    """The article files under these files and folders, in a stable order; a README in a folder is not an article."""
+OnRemark = Callable[[str], None]
+"""Told what is left out of an article."""
+
+
+# --- finding files --------------------------------------------------------------------------------------------
+
+
+class Found(msgspec.Struct):
+    """The article files under the named files and folders, what cannot be read, and how many others by their ending."""
+
+    files: list[Path] = []
+    refused: list[Refusal] = []
+    skipped: Counter[str] = msgspec.field(default_factory=Counter)
+
+
+def find_files(paths: Sequence[Path]) -> Found:
+    """Search the files and folders, in a stable order; hidden files and a README in a folder are not looked at."""
+    found = Found()
     for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                file
-                for file in path.rglob("*")
-                if file.name.lower().endswith(ENDINGS) and file.is_file() and file.stem.upper() != "README"
-            )
-        elif not path.exists():
-            yield Refusal(str(path), "no such file or folder")
-        elif path.name.lower().endswith(ENDINGS):
-            yield path
+        try:
+            mode = path.stat().st_mode
+        except (OSError, ValueError) as error:
+            missing = isinstance(error, FileNotFoundError)
+            found.refused.append(_unreadable(path, "no such file or folder" if missing else _reason(error)))
+            continue
+        if stat.S_ISDIR(mode):
+            _search(path, found)
+        elif not stat.S_ISREG(mode):
+            found.refused.append(_unreadable(path, NOT_REGULAR))
+        elif not _is_article(path):
+            found.refused.append(_unreadable(path, f"not an article file; these are read: {', '.join(ENDINGS)}"))
         else:
-            yield Refusal(str(path), f"not an article file; these are read: {', '.join(ENDINGS)}")
+            found.files.append(path)
+    return found
 
 
-def read_file(path: Path, settings: ArticleSettings) -> Iterator[Article | Refusal]:
-    """Read one file's articles, streamed; what cannot be read is refused by name and the rest goes on."""
+NOT_REGULAR = "not a file, but a pipe, a socket or a device"
+
+
+def _search(folder: Path, found: Found) -> None:
+    root = Path(os.path.realpath(folder))
+    files: list[Path] = []
+    skipped: Counter[str] = Counter()
+    refused: list[Refusal] = []
+    todo = [folder]
+    while todo:
+        inside = todo.pop()
+        try:
+            entries = list(inside.iterdir())
+        except OSError as error:
+            refused.append(_unreadable(inside, _reason(error)))
+            continue
+        for entry in entries:
+            if entry.name.startswith(".") or entry.stem.upper() == "README":
+                continue
+            try:
+                _sort(entry, root, files, todo, skipped)
+            except UnreadableError as error:
+                refused.append(_unreadable(entry, str(error)))
+    if skipped and not files and not refused:
+        refused.append(_unreadable(folder, f"no article file is in it; these are read: {', '.join(ENDINGS)}"))
+    found.files += sorted(files)
+    found.refused += sorted(refused, key=lambda refusal: refusal.where)
+    found.skipped += skipped
+
+
+def _sort(entry: Path, root: Path, files: list[Path], todo: list[Path], skipped: Counter[str]) -> None:
+    try:
+        mode = entry.stat().st_mode
+    except OSError as error:
+        raise UnreadableError(_reason(error)) from error
+    is_folder = stat.S_ISDIR(mode)
+    if not is_folder and not _is_article(entry):
+        skipped[entry.suffix.lower()] += 1
+    elif entry.is_symlink() and not Path(os.path.realpath(entry)).is_relative_to(root):
+        raise UnreadableError("a link that leads out of the folder; name what it leads to, if it is to be read")
+    elif not is_folder and not stat.S_ISREG(mode):
+        raise UnreadableError(NOT_REGULAR)
+    elif not is_folder:
+        files.append(entry)
+    # What a link leads to within the folder is read where it lies.
+    elif not entry.is_symlink():
+        todo.append(entry)
+
+
+def _is_article(path: Path) -> bool:
+    return path.name.lower().endswith(ENDINGS)
+
+
+def _unreadable(path: Path, reason: str) -> Refusal:
+    return Refusal(printable(str(path)), reason)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return f"cannot be read: {(isinstance(error, OSError) and error.strerror) or error}"
+
+
+# --- reading them ---------------------------------------------------------------------------------------------
+
+
+def read_file(
+    path: Path,
+    settings: ArticleSettings,
+    newsroom: tzinfo = dates.WIB,
+    on_position: Callable[[int], None] = lambda position: None,
+) -> Iterator[Article | Refusal | Remark]:
+    """Read one file's articles, streamed; what cannot be read is refused by name and the rest goes on.
+
+    Timestamps are dated in the newsroom's time zone. `on_position` is told how many bytes of the file were read.
+    """
     max_size = settings.max_size_kb * 1024
     try:
+        _check_name(path)
         if path.name.lower().endswith((".jsonl", ".jsonl.gz")):
-            yield from _read_bulk(path, max_size)
+            yield from _read_bulk(path, max_size, newsroom, on_position)
         else:
-            yield _read_single(path, max_size)
+            yield from _read_one(str(path), lambda on_remark: _read_single(path, max_size, newsroom, on_remark))
     except UnreadableError as error:
-        yield Refusal(str(path), str(error))
+        yield _unreadable(path, str(error))
     except OSError as error:
-        yield Refusal(str(path), f"cannot be read: {error.strerror or error}")
+        yield _unreadable(path, _reason(error))
 
 
-# --- one article a file ---------------------------------------------------------------------------------------
+def _check_name(path: Path) -> None:
+    if not is_printable(str(path.resolve())):
+        raise UnreadableError(
+            "its name or its folder's is not UTF-8 or has a character that cannot be shown; rename it to read it"
+        )
 
 
-def _read_single(path: Path, max_size: int) -> Article:
+def _read_one(where: str, read: Callable[[OnRemark], Article]) -> Iterator[Article | Refusal | Remark]:
+    remarks: list[str] = []
+    try:
+        article = read(remarks.append)
+    except OSError as error:
+        yield Refusal(where, _reason(error))
+    except UnreadableError as error:
+        yield Refusal(where, printable(str(error)))
+    # A fault of the program's own costs this article, not those after it.
+    except Exception as error:
+        yield Refusal(where, fault(error))
+    else:
+        yield from (Remark(where, printable(remark)) for remark in remarks)
+        yield article
+
+
+def fault(error: Exception) -> str:
+    """The reason of a refusal for which the operator can do nothing."""
+    return f"wartabot fails on it, please report this: {type(error).__name__}: {printable(str(error))}"
+
+
+def _read_single(path: Path, max_size: int, newsroom: tzinfo, on_remark: OnRemark) -> Article:
     with path.open("rb") as file:
         content = file.read(max_size + 1)
     if len(content) > max_size:
-        raise UnreadableError(f"larger than {max_size // 1024} kB; raise [articles] max_size_kb to read it")
-    header, body = _split_header(decode(content))
-    article_id = str(header.get("id") or path.stem).strip()
+        raise UnreadableError(_too_large(max_size))
+    header, body = split_header(decode(content))
     return build_article(
         body,
-        id=article_id,
+        id=header.get("id") or path.stem,
         path=str(path.resolve()),
-        title=_text_or_none(header.get("title")),
-        source=_text_or_none(header.get("source")),
-        url=_text_or_none(header.get("url")),
-        published=_published_or_none(header.get("published", header.get("date"))),
-        place=_text_or_none(header.get("place")),
+        title=header.get("title"),
+        source=header.get("source"),
+        url=header.get("url"),
+        published=header.get("published") or header.get("date"),
+        place=header.get("place"),
+        newsroom=newsroom,
+        on_remark=on_remark,
     )
 
 
-def decode(content: bytes) -> str:
-    """Decode UTF-8 (with or without byte order mark), UTF-16 or Windows-1252; raises UnreadableError otherwise."""
-    if not content.strip():
-        raise UnreadableError("the file is empty")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif b"\0" in content:
-        # Latin text in UTF-16 has a zero in every second byte; anything else with zeros is binary.
-        zeros_first, zeros_second = content[0::2].count(0), content[1::2].count(0)
-        half = len(content) / 2
-        if zeros_second > 0.7 * half and zeros_first < 0.1 * half:
-            encodings = ["utf-16-le"]
-        elif zeros_first > 0.7 * half and zeros_second < 0.1 * half:
-            encodings = ["utf-16-be"]
-        else:
-            raise UnreadableError("a binary file, not text")
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if any(character < " " and character not in "\t\n\r\f\v" for character in text):
-            raise UnreadableError("a binary file, not text")
-        return text
-    raise UnreadableError("text in an unknown encoding; save it as UTF-8")
+def _too_large(max_size: int) -> str:
+    return f"larger than {max_size // 1024} kB; raise [articles] max_size_kb to read it"
 
 
-def _split_header(text: str) -> tuple[dict[str, Any], str]:
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
-    found = re.match(r"(---|\+\+\+)[ \t]*\n(.*?\n)?\1[ \t]*(?:\n|$)", text, re.DOTALL)
-    if not found:
-        return {}, text
-    fence, content = found[1], found[2] or ""
-    try:
-        header = tomllib.loads(content) if fence == "+++" else yaml.safe_load(content)
-    except (tomllib.TOMLDecodeError, yaml.YAMLError) as error:
-        kind = "TOML" if fence == "+++" else "YAML"
-        raise UnreadableError(f"its header is not valid {kind}: {' '.join(str(error).split())}") from error
-    if header is None:
-        header = {}
-    if not isinstance(header, dict):
-        # Two rules with prose between them: part of the text, not a header.
-        return {}, text
-    return header, text[found.end() :]
-
-
-def _text_or_none(value: object) -> str | None:
-    text = " ".join(str(value).split()) if value is not None else ""
-    return text or None
-
-
-def _published_or_none(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    parsed = dates.parse_published(str(value))
-    if parsed is None:
-        raise UnreadableError(f"published: {str(value)!r} is not a date; write 2023-07-17, 2023-07 or 2023")
-    return parsed
-
-
-# --- one article a line ---------------------------------------------------------------------------------------
-
-
-def _read_bulk(path: Path, max_size: int) -> Iterator[Article | Refusal]:
+def _read_bulk(
+    path: Path, max_size: int, newsroom: tzinfo, on_position: Callable[[int], None]
+) -> Iterator[Article | Refusal | Remark]:
     decoder = msgspec.json.Decoder(BulkLine)
     resolved = str(path.resolve())
-    with open_bulk(path) as lines:
-        for number, line in enumerate(_bounded_lines(lines, max_size), start=1):
-            where = f"{path}, line {number}"
-            try:
-                if line is None:
-                    raise UnreadableError(f"larger than {max_size // 1024} kB; raise [articles] max_size_kb to read it")
-                if not line.strip():
-                    continue
-                yield _read_bulk_line(line.removeprefix(b"\xef\xbb\xbf"), decoder, resolved)
-            except UnreadableError as error:
-                yield Refusal(where, str(error))
+    with path.open("rb") as file:
+        for number, line in numbered_lines(_unfolded(file, max_size), max_size):
+
+            def read(on_remark: OnRemark, line: bytes | None = line) -> Article:
+                return _read_bulk_line(line, decoder, resolved, max_size, newsroom, on_remark)
+
+            yield from _read_one(f"{path}, line {number}", read)
+            on_position(file.tell())
+
+
+def _read_bulk_line(
+    line: bytes | None,
+    decoder: msgspec.json.Decoder[BulkLine],
+    path: str,
+    max_size: int,
+    newsroom: tzinfo,
+    on_remark: OnRemark,
+) -> Article:
+    if line is None:
+        raise UnreadableError(_too_large(max_size))
+    try:
+        content = decoder.decode(line.removeprefix(b"\xef\xbb\xbf"))
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"not an article: it is not UTF-8 ({error.reason})") from error
+    except RecursionError as error:
+        raise UnreadableError("not an article: nested too deeply") from error
+    except msgspec.DecodeError as error:
+        raise UnreadableError(f"not an article: {error}") from error
+    return build_article(
+        content.text,
+        id=str(content.id),
+        path=path,
+        title=content.title,
+        source=content.source,
+        url=content.url,
+        published=content.date,
+        place=content.place,
+        newsroom=newsroom,
+        on_remark=on_remark,
+    )
 
 
 def open_bulk(path: Path) -> IO[bytes]:
-    """The lines of a .jsonl or .jsonl.gz file, as bytes."""
-    if path.name.lower().endswith(".gz"):
-        return io.BufferedReader(gzip.open(path, "rb"))
-    return path.open("rb")
+    """The lines of a .jsonl or .jsonl.gz file of our own, as bytes."""
+    return io.BufferedReader(gzip.open(path, "rb")) if path.name.endswith(".gz") else path.open("rb")
 
 
-def _bounded_lines(lines: IO[bytes], max_size: int) -> Iterator[bytes | None]:
-    """Lines, with None for one that is too long, so that no line can fill the memory."""
-    too_long = False
+def _unfolded(file: io.BufferedReader, max_size: int) -> io.BufferedReader:
+    if not file.name.lower().endswith(".gz"):
+        return file
+    most = max(MOST_UNFOLDED_SIZES * max_size, MOST_UNFOLDED_TIMES * os.fstat(file.fileno()).st_size)
+    return io.BufferedReader(_Unfolding(file, most))
+
+
+class _Unfolding(gzip.GzipFile):
+    """A compressed file that is read only so far as it may be what it says."""
+
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        super().__init__(fileobj=file)
+        self._most = most
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() > self._most:
+            raise UnreadableError(
+                f"it unfolds to more than {self._most // 1024} kB, as no articles of its size do; what stood before "
+                "was read. If it is sound, unpack it (gunzip) to read it all"
+            )
+        return super().read(size)
+
+
+def numbered_lines(lines: io.BufferedReader, max_size: int) -> Iterator[tuple[int, bytes | None]]:
+    """The lines that are not blank, numbered from 1; None stands for one that is too long."""
+    number = 1
     try:
-        while part := lines.readline(max_size + 1):
-            if not part.endswith(b"\n") and len(part) > max_size:
-                too_long = True
+        while buffer := lines.peek():
+            # Of nothing but line breaks, a small compressed file may hold millions.
+            if not buffer.strip():
+                number += lines.read(len(buffer)).count(b"\n")
                 continue
-            yield None if too_long else part
-            too_long = False
-        if too_long:
-            yield None
+            line = read_line(lines, max_size)
+            if line is None or line.strip():
+                yield number, line
+            number += 1
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise UnreadableError(f"the compressed file is damaged; what stood before was read ({error})") from error
 
 
-def _read_bulk_line(line: bytes, decoder: msgspec.json.Decoder[BulkLine], path: str) -> Article:
-    try:
-        content = decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"not an article: {error}") from error
-    return build_article(
-        content.text,
-        id=str(content.id).strip(),
-        path=path,
-        title=_text_or_none(content.title),
-        source=_text_or_none(content.source),
-        url=_text_or_none(content.url),
-        published=_published_or_none(content.date),
-        place=_text_or_none(content.place),
-    )
+def read_line(lines: IO[bytes], max_size: int) -> bytes | None:
+    """The next line, empty at the end; None for one of more than `max_size` bytes, which never fills the memory."""
+    line = lines.readline(max_size + 1)
+    if len(line) <= max_size or line.endswith(b"\n"):
+        return line
+    while (rest := lines.readline(max_size + 1)) and not rest.endswith(b"\n"):
+        pass
+    return None
 
 
-# --- cleaning -------------------------------------------------------------------------------------------------
-
-# Whole lines that newsroom software puts around an article. Every pattern must match the entire line.
-NOISE_LINES = re.compile(
-    r"""
-      (?:\(|\[)?\s*(?:baca|simak|lihat|tonton|cek|klik)\s+(?:juga|pula|selengkapnya|lainnya)\b.*
-    | (?:artikel|berita)\s+(?:terkait|lainnya|sebelumnya|selanjutnya|populer|terpopuler)\s*:?.*
-    | also\s+read\s*:.* | read\s+also\s*:.*
-    | \d+\s*(?:min(?:ute)?s?|menit)\s+(?:read|baca|membaca|waktu\s+baca)
-    | news\s*feed | komentar(?:\s*\(?\d+\)?)? | \d+\s+komentar | comments? | tulis\s+komentar.*
-    | oleh\s*:? | by\s*:? | admin | redaksi
-    | (?:oleh|penulis|pewarta|reporter|editor|wartawan|jurnalis|kontributor|uploader|penyunting|fotografer|sumber\s+foto
-        |laporan|redaktur)\s*:.*
-    | oleh\s+redaksi(?:\s.{0,40})?
-    | (?:bagikan|share|sebarkan|bagi\s+ke)(?:\s+(?:ini|this|on|ke|artikel|berita|via|berita\s+ini|artikel\s+ini))?
-        (?:\s*[:|,]?\s*(?:facebook|twitter|x|whatsapp|telegram|line|email|pinterest|linkedin|copy\s*link
-        |salin\s*tautan))*\s*:?
-    | (?:(?:facebook|twitter|whatsapp|telegram|line|email|pinterest|linkedin|instagram|tiktok|copy\s*link
-        |salin\s*tautan)[\s|,/·]*)+
-    | (?:iklan|advertisement|advertorial|scroll\s+to\s+continue.*|loading\.{2,}|sponsored)
-    | ikuti\s+(?:kami|berita\s+terbaru|terus\s+berita|saluran|channel).*
-    | (?:dapatkan|cek)\s+(?:update\s+)?berita\s+(?:pilihan|terkini|terbaru).*
-    | (?:copyright|hak\s+cipta|©|\(c\)\s).*
-    | .*\ball\s+rights\s+reserved\b.*
-    | (?:home|beranda)\s*(?:[>»/›].*)?
-    | (?:tag|tags|topik|label|kategori)\s*:.*
-    | dibaca\s*:?\s*[\d.,]+(?:\s*kali)? | [\d.,]+\s+(?:views?|kali\s+dibaca|shares?)
-    | (?:foto|gambar|ilustrasi|caption)\s*:.*
-    | \([^()]{1,40}\)\.? | \[[^\[\]]{0,40}\]
-    | [\W_]+
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# From such a line on, a saved page holds its comment form and what the site shows under it.
-COMMENT_FORM = re.compile(
-    r"tinggalkan\s+(?:balasan|komentar)|leave\s+a\s+(?:reply|comment)|beri\s+komentar", re.IGNORECASE
-)
-NOISE_SPANS = re.compile(r"[(\[]\s*(?:baca|simak|lihat|tonton)\s+(?:juga|pula)\s*:?[^()\[\]]*[)\]]", re.IGNORECASE)
-COPYRIGHT = re.compile(
-    r"(?:copyright|hak\s+cipta)\s*(?:©|\(c\))?\s*(?P<owner>[^\d©]*?)[\s,]*(?P<year>(?:19|20)\d\d)?\s*\.?", re.IGNORECASE
-)
-
-MAX_TITLE_LENGTH = 200
-DATE_LINES = 8
-LEAD_LINES = 3
+# --- the door -------------------------------------------------------------------------------------------------
 
 
 def build_article(
@@ -307,127 +375,78 @@ def build_article(
     url: str | None = None,
     published: str | None = None,
     place: str | None = None,
+    newsroom: tzinfo = dates.WIB,
+    on_remark: OnRemark = lambda remark: None,
 ) -> Article:
-    """Clean a raw text and find what it says of itself; given values win. Raises UnreadableError if no text stays."""
-    if not id or len(id) > MAX_ID_LENGTH:
-        raise UnreadableError(f"its id must have 1 to {MAX_ID_LENGTH} characters, and has {len(id)}")
-    lines = [line.strip() for line in NOISE_SPANS.sub("", raw).splitlines()]
-    copyright_owner, copyright_year = _find_copyright(lines)
-    lines = _cut_comment_form(lines)
+    """Make an article of what came from outside: every field is checked here, and nowhere else.
 
-    stamp = next((stamp for line in lines[:DATE_LINES] if (stamp := dates.parse_date_line(line)) is not None), None)
-    kept = [line for line in lines if not line or not (NOISE_LINES.fullmatch(line) or dates.parse_date_line(line))]
-
-    found_title = _find_title(kept)
-    title = title or (found_title.lstrip("# ").strip() if found_title else None)
-    if title:
-        same = _folded(title)
-        kept = [line for line in kept if _folded(line.lstrip("# ")) != same]
-    body = [line for line in kept if line]
-    if not body:
-        raise UnreadableError("no article text is left after cleaning")
-    dateline = find_dateline(body[0])
-    if dateline is not None:
-        first = kept.index(body[0])
-        kept[first] = body[0] = body[0][dateline.length :]
-
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
-    if not text:
-        raise UnreadableError("no article text is left after cleaning")
-    years = dates.years_in("\n".join([title or "", text, copyright_year or ""]))
+    What the text says of itself fills what is not given. Raises UnreadableError if no text stays, for an id that is not
+    plain and for a date that is none; another field that cannot be kept is left out with a remark.
+    """
+    title = _bounded("title", one_line(title), MAX_TITLE_LENGTH, on_remark)
+    source = _bounded("source", one_line(source), MAX_NAME_LENGTH, on_remark)
+    place = _bounded("place", one_line(place), MAX_NAME_LENGTH, on_remark)
+    cleaned = clean(readable(raw), title)
     return Article(
-        id=id,
-        text=text,
-        title=title,
-        source=source or (dateline and dateline.source) or copyright_owner,
-        url=url,
-        published=published or stamp or dates.find_published(body[:LEAD_LINES], years) or copyright_year,
-        place=place or (dateline and dateline.place) or None,
+        id=_plain_id(id.strip()),
+        text=cleaned.text,
+        title=one_line(cleaned.title),
+        source=source or _bounded("source", one_line(cleaned.source), MAX_NAME_LENGTH, on_remark),
+        url=_web_address(url, on_remark),
+        published=_date(published, newsroom) or cleaned.published,
+        place=place or cleaned.place,
         path=path,
     )
 
 
-def _folded(line: str) -> str:
-    return " ".join(line.casefold().split()).rstrip(".")
+def _plain_id(id: str) -> str:
+    if not 1 <= len(id) <= MAX_ID_LENGTH:
+        raise UnreadableError(f"its id has {len(id)} characters; write 1 to {MAX_ID_LENGTH}")
+    if not is_printable(id) or "/" in id or "\\" in id:
+        raise UnreadableError(
+            f"its id {id!r} has a slash or a character that cannot be shown; give it a plain one, such as berita-17"
+        )
+    return id
 
 
-def _find_copyright(lines: list[str]) -> tuple[str | None, str | None]:
-    for line in lines:
-        if found := COPYRIGHT.fullmatch(line):
-            return found["owner"].strip(" ,.-") or None, found["year"]
-    return None, None
+def _bounded(name: str, value: str | None, most: int, on_remark: OnRemark) -> str | None:
+    if value is None or len(value) <= most:
+        return value
+    on_remark(f"its {name} has {len(value)} characters, more than {most}, and was left out")
+    return None
 
 
-def _cut_comment_form(lines: list[str]) -> list[str]:
-    for number, line in enumerate(lines):
-        if COMMENT_FORM.fullmatch(line) and any(lines[:number]):
-            return lines[:number]
-    return lines
-
-
-def _find_title(lines: list[str]) -> str | None:
-    """The first line where it reads as a headline: short, no full stop, with text after it."""
-    filled = [line for line in lines if line]
-    if len(filled) < 2:
+def _web_address(url: str | None, on_remark: OnRemark) -> str | None:
+    url = (url or "").strip()
+    if not url:
         return None
-    first = filled[0]
-    if first.startswith("# "):
-        return first
-    if len(first) > MAX_TITLE_LENGTH or first.endswith((".", ":", ",", ";", "”", '"')) or find_dateline(first):
-        return None
-    # A headline is not a list item, and the paragraph after it is longer or is the headline again.
-    if re.match(r"[-*•\d]", first) and not re.match(r"\d+\s+\w", first):
-        return None
-    return first if len(filled[1]) > len(first) or _folded(filled[1]) == _folded(first) else None
-
-
-class Dateline(msgspec.Struct, frozen=True):
-    """The opening "BANYUASIN, SOROTKAMERA.COM – ": its length in characters, and what it names."""
-
-    length: int
-    source: str | None
-    place: str | None
-
-
-_DASH = r"(?:\s*[–—]\s*|\s+-{1,2}\s*|-{1,2}\s+)"
-_DATELINE = re.compile(rf"(?P<names>[^–—\n]{{2,70}}?){_DASH}(?=\S)")
-_DOMAIN = re.compile(r"[\w-]+[. ](?:com|co|id|net|org|news|info|tv|go|ac)(?:[. ]id)?", re.IGNORECASE)
-
-
-def find_dateline(line: str) -> Dateline | None:
-    """Recognise "PLACE, OUTLET –", "outlet.co.id, PLACE –", "Place (OUTLET) –" and "PLACE –"."""
-    found = _DATELINE.match(line)
-    if not found:
-        return None
-    names = found["names"].strip()
-    source: str | None = None
-    place: str | None = None
-    if bracketed := re.fullmatch(r"(?P<place>[^()]+?)\s*\((?P<source>[^()]+)\)", names):
-        if not (_is_upper(bracketed["source"]) or _DOMAIN.fullmatch(bracketed["source"])):
-            return None
-        source, place = bracketed["source"], bracketed["place"]
+    if len(url) > MAX_URL_LENGTH:
+        on_remark(f"its url has {len(url)} characters, more than {MAX_URL_LENGTH}, and was left out")
+    elif not _is_web_address(url):
+        on_remark(f"its url {url[:80]!r} is no web address and was left out; write https://…")
     else:
-        parts = [part.strip() for part in re.split(r"[,|/]", names)]
-        outlets = [part for part in parts if _DOMAIN.fullmatch(part)]
-        if len(parts) > 2 or len(outlets) > 1:
-            return None
-        if outlets:
-            source = outlets[0]
-            place = next((part for part in parts if part != source), None)
-        elif all(_is_upper(part) for part in parts):
-            place = parts[0]
-            source = parts[1] if len(parts) == 2 else None
-        else:
-            return None
-    if place is not None and (len(place.split()) > 4 or not all(word[:1].isupper() for word in place.split())):
+        return url
+    return None
+
+
+def _is_web_address(url: str) -> bool:
+    if not is_printable(url) or re.search(r"""[\s<>"\\]""", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return parts.scheme in ("http", "https") and "@" not in parts.netloc and any(map(str.isalnum, host))
+    # Brackets that hold no IPv6 address.
+    except ValueError:
+        return False
+
+
+def _date(published: str | None, newsroom: tzinfo) -> str | None:
+    if not published or not published.strip():
         return None
-    return Dateline(found.end(), source, _place_name(place) if place else None)
-
-
-def _is_upper(text: str) -> bool:
-    return text.isupper() and not any(character.isdigit() for character in text)
-
-
-def _place_name(place: str) -> str:
-    # Short names in capitals are abbreviations and stay so: OKU, HSS.
-    return " ".join(word.capitalize() if word.isupper() and len(word) > 3 else word for word in place.split())
+    parsed = dates.parse_published(published, newsroom)
+    if parsed is None:
+        raise UnreadableError(
+            f"published: {published.strip()[:80]!r} is not a date of 1900 to 2099; write 2023-07-17, 2023-07 or 2023"
+        )
+    return parsed

@@ -1,9 +1,13 @@
 """Dates as Indonesian news prints them, read only as far as they are written."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 import msgspec
+
+# Where a newsroom is that does not say otherwise.
+WIB = ZoneInfo("Asia/Jakarta")
 
 MONTHS = {
     name: number
@@ -40,45 +44,88 @@ WEEKDAYS = {
     "ahad": 6,
 }
 
+_TAKEN_FOR = str.maketrans("ıİſ", "iis")
+
 _WEEKDAY = rf"(?P<weekday>{'|'.join(WEEKDAYS)})"
 _MONTH = rf"(?P<month_name>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
-_NUMERIC = r"(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})(?:\s*[/.-]\s*(?P<year>(?:19|20)?\d{2}))?"
-_NAMED = rf"(?P<day>\d{{1,2}})\s+{_MONTH}\.?(?:\s+(?P<year>(?:19|20)\d\d))?"
+# Whatever repeats is possessive ("*+", "++"): tried in one way only, the time a pattern takes is linear in the text.
+_NUMERIC = r"(?P<day>\d{1,2})\s*+[/.-]\s*+(?P<month>\d{1,2})(?:\s*+[/.-]\s*+(?P<year>(?:19|20)?\d{2}))?"
+_NAMED = rf"(?P<day>\d{{1,2}})\s++{_MONTH}\.?(?:\s++(?P<year>(?:19|20)\d\d))?"
 
-_HOURS = r"(?:\s+(?:pagi|siang|sore|malam))?"
+_HOURS = r"(?:\s++(?:pagi|siang|sore|malam))?"
+_COMMA = r"\s*+,?+\s*+"
 _IN_BRACKETS = tuple(
-    re.compile(rf"(?:\b{_WEEKDAY}{_HOURS}\s*,?\s*)?\(\s*{form}\s*\)", re.IGNORECASE) for form in (_NUMERIC, _NAMED)
+    re.compile(rf"(?:\b{_WEEKDAY}{_HOURS}{_COMMA})?\(\s*+{form}\s*+\)", re.IGNORECASE) for form in (_NUMERIC, _NAMED)
 )
-_AFTER_WEEKDAY = re.compile(rf"\b{_WEEKDAY}\s*,?\s*(?:tanggal\s+)?{_NAMED}\b", re.IGNORECASE)
+_AFTER_WEEKDAY = re.compile(rf"\b{_WEEKDAY}{_COMMA}(?:tanggal\s++)?{_NAMED}\b", re.IGNORECASE)
+# What a printed clock may end with, and timestamps of machines, as hours from UTC.
+_ZONES = {"wib": 7, "wita": 8, "wit": 9, "z": 0, "utc": 0, "gmt": 0}
+_CLOCK = r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.]\d\d)?"
 _DATE_LINE = tuple(
     re.compile(
-        rf"(?:(?:dipublikasikan|diterbitkan|terbit|tayang|diperbarui|published|tanggal)\s*:?\s*)?"
-        rf"(?:{_WEEKDAY}\s*,?\s*)?{form}(?:[\s,|·-]*(?:pukul\s+)?\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?\s*(?:wib|wita|wit)?)?",
+        rf"(?:(?:dipublikasikan|diterbitkan|terbit|tayang|diperbarui|published|tanggal)\s*+:?+\s*+)?"
+        rf"(?:{_WEEKDAY}{_COMMA})?{form}(?:[\s,|·-]*+(?:pukul\s++)?{_CLOCK}\s*+(?P<zone>wib|wita|wit)?)?",
         re.IGNORECASE,
     )
     for form in (_NUMERIC, _NAMED)
 )
+_ISO_DATE = re.compile(r"(?P<date>(?:19|20)[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{2})?)?)")
+_TIMESTAMP = re.compile(
+    rf"(?P<date>(?:19|20)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}})(?:t|\s++){_CLOCK}(?:[.,]\d++)?\s*+"
+    # "+0000 UTC" is how Go prints it.
+    r"(?P<zone>z|utc|gmt|wib|wita|wit|[+-]\d{1,2}(?::?\d\d)?(?:\s++utc)?)?",
+    re.IGNORECASE,
+)
 
 
-def parse_published(text: str) -> str | None:
-    """Read an ISO 8601 date of any precision, or an Indonesian date with its year, into ISO 8601; None if neither."""
+def parse_published(text: str, newsroom: tzinfo = WIB) -> str | None:
+    """Read an ISO 8601 date of any precision, or an Indonesian date with its year, into ISO 8601; None if neither.
+
+    What has a time and a zone is dated as the newsroom's own calendar had it at that moment.
+    """
     text = text.strip()
-    if found := re.fullmatch(r"((?:19|20)\d\d)(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?", text):
-        year, month, day = found.groups()
-        try:
-            date(int(year), int(month or 1), int(day or 1))
-        except ValueError:
-            return None
-        return "-".join(part for part in (year, month, day) if part)
-    return parse_date_line(text)
+    if found := _ISO_DATE.fullmatch(text):
+        return found["date"] if _is_date(found["date"]) else None
+    if found := _TIMESTAMP.fullmatch(text):
+        return _in_newsroom(found, found["date"], newsroom) if _is_date(found["date"]) else None
+    found = _match_date_line(text)
+    published = _complete(found, years=()) if found else None
+    return _in_newsroom(found, published, newsroom) if found and published else None
+
+
+def _is_date(text: str) -> bool:
+    return _date_or_none(*(int(part) for part in (text + "-01-01").split("-")[:3])) is not None
+
+
+def _in_newsroom(found: re.Match[str], day: str, newsroom: tzinfo) -> str | None:
+    if not found["zone"]:
+        return day
+    try:
+        time = datetime.fromisoformat(day).replace(hour=int(found["hour"]), minute=int(found["minute"]))
+        return time.replace(tzinfo=_zone(found["zone"])).astimezone(newsroom).date().isoformat()
+    except ValueError:
+        return None
+
+
+def _zone(name: str) -> timezone:
+    """The zone of a name or an offset; raises ValueError for an offset of a day or more."""
+    known = _ZONES.get(_lower(name))
+    if known is not None:
+        return timezone(timedelta(hours=known))
+    digits = re.sub(r"\D", "", name)
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-offset if name.startswith("-") else offset)
 
 
 def parse_date_line(line: str) -> str | None:
-    """Read a line that is nothing but a full date, with or without weekday and time, into ISO 8601."""
-    for pattern in _DATE_LINE:
-        if found := pattern.fullmatch(line.strip()):
-            return _complete(found, years=())
-    return None
+    """Read a line that is nothing but a full date, with or without weekday and time, into ISO 8601, as printed."""
+    found = _match_date_line(line.strip())
+    return _complete(found, years=()) if found else None
+
+
+def _match_date_line(line: str) -> re.Match[str] | None:
+    return next((found for pattern in _DATE_LINE if (found := pattern.fullmatch(line))), None)
 
 
 def find_published(lead: list[str], years: tuple[int, ...]) -> str | None:
@@ -103,17 +150,22 @@ def years_in(text: str) -> tuple[int, ...]:
 def _complete(found: re.Match[str], years: tuple[int, ...]) -> str | None:
     groups = found.groupdict()
     day = int(groups["day"])
-    month = int(groups["month"]) if groups.get("month") else MONTHS[groups["month_name"].lower()]
+    month = int(groups["month"]) if groups.get("month") else MONTHS[_lower(groups["month_name"])]
     if groups["year"]:
         year = int(groups["year"])
         candidates = [_date_or_none(year if year > 99 else 2000 + year, month, day)]
     else:
         candidates = [_date_or_none(year, month, day) for year in years]
         if weekday := groups.get("weekday"):
-            number = WEEKDAYS[weekday.lower()]
+            number = WEEKDAYS[_lower(weekday)]
             candidates = [day for day in candidates if day is not None and day.weekday() == number]
     known = [candidate for candidate in candidates if candidate is not None]
     return known[0].isoformat() if len(known) == 1 else None
+
+
+def _lower(word: str) -> str:
+    """In lower case; where case is ignored, a pattern takes a few letters beside a to z for these too."""
+    return word.translate(_TAKEN_FOR).lower()
 
 
 def _date_or_none(year: int, month: int, day: int) -> date | None:
@@ -135,7 +187,7 @@ class DateMention(msgspec.Struct, frozen=True):
 
 _MENTIONS = (
     *_IN_BRACKETS,
-    re.compile(rf"(?:\b{_WEEKDAY}{_HOURS}\s*,?\s*(?:tanggal\s+)?)?\b{_NAMED}\b", re.IGNORECASE),
+    re.compile(rf"(?:\b{_WEEKDAY}{_HOURS}{_COMMA}(?:tanggal\s++)?)?\b{_NAMED}\b", re.IGNORECASE),
     re.compile(rf"\b{_WEEKDAY}\b", re.IGNORECASE),
 )
 
@@ -152,12 +204,12 @@ def find_dates(text: str) -> list[DateMention]:
         overlaps = found and match.start() < found[-1].span[1]
         if overlaps or ("day" not in groups and not match[0][0].isupper()):
             continue
-        month = int(groups["month"]) if groups.get("month") else MONTHS.get((groups.get("month_name") or "").lower())
+        month = int(groups["month"]) if groups.get("month") else MONTHS.get(_lower(groups.get("month_name") or ""))
         year = int(groups["year"]) if groups.get("year") else None
         found.append(
             DateMention(
                 match.span(),
-                WEEKDAYS[groups["weekday"].lower()] if groups["weekday"] else None,
+                WEEKDAYS[_lower(groups["weekday"])] if groups["weekday"] else None,
                 int(groups["day"]) if groups.get("day") else None,
                 month,
                 2000 + year if year is not None and year < 100 else year,

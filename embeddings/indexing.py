@@ -1,22 +1,34 @@
 """Bring the store up to date with the articles' files: new and changed ones are encoded, unchanged ones are not."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
-from embeddings.articles import Article, ArticleSettings, Refusal, find_files, open_bulk, read_file
+from embeddings.articles import Article, ArticleSettings, Refusal, Remark, fault, find_files, read_file
+from embeddings.dates import WIB
 from embeddings.encoder import Encoder
-from embeddings.errors import IndexMismatch, StoreUnusable
+from embeddings.errors import IndexMismatch, StoreUnusable, WartabotError
 from embeddings.passages import Span, passage_context, split_passages
 from embeddings.store import KnownArticle, Store
 
 # Articles encoded together: enough for full batches, few enough that a kill loses seconds of work.
 ARTICLES_AT_ONCE = 32
+# So many refused lines of a file are named, and the rest counted: a file may have millions.
+MOST_NAMED = 100
+# What has so many lines that are no articles, and none between them, is no file of articles.
+MOST_REFUSED_IN_A_ROW = 1000
+
+OnProgress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
 
 
 class PassageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +47,9 @@ class IndexReport:
         self.removed = 0
         self.passages = 0
         self.refused: list[Refusal] = []
+        self.remarks: list[Remark] = []
+        self.skipped: Counter[str] = Counter()
+        """Files of kinds that are not read, by their ending."""
 
 
 def index_files(
@@ -44,29 +59,30 @@ def index_files(
     articles: ArticleSettings,
     passages: PassageSettings,
     prune: bool = False,
-    on_progress: Callable[[int], None] = lambda articles_done: None,
+    on_progress: OnProgress = lambda done, total: None,
+    newsroom: tzinfo = WIB,
 ) -> IndexReport:
     """Read the files and folders into the store; a second run at once is refused with StoreUnusable.
 
-    A run that was killed is simply run again: each article is stored whole or not at all.
+    Timestamps are dated in the newsroom's time zone; progress is in bytes of files. A run that was killed is simply run
+    again: each article is stored whole or not at all.
     """
     report = IndexReport()
     with _only_run(store):
         store.claim(encoder.name, encoder.dimension)
-        known = store.known_articles()
-        seen: dict[str, str] = {}
-        read_whole: set[str] = set()
-        changed = _changed_articles(paths, articles, store, known, seen, read_whole, report, on_progress)
-        for batch in _batches(changed):
-            for article, spans in _encode_and_save(store, encoder, passages, batch, report):
+        found = find_files(paths)
+        report.refused += found.refused
+        report.skipped += found.skipped
+        reading = _Reading(found.files, articles, newsroom, store, report)
+        for batch in _batches(reading.changed(on_progress)):
+            for article, spans in _encode_and_save(store, encoder, passages, batch, report.refused):
                 report.passages += len(spans)
-                if article.id in known:
+                if article.id in reading.known:
                     report.updated += 1
                 else:
                     report.added += 1
-                on_progress(1)
         if prune:
-            report.removed = _prune(store, known, seen, read_whole)
+            report.removed = _prune(store, reading.known, reading.seen, reading.read_whole)
     return report
 
 
@@ -74,29 +90,30 @@ def rebuild(
     store: Store,
     encoder: Encoder,
     passages: PassageSettings,
-    on_progress: Callable[[int], None] = lambda articles_done: None,
+    on_progress: OnProgress = lambda done, total: None,
+    refused: list[Refusal] | None = None,
 ) -> Store:
     """Split and encode every stored article anew and return the store that replaces this one, which is closed.
 
     The old store stays in place until the new one is complete; after a kill, the next run goes on where it stopped.
+    `refused` is filled with the articles that the new one has no place for; progress is in articles.
     """
     unfinished = store.path.with_suffix(f".{passages.target_tokens}-tokens.unfinished")
-    report = IndexReport()
+    refused = [] if refused is None else refused
     with _only_run(store):
         rebuilt = _store_for(unfinished, encoder)
         done = rebuilt.known_articles()
         todo: list[Article] = []
         for article in store.articles():
             done.pop(article.id, None)
-            if rebuilt.holds(article):
-                on_progress(1)
-            else:
+            if not rebuilt.holds(article):
                 todo.append(article)
         for gone in done:
             rebuilt.remove(gone)
-        for batch in _batches(todo):
-            for _ in _encode_and_save(rebuilt, encoder, passages, batch, report):
-                on_progress(1)
+        for number, batch in enumerate(_batches(todo)):
+            on_progress(number * ARTICLES_AT_ONCE, len(todo))
+            for _ in _encode_and_save(rebuilt, encoder, passages, batch, refused):
+                pass
         path = store.path
         store.close()
         rebuilt.close()
@@ -119,85 +136,139 @@ def _store_for(path: Path, encoder: Encoder) -> Store:
     return store
 
 
-def count_articles(paths: Sequence[Path]) -> int:
-    """How many articles the files seem to hold, for a progress bar: one a file, or one a line."""
-    total = 0
-    for path in find_files(paths):
-        if isinstance(path, Refusal):
-            continue
-        total += _count_lines(path) if path.name.lower().endswith((".jsonl", ".jsonl.gz")) else 1
-    return total
+class _Reading:
+    """A run through the articles' files: which articles are new or changed, and what was seen on the way."""
 
+    def __init__(
+        self, files: Sequence[Path], settings: ArticleSettings, newsroom: tzinfo, store: Store, report: IndexReport
+    ) -> None:
+        self.known = store.known_articles()
+        self.seen: dict[str, str] = {}
+        """By article id, the file that it was read from."""
+        self.read_whole: set[str] = set()
+        self._files = files
+        self._settings = settings
+        self._newsroom = newsroom
+        self._store = store
+        self._report = report
 
-def _changed_articles(
-    paths: Sequence[Path],
-    settings: ArticleSettings,
-    store: Store,
-    known: dict[str, KnownArticle],
-    seen: dict[str, str],
-    read_whole: set[str],
-    report: IndexReport,
-    on_progress: Callable[[int], None],
-) -> Iterator[Article]:
-    for file in find_files(paths):
-        if isinstance(file, Refusal):
-            report.refused.append(file)
-            continue
-        refused_before = len(report.refused)
-        for found in read_file(file, settings):
-            refusal = found if isinstance(found, Refusal) else _refuse_second(found, file, known, seen)
-            if refusal is not None:
+    def changed(self, on_progress: OnProgress) -> Iterator[Article]:
+        """The articles that the store lacks or has otherwise, as they are read; progress is in bytes of files."""
+        sizes = [_size(file) for file in self._files]
+        total, before = sum(sizes), 0
+
+        def on_position(position: int) -> None:
+            on_progress(before + position, total)
+
+        for file, size in zip(self._files, sizes, strict=True):
+            yield from self._changed_in(file, on_position)
+            before += size
+            on_progress(before, total)
+
+    def _changed_in(self, file: Path, on_position: Callable[[int], None]) -> Iterator[Article]:
+        report = self._report
+        refused = in_a_row = remarks = 0
+        for found in read_file(file, self._settings, self._newsroom, on_position):
+            if isinstance(found, Remark):
+                remarks += 1
+                if remarks <= MOST_NAMED:
+                    report.remarks.append(found)
+                continue
+            refusal = found if isinstance(found, Refusal) else self._refuse_second(found, file)
+            if isinstance(found, Article) and refusal is None:
+                in_a_row = 0
+                yield from self._if_changed(found, file)
+                continue
+            assert refusal is not None
+            refused += 1
+            in_a_row += 1
+            if refused <= MOST_NAMED:
                 report.refused.append(refusal)
-                on_progress(1)
-                continue
-            assert isinstance(found, Article)
-            seen[found.id] = str(file)
-            stored = known.get(found.id)
-            if stored is None or not store.holds(found):
-                yield found
-                continue
-            if stored.path != found.path:
-                store.move(found.id, found.path)
-            report.unchanged += 1
-            on_progress(1)
-        if len(report.refused) == refused_before:
-            read_whole.add(str(file.resolve()))
+            if in_a_row == MOST_REFUSED_IN_A_ROW:
+                reason = f"{in_a_row} lines in a row are no articles; what follows them was not read"
+                report.refused.append(Refusal(str(file), reason))
+                break
+        if refused > MOST_NAMED:
+            report.refused.append(Refusal(str(file), f"{refused - MOST_NAMED} further lines are refused"))
+        if remarks > MOST_NAMED:
+            report.remarks.append(Remark(str(file), f"{remarks - MOST_NAMED} further lines have such fields"))
+        if not refused:
+            self.read_whole.add(str(file.resolve()))
+
+    def _if_changed(self, article: Article, file: Path) -> Iterator[Article]:
+        self.seen[article.id] = str(file)
+        stored = self.known.get(article.id)
+        if stored is None or not self._store.holds(article):
+            yield article
+            return
+        if stored.path != article.path:
+            self._store.move(article.id, article.path)
+        self._report.unchanged += 1
+
+    def _refuse_second(self, article: Article, file: Path) -> Refusal | None:
+        other = self.seen.get(article.id)
+        if other is None and article.id in self.known:
+            path = self.known[article.id].path
+            if path is not None and path != article.path and Path(path).exists():
+                other = path
+        if other is None:
+            return None
+        return Refusal(
+            str(file), f"its id {article.id!r} is already that of an article in {other}; give one of them another id"
+        )
 
 
-def _refuse_second(
-    article: Article, file: Path, known: dict[str, KnownArticle], seen: dict[str, str]
-) -> Refusal | None:
-    other = seen.get(article.id)
-    if other is None and article.id in known:
-        path = known[article.id].path
-        if path is not None and path != article.path and Path(path).exists():
-            other = path
-    if other is None:
-        return None
-    return Refusal(
-        str(file), f"its id {article.id!r} is already that of an article in {other}; give one of them another id"
-    )
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _encode_and_save(
-    store: Store, encoder: Encoder, settings: PassageSettings, articles: Iterable[Article], report: IndexReport
+    store: Store, encoder: Encoder, settings: PassageSettings, articles: Iterable[Article], refused: list[Refusal]
 ) -> Iterator[tuple[Article, list[Span]]]:
+    """Store the articles one by one; one in which anything fails is refused, and those beside it are stored."""
     split: list[tuple[Article, list[Span]]] = []
-    texts: list[str] = []
     for article in articles:
-        try:
+        with _refusing(article, refused):
             spans = split_passages(article, encoder.count_tokens, encoder.max_passage_tokens, settings.target_tokens)
-        except ValueError as error:
-            report.refused.append(Refusal(article.path or article.id, str(error)))
-            continue
-        split.append((article, spans))
-        texts.extend(passage_context(article) + article.text[start:end] for start, end in spans)
-    embeddings = encoder.encode_passages(texts)
+            split.append((article, spans))
+    for article, spans, embeddings in _encoded(encoder, split, refused):
+        with _refusing(article, refused):
+            store.save(article, spans, embeddings)
+            yield article, spans
+
+
+def _encoded(
+    encoder: Encoder, split: Sequence[tuple[Article, list[Span]]], refused: list[Refusal]
+) -> Iterator[tuple[Article, list[Span], NDArray[np.float32]]]:
+    """The articles with their passages' embeddings, encoded together, or one by one where that fails."""
+    texts = [[passage_context(article) + article.text[start:end] for start, end in spans] for article, spans in split]
+    try:
+        together = encoder.encode_passages([text for of_one in texts for text in of_one])
+    except Exception:
+        for (article, spans), of_one in zip(split, texts, strict=True):
+            with _refusing(article, refused):
+                yield article, spans, encoder.encode_passages(of_one)
+        return
     position = 0
     for article, spans in split:
-        store.save(article, spans, embeddings[position : position + len(spans)])
+        yield article, spans, together[position : position + len(spans)]
         position += len(spans)
-        yield article, spans
+
+
+@contextmanager
+def _refusing(article: Article, refused: list[Refusal]) -> Iterator[None]:
+    """Refuse this article where anything fails; what is wrong with the store concerns them all."""
+    try:
+        yield
+    except WartabotError:
+        raise
+    except Exception as error:
+        # Raised on purpose where a title leaves no room; whatever else is raised is a fault of the program.
+        reason = str(error) if type(error) is ValueError else fault(error)
+        refused.append(Refusal(f"{article.path or '-'}, article {article.id!r}", reason))
 
 
 def _prune(store: Store, known: dict[str, KnownArticle], seen: dict[str, str], read_whole: set[str]) -> int:
@@ -229,11 +300,3 @@ def _only_run(store: Store) -> Iterator[None]:
         ) from error
     with lock:
         yield
-
-
-def _count_lines(path: Path) -> int:
-    try:
-        with open_bulk(path) as lines:
-            return sum(1 for _ in lines)
-    except (OSError, EOFError):
-        return 0

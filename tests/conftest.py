@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tokenizers import Tokenizer
 
 from embeddings import (
@@ -25,6 +26,11 @@ from embeddings.store import FILE_NAME as STORE_FILE
 
 # Read when its library is first imported: no test may ask a model hub for anything.
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# The same examples in every run; `--hypothesis-profile=long` looks for others, for minutes.
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, database=None)
+settings.register_profile("long", max_examples=20_000, deadline=None)
+settings.load_profile("ci")
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"

@@ -1,11 +1,18 @@
 import gzip
 import json
+import os
+import subprocess
+import sys
+import time
 import tracemalloc
+from datetime import timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from embeddings.articles import Article, ArticleSettings, Refusal, build_article, find_dateline, find_files, read_file
+from embeddings.articles import Article, ArticleSettings, Refusal, Remark, build_article, find_files, read_file
+from embeddings.cleaning import find_dateline
 from tests.conftest import SEEDS, SHARED, needs_shared
 
 SETTINGS = ArticleSettings()
@@ -35,7 +42,7 @@ News Feed
 """
 
 
-def read_all(path: Path, settings: ArticleSettings = SETTINGS) -> list[Article | Refusal]:
+def read_all(path: Path, settings: ArticleSettings = SETTINGS) -> list[Article | Refusal | Remark]:
     return list(read_file(path, settings))
 
 
@@ -149,6 +156,12 @@ def test_a_yaml_or_toml_header_wins_over_what_the_text_says(tmp_path: Path, head
         ("---\ntitle: [satu\n---\n", "header is not valid YAML"),
         ("+++\ntitle = \n+++\n", "header is not valid TOML"),
         ("---\npublished: kemarin\n---\n", "'kemarin' is not a date"),
+        ("---\ntitle: [satu, dua]\n---\n", "title is a list or a table"),
+        ("---\ntitle: {satu: dua}\n---\n", "title is a list or a table"),
+        ("---\nsource: Kabar\nsource: Warta\n---\n", "source twice"),
+        ("---\n? [title]\n: Judul\n---\n", "line 1 has a key that is not text"),
+        ("---\ntitle: Judul\n...\n--- {source: Kabar}\n---\n", "three dots"),
+        ("+++\nsource = true\n+++\n", "source is neither text nor a date"),
     ],
 )
 def test_a_wrong_header_is_refused_with_the_reason(tmp_path: Path, header: str, reason: str) -> None:
@@ -157,6 +170,69 @@ def test_a_wrong_header_is_refused_with_the_reason(tmp_path: Path, header: str, 
     (refusal,) = read_all(path)
     assert isinstance(refusal, Refusal)
     assert reason in refusal.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("017", "017"),
+        ("0x11", "0x11"),
+        ("1e3", "1e3"),
+        ("on", "on"),
+        ("2023-07-17", "2023-07-17"),
+        ("12:30:45", "12:30:45"),
+        ("'017'", "017"),
+        ('"null"', "null"),
+        ("null", None),
+        ("~", None),
+        ("", None),
+    ],
+)
+def test_a_yaml_header_is_read_as_the_text_that_stands_there(tmp_path: Path, value: str, read: str | None) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f"---\ntags: [satu, {{dua: tiga}}]\nid: {value}\nsource: {value}\n---\nIsi berita.\n")
+    (article,) = read_all(path)
+    assert isinstance(article, Article)
+    assert (article.id, article.source) == (read or "a", read)
+
+
+def test_a_toml_header_may_give_dates_and_whole_numbers_beside_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("+++\nid = 17\npublished = 2023-07-16T18:30:00Z\ntags = [1.5, true]\n+++\nIsi berita.\n")
+    (article,) = read_all(path)
+    assert isinstance(article, Article)
+    assert (article.id, article.published) == ("17", "2023-07-17")
+
+
+@pytest.mark.parametrize(
+    ("published", "jakarta", "jayapura"),
+    [
+        ("2023-07-16T18:30:00Z", "2023-07-17", "2023-07-17"),
+        ("2023-07-16T16:30:00.123+00:00", "2023-07-16", "2023-07-17"),
+        ("2023-07-16 16:30:00 +0000 UTC", "2023-07-16", "2023-07-17"),
+        ("2023-07-17T00:30:00+09:00", "2023-07-16", "2023-07-17"),
+        ("2023-07-16 23:30 -5", "2023-07-17", "2023-07-17"),
+        ("Senin, 17 Juli 2023 | 00:30 WITA", "2023-07-16", "2023-07-17"),
+        ("Senin, 17 Juli 2023 | 00:30", "2023-07-17", "2023-07-17"),
+        ("2023-07-17T00:30:00", "2023-07-17", "2023-07-17"),
+    ],
+)
+def test_a_timestamp_is_dated_in_the_newsrooms_time_zone(
+    tmp_path: Path, published: str, jakarta: str, jayapura: str
+) -> None:
+    header, line = tmp_path / "a.md", tmp_path / "b.jsonl"
+    header.write_text(f"---\npublished: {published}\n---\nIsi berita.\n")
+    line.write_text(json.dumps({"id": "b", "text": "Isi berita.", "date": published}))
+    for path in (header, line):
+        found = [next(read_file(path, SETTINGS, ZoneInfo(zone))) for zone in ("Asia/Jakarta", "Asia/Jayapura")]
+        assert [article.published for article in found if isinstance(article, Article)] == [jakarta, jayapura]
+
+
+def test_a_date_that_the_article_prints_stays_as_it_is_printed() -> None:
+    article = build_article("Judul\nSenin, 17 Juli 2023 | 00:30 WIT\nIsi berita yang lebih panjang.", id="a")
+    assert article.published == "2023-07-17"
+    west = timezone(timedelta(hours=-9))
+    assert build_article("Isi, Senin (17/7/2023).", id="a", newsroom=west).published == "2023-07-17"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
@@ -187,6 +263,141 @@ def test_what_is_not_an_article_is_refused_by_name(tmp_path: Path, content: byte
     assert isinstance(refusal, Refusal)
     assert refusal.where == str(path)
     assert reason in refusal.reason
+
+
+def test_one_bad_byte_is_told_from_windows_1252_by_the_other_characters(tmp_path: Path) -> None:
+    damaged, old = tmp_path / "a.txt", tmp_path / "b.txt"
+    damaged.write_bytes("Satu.\n“Harga naik”, kata Lurah.\n".encode() + b"Warga \x93rapat.\n")
+    old.write_bytes("Satu.\n“Harga naik”, kata Lurah.\n".encode("cp1252"))
+    (refusal,) = read_all(damaged)
+    assert isinstance(refusal, Refusal)
+    assert "line 3 holds a byte (0x93) that is not UTF-8" in refusal.reason
+    (article,) = read_all(old)
+    assert isinstance(article, Article) and "“Harga naik”" in article.text
+
+
+def test_what_no_reader_sees_is_dropped_and_typography_stays(tmp_path: Path) -> None:
+    seen = "“Rapat” – kata‑nya… 50 °C\tRp2 miliar é e\u0301 ❤️ 本 قرآن"
+    unseen = "\u202eRa\u200bp\xada\x1b[31mt\x1b[0m\u2066 \x9b1mdi\x07gelar\ufeff.\x1b]0;judul\x07"
+    fields = dict.fromkeys(("title", "source", "place"), unseen)
+    article = build_article(f"{seen}\n\n{unseen}\u2028Baris.\x85Akhir.", id="a", **fields)
+    assert article.text == f"{seen}\n\nBaris.\nAkhir."
+    assert (article.title, article.source, article.place) == ("Rapat digelar.",) * 3
+    (line,) = read_line(tmp_path, text=unseen)
+    assert isinstance(line, Article) and line.text == "Rapat digelar."
+
+
+def read_line(folder: Path, **fields: object) -> list[Article | Refusal | Remark]:
+    path = folder / "a.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": "Isi berita.", **fields}))
+    return read_all(path)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "note"),
+    [
+        ("url", "tidak ada", "its url 'tidak ada' is no web address"),
+        ("url", "ftp://kabar.example/1", "is no web address"),
+        ("url", "javascript:alert(1)", "is no web address"),
+        ("url", "https:///berita", "is no web address"),
+        ("url", "https://[kabar", "is no web address"),
+        ("url", "https://kabar.example/a b", "is no web address"),
+        ("url", "https://kabar.example/a\u202eb", "'https://kabar.example/a\\u202eb' is no web address"),
+        ("url", "https://bank.example@lain.example/", "is no web address"),
+        ("url", f"https://kabar.example/{'a' * 2048}", "its url has 2070 characters, more than 2048"),
+        ("title", "a" * 301, "its title has 301 characters, more than 300"),
+        ("source", "a" * 101, "its source has 101 characters, more than 100"),
+        ("place", "a" * 101, "its place has 101 characters, more than 100"),
+    ],
+)
+def test_a_field_that_cannot_be_kept_is_left_out_with_a_note(tmp_path: Path, field: str, value: str, note: str) -> None:
+    remark, article = read_line(tmp_path, **{field: value})
+    assert isinstance(remark, Remark)
+    assert remark.where == f"{tmp_path / 'a.jsonl'}, line 1"
+    assert note in remark.note and "left out" in remark.note
+    assert isinstance(article, Article) and getattr(article, field) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["https://kabar.example", "HTTP://kabar.example:8080/a?b=c#:~:text=d%20e", "https://é.id/é"]
+)
+def test_a_web_address_is_kept_as_it_is(tmp_path: Path, url: str) -> None:
+    (article,) = read_line(tmp_path, url=f" {url} ")
+    assert isinstance(article, Article) and article.url == url
+
+
+def test_a_line_too_long_for_an_outlet_is_none(tmp_path: Path) -> None:
+    remark, article = read_line(tmp_path, text=f"Isi berita.\nCopyright {'Kabar ' * 50}2023")
+    assert isinstance(remark, Remark) and isinstance(article, Article)
+    assert (article.source, article.published) == (None, "2023")
+
+
+@pytest.mark.parametrize("id", ["", "a/b", "a\\b", "a\nb", "a\x1bb", "a\u202eb", "a" * 201])
+def test_an_id_is_plain_or_the_article_is_refused(tmp_path: Path, id: str) -> None:
+    (refusal,) = read_line(tmp_path, id=id)
+    assert isinstance(refusal, Refusal) and "its id" in refusal.reason
+    (article,) = read_line(tmp_path, id="Berita 17-Juli_é.2")
+    assert isinstance(article, Article) and article.id == "Berita 17-Juli_é.2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!DOCTYPE html><title>Kabar</title>Rapat digelar.",
+        "<html lang='id'>\nRapat digelar.",
+        "Rapat digelar.\n</body>",
+        '<p>Rapat digelar.</p>\n<p class="isi">Hadir camat.</p>',
+        "<ul><li>Rapat</li></ul>",
+        "Rapat <<b>b>digelar.",
+        "Rapat <script async>alert(1)</script> digelar.",
+        "{\\rtf1\\ansi Rapat digelar.}",
+        "%PDF-1.4 Rapat digelar.",
+        "<?xml version='1.0'?><berita>Rapat digelar.</berita>",
+    ],
+)
+def test_a_page_or_other_markup_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text)
+    (refusal,) = read_all(path)
+    assert isinstance(refusal, Refusal) and "save its text alone" in refusal.reason
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("Rapat <b>desa</b> <i class='x'>digelar</i>.", "Rapat desa digelar."),
+        ('Di <a href="https://kabar.example/?a=b">aula</a><!-- iklan -->.', "Di aula."),
+        ("Rapat digelar.<br>Hadir camat.<BR/>", "Rapat digelar.\nHadir camat."),
+        ("<p>Rapat digelar.</p>", "Rapat digelar."),
+        ("Jika a < b dan c > d, <3 untuk warga.", "Jika a < b dan c > d, <3 untuk warga."),
+        ("Jika x<b and c>d, <nama> dan <a@b.id>, <https://kabar.example>.",) * 2,
+    ],
+)
+def test_a_stray_tag_is_dropped_and_what_is_no_tag_stays(raw: str, text: str) -> None:
+    assert build_article(raw, id="a").text == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Bagikan " + "x " * 100_000 + "y",
+        "Bagikan" + " " * 200_000 + "y",
+        "(baca juga" + " " * 200_000,
+        "dibaca" + " " * 200_000 + "y",
+        "Copyright" + " ," * 100_000 + "9",
+        "A" + " " * 200_000 + "y",
+        "Senin" + " " * 200_000 + "y",
+        "tanggal Senin" + " " * 200_000 + "y",
+        "“" * 200_000,
+        "<b " * 70_000,
+        "\x1b]" * 100_000 + "y",
+    ],
+    ids=lambda line: line[:12].strip(),
+)
+def test_a_line_made_to_explode_takes_no_time(line: str) -> None:
+    began = time.process_time()
+    build_article(f"{line}\nRapat digelar.", id="a")
+    assert time.process_time() - began < 1
 
 
 def test_a_bulk_file_is_read_line_by_line_and_goes_on_after_bad_ones(tmp_path: Path) -> None:
@@ -221,6 +432,35 @@ def test_a_damaged_compressed_file_keeps_what_stood_before_the_damage(tmp_path: 
     assert "damaged" in found[-1].reason
 
 
+def test_a_compressed_line_that_never_ends_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    good = gzip.compress(json.dumps({"id": "baik", "text": "Isi berita."}).encode() + b"\n")
+    path.write_bytes(good + 300 * gzip.compress(b"a" * 1_000_000))
+    tracemalloc.start()
+    article, refusal = read_all(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(article, Article) and isinstance(refusal, Refusal)
+    assert "unfolds to more than 65536 kB" in refusal.reason and "gunzip" in refusal.reason
+    assert peak < 10_000_000
+
+
+def test_a_file_too_large_is_refused_without_being_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with path.open("wb") as file:
+        file.truncate(50_000_000_000)
+    (refusal,) = read_all(path)
+    assert isinstance(refusal, Refusal) and "larger than 1024 kB" in refusal.reason
+
+
+def test_lines_are_numbered_over_blank_ones(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n" * 20_000 + b'{"id": "a", "text": "Isi berita."}\r\n' + b" \n" * 9_999 + b"{rusak")
+    article, refusal = read_all(path)
+    assert isinstance(article, Article)
+    assert isinstance(refusal, Refusal) and refusal.where == f"{path}, line 30001"
+
+
 def test_thirty_thousand_articles_are_streamed_in_bounded_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     with gzip.open(path, "wt", compresslevel=1) as file:
@@ -238,14 +478,96 @@ def test_folders_are_searched_for_articles_and_readmes_are_not_articles(tmp_path
     for name in ("b.txt", "sub/a.md", "README.md", "c.jsonl", "d.pdf"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
-    assert list(find_files([tmp_path])) == [tmp_path / "b.txt", tmp_path / "c.jsonl", tmp_path / "sub" / "a.md"]
-    missing, wrong = find_files([tmp_path / "nothing", tmp_path / "d.pdf"])
-    assert isinstance(missing, Refusal) and "no such file" in missing.reason
-    assert isinstance(wrong, Refusal) and ".jsonl.gz" in wrong.reason
+    found = find_files([tmp_path])
+    assert found.files == [tmp_path / "b.txt", tmp_path / "c.jsonl", tmp_path / "sub" / "a.md"]
+    assert found.refused == [] and found.skipped == {".pdf": 1}
+    missing, wrong = find_files([tmp_path / "nothing", tmp_path / "d.pdf"]).refused
+    assert "no such file" in missing.reason
+    assert ".jsonl.gz" in wrong.reason
+
+
+def test_links_do_not_lead_out_of_the_named_folder(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "folder", tmp_path / "outside"
+    for place in (folder / "sub", outside):
+        place.mkdir(parents=True)
+        (place / "a.txt").write_text("Isi.")
+    (folder / "in.txt").symlink_to("sub/a.txt")
+    (folder / "out.txt").symlink_to(outside / "a.txt")
+    (folder / "out").symlink_to(outside)
+    (folder / "circle").symlink_to(folder)
+    (tmp_path / "link").symlink_to(folder)
+    for named in (folder, tmp_path / "link"):
+        found = find_files([named])
+        assert found.files == [named / "in.txt", named / "sub" / "a.txt"]
+        assert [refusal.where for refusal in found.refused] == [str(named / "out"), str(named / "out.txt")]
+        assert all("leads out of the folder" in refusal.reason for refusal in found.refused)
+    # Whoever names a link means what it leads to.
+    assert find_files([folder / "out.txt"]).files == [folder / "out.txt"]
+
+
+def test_what_is_no_file_is_refused_and_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    (tmp_path / "b.txt").symlink_to("b.txt")
+    for named in (tmp_path / "a.txt", Path("/dev/zero"), tmp_path / ("a" * 300), tmp_path / "b.txt"):
+        (refusal,) = find_files([named]).refused
+        assert refusal.reason
+    assert len(find_files([tmp_path]).refused) == 2
+
+
+def test_a_file_that_fails_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    # Reading there fails, whoever reads.
+    (tmp_path / "a.txt").symlink_to("/proc/self/mem")
+    (tmp_path / "b.jsonl").symlink_to("/proc/self/mem")
+    for name in ("a.txt", "b.jsonl"):
+        (refusal,) = read_all(tmp_path / name)
+        assert refusal == Refusal(str(tmp_path / name), "cannot be read: Input/output error")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody who may not read")
+def test_what_may_not_be_read_is_refused_and_the_rest_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Isi.")
+    (tmp_path / "b.txt").write_text("Isi.")
+    (tmp_path / "a.txt").chmod(0)
+    (tmp_path / "sub").mkdir(0)
+    for folder in (tmp_path, *tmp_path.parents[:-2]):
+        folder.chmod(0o755)
+    program = (
+        "import encodings.utf_8_sig, os, sys; from pathlib import Path; from embeddings.articles import *\n"
+        "os.seteuid(65534); found = find_files([Path(sys.argv[1])])\n"
+        "for file in found.files: found.refused += [one for one in read_file(file, ArticleSettings())]\n"
+        "for one in found.refused: print(getattr(one, 'reason', None) or one.text)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], cwd=SEEDS.parent, capture_output=True, text=True
+    )
+    assert finished.stdout.splitlines() == ["cannot be read: Permission denied"] * 2 + ["Isi."], finished.stderr
+
+
+def test_a_name_that_is_not_utf_8_is_refused_in_words_that_can_be_printed(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/berita-\xff\x1b.txt"))
+    path.write_text("Isi berita.")
+    (file,) = find_files([tmp_path]).files
+    (refusal,) = read_all(file)
+    assert isinstance(refusal, Refusal)
+    assert refusal.where == f"{tmp_path}/berita-\\udcff\\x1b.txt"
+    assert "not UTF-8" in refusal.reason
+
+
+def test_files_that_are_not_read_are_counted_and_a_folder_of_nothing_else_is_refused(tmp_path: Path) -> None:
+    for name in ("a.html", "b.HTML", "c.pdf", "LICENSE", "README.html", ".hidden.txt", ".git/d.txt", "sub/e.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("Isi.")
+    found = find_files([tmp_path])
+    assert found.files == [] and found.skipped == {".html": 3, ".pdf": 1, "": 1}
+    assert [refusal.where for refusal in found.refused] == [str(tmp_path)]
+    (tmp_path / "a.txt").write_text("Isi.")
+    assert find_files([tmp_path]).refused == []
+    (tmp_path / "empty").mkdir()
+    assert find_files([tmp_path / "empty"]).refused == []
 
 
 def test_the_seeds_are_five_articles_that_name_their_outlet() -> None:
-    found = [item for path in find_files([SEEDS]) if isinstance(path, Path) for item in read_all(path)]
+    found = [item for path in find_files([SEEDS]).files for item in read_all(path)]
     assert len(found) == 5
     assert all(isinstance(item, Article) and item.source and item.title for item in found)
 

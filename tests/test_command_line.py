@@ -92,6 +92,51 @@ def test_a_batch_answers_one_question_a_line_in_order_as_json(run: Run) -> None:
     assert shown["text"][answer["start"] : answer["end"]] == answer["text"] == "Fathul Mushalli"
 
 
+def test_a_bad_line_of_a_batch_gets_an_error_and_the_others_are_answered(run: Run, folder: Path) -> None:
+    run("index")
+    lines = [
+        b"\xffkapan",
+        b"x" * 600_000,
+        b"siapa camat sungai raya?\r",
+        b"\xed\xa0\x80",
+        b"nul \0 \x1b[31m",
+        b"\xe2\x80\x9crakor",
+    ]
+    finished = subprocess.run(
+        [sys.executable, "-m", "bot", "ask", "--json", "--batch"],
+        cwd=folder, env=without_token({"PYTHONIOENCODING": "latin-1"}), input=b"\n".join(lines), capture_output=True,
+    )  # fmt: skip
+    answers = [json.loads(line) for line in finished.stdout.decode().splitlines()]
+    assert finished.returncode == 0 and b"Traceback" not in finished.stderr
+    assert ["error" in answer for answer in answers] == [True, True, False, True, False, False]
+    assert answers[0]["error"] == "The line is not UTF-8: byte 1 is 0xff."
+    assert answers[0]["question"] == "\ufffdkapan" and not answers[0]["answered"]
+    assert "more than 500000 bytes" in answers[1]["error"]
+    assert answers[2]["question"] == "siapa camat sungai raya?" and answers[2]["answered"]
+
+
+def test_an_argument_that_is_not_utf_8_is_wrong_usage(run: Run) -> None:
+    for command in ("ask", "show"):
+        finished = run(command, os.fsdecode(b"\xff"))
+        assert finished.returncode == 2
+        assert "it is not UTF-8" in finished.stderr and "Traceback" not in finished.stderr
+
+
+def test_a_bad_byte_ends_no_conversation(folder: Path, encoder: object) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "bot", "chat"], cwd=folder, env=without_token({}), capture_output=True,
+        input=b"\xff\xfe?\nsiapa camat sungai raya?\n\n",
+    )  # fmt: skip
+    assert finished.returncode == 0 and b"Traceback" not in finished.stderr
+    assert b"Fathul Mushalli" in finished.stdout
+
+
+def test_a_terminal_that_knows_fewer_characters_still_gets_the_answer(run: Run) -> None:
+    finished = run("ask", "siapa camat sungai raya?", PYTHONIOENCODING="ascii")
+    assert finished.returncode == 0
+    assert "Fathul Mushalli" in finished.stdout
+
+
 def test_what_went_unanswered_is_listed_most_frequent_first(run: Run, folder: Path) -> None:
     assert "Every question" in run("unanswered").stderr
     chats = Chats(folder / "data" / CHATS_FILE)
@@ -117,6 +162,46 @@ def test_index_says_what_was_refused_and_why_and_exits_with_1(run: Run, folder: 
     assert "refused: tidak-ada.md: no such file or folder" in finished.stderr
     assert "5 added, 0 updated, 0 unchanged, 0 removed, 2 refused; 5 articles stored" in finished.stderr
     assert run("index").returncode == 0
+
+
+def test_index_says_what_was_left_out_and_skipped_and_that_costs_nothing(run: Run, folder: Path) -> None:
+    articles = folder / "articles"
+    articles.mkdir()
+    long = articles / ("nama-" * 40 + ".md")
+    long.write_text("---\nid: a\nurl: tidak ada\n---\nIsi berita.\n")
+    for name in ("a.html", "b.html", "c.pdf", "README.html", ".d.html", "LICENSE"):
+        (articles / name).write_text("Isi.")
+    finished = run("index", "articles")
+    assert finished.returncode == 0
+    # One line each, however long.
+    assert f"note: articles/{long.name}: its url 'tidak ada' is no web address and was left out" in finished.stderr
+    assert "4 files skipped: .html 2, without ending 1, .pdf 1\n" in finished.stderr
+    assert "1 added, 0 updated, 0 unchanged, 0 removed, 0 refused" in finished.stderr
+
+
+def test_a_folder_of_nothing_that_is_read_exits_with_1(run: Run, folder: Path) -> None:
+    (folder / "articles").mkdir()
+    assert run("index", "articles").returncode == 0
+    (folder / "articles" / "a.html").write_text("Isi.")
+    finished = run("index", "articles")
+    assert finished.returncode == 1
+    assert "refused: articles: no article file is in it; these are read: .txt" in finished.stderr
+    assert "1 file skipped: .html 1" in finished.stderr
+
+
+def test_timestamps_and_today_are_those_of_the_configured_time_zone(run: Run, folder: Path) -> None:
+    article = {"id": "a", "text": "Rapat digelar.", "date": "2023-07-16T15:30:00Z"}
+    (folder / "a.jsonl").write_text(json.dumps(article))
+    for zone, published in (("Asia/Jakarta", "2023-07-16"), ("Asia/Jayapura", "2023-07-17")):
+        (folder / "config.toml").write_text(f'[articles]\npaths = ["a.jsonl"]\n[telegram]\ntimezone = "{zone}"\n')
+        assert run("index").returncode == 0
+        assert json.loads(run("articles", "--json").stdout)["published"] == published
+    days = []
+    # A day apart at any moment.
+    for zone in ("Etc/GMT+12", "Etc/GMT-14"):
+        (folder / "config.toml").write_text(f'[articles]\npaths = ["a.jsonl"]\n[telegram]\ntimezone = "{zone}"\n')
+        days.append(json.loads(run("ask", "--json", "rapat apa kemarin?").stdout)["period"]["start"])
+    assert days[0] < days[1]
 
 
 def test_articles_are_listed_and_shown(run: Run) -> None:
@@ -150,6 +235,21 @@ def test_eval_counts_right_answers_and_prints_the_misses(run: Run) -> None:
     assert sum(outcome["right_at_3"] for outcome in outcomes) >= 29
     assert sum(outcome["answered"] and not outcome["question"]["answerable"] for outcome in outcomes) <= 1
     assert "silent" in run("eval", questions).stdout
+
+
+def test_eval_refuses_a_bad_line_by_name_and_asks_the_others(run: Run, folder: Path) -> None:
+    run("index")
+    question = {
+        "id": 1, "question": "siapa camat sungai raya?", "article": None, "answers": ["Fathul Mushalli"],
+        "answerable": True, "kind": "who",
+    }  # fmt: skip
+    lines = ["{rusak", "", json.dumps({**question, "question": "x" * 2000}), json.dumps(question), '{"id": 1}']
+    (folder / "q.jsonl").write_bytes("\n".join(lines).encode() + b"\n\xff\n" + b"[" * 100_000)
+    finished = run("eval", "q.jsonl", "--json")
+    assert finished.returncode == 1 and "Traceback" not in finished.stderr
+    assert [outcome["right"] for outcome in json.loads(finished.stdout)["outcomes"]] == [True]
+    refused = [line.split(": ")[1] for line in finished.stderr.splitlines() if line.startswith("refused: ")]
+    assert refused == [f"q.jsonl, line {number}" for number in (1, 3, 5, 6, 7)]
 
 
 def test_doctor_finds_nothing_wrong_with_a_sound_installation(run: Run) -> None:

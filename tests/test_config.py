@@ -34,6 +34,9 @@ def test_an_empty_file_is_the_default_configuration(tmp_path: Path) -> None:
         ("[retriever]\ndense_weight = 2\n", r"\[retriever\] dense_weight: Expected `float` <= 1"),
         ("encoder = 3\n", r"\[encoder\]: Expected `object`, got `int`"),
         ("[encoder\n", "not valid TOML"),
+        (f"x = {'9' * 5000}\n", "not valid TOML"),
+        (f"x = {'[' * 5000}\n", "not valid TOML"),
+        ("[telegram]\ntimezone = 'Asia'\n", "no such time zone: 'Asia'"),
         ("[telegram]\ntimezone = 'Asia/Jkt'\n", r"\[telegram\] timezone: no such time zone: 'Asia/Jkt'"),
     ],
 )

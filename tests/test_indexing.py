@@ -1,3 +1,4 @@
+import gzip
 import json
 import random
 import shutil
@@ -6,7 +7,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -18,12 +21,14 @@ from embeddings import (
     EncoderSettings,
     IndexMismatch,
     PassageSettings,
+    Refusal,
     Store,
     StoreUnusable,
     index_files,
     rebuild,
 )
 from embeddings.indexing import IndexReport, _only_run
+from embeddings.passages import split_passages
 from embeddings.query import parse_question
 from embeddings.retriever import Retriever, RetrieverSettings
 from embeddings.store import FILE_NAME
@@ -110,9 +115,106 @@ def test_prune_drops_what_is_gone_and_nothing_that_could_not_be_read(
 def test_a_refused_file_does_not_stop_the_rest(store: Store, encoder: Encoder, articles: Path) -> None:
     (articles / "a.txt").write_bytes(b"")
     (articles / "judul.md").write_text(f"---\ntitle: {'judul ' * 600}\n---\nIsi.\n")
+    (articles / "judul-2.md").write_text(f"---\ntitle: {'😀' * 300}\n---\nIsi.\n")
+    (articles / "b.html").write_text("Isi.")
     report = index(store, encoder, articles, articles / "tidak-ada")
-    assert counts(report) == (3, 0, 0, 0)
+    assert counts(report) == (4, 0, 0, 0)
     assert len(report.refused) == 3
+    assert "leaves no room for its text" in report.refused[2].reason
+    assert [remark.where for remark in report.remarks] == [str(articles / "judul.md")]
+    assert report.skipped == {".html": 1}
+
+
+@pytest.mark.parametrize("part", ["embeddings.indexing.split_passages", "embeddings.store.find_meetings", "encoder"])
+def test_a_fault_in_one_article_costs_that_article_alone(
+    store: Store, encoder: Encoder, articles: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    (articles / "zz.txt").write_text("Rapat desa bersandi rahasia.\n")
+
+    def failing(original: Callable[..., object]) -> Callable[..., object]:
+        def fail_on_one(first: object, *rest: object) -> object:
+            if "rahasia" in str(first):
+                raise RecursionError("too deep")
+            return original(first, *rest)
+
+        return fail_on_one
+
+    if part == "encoder":
+        monkeypatch.setattr(encoder, "encode_passages", failing(encoder.encode_passages))
+    else:
+        module, _, name = part.rpartition(".")
+        monkeypatch.setattr(part, failing(getattr(sys.modules[module], name)))
+    report = index(store, encoder, articles)
+    assert counts(report) == (3, 0, 0, 0)
+    assert [refusal.where for refusal in report.refused] == [f"{articles / 'zz.txt'}, article 'zz'"]
+    assert "RecursionError: too deep" in report.refused[0].reason
+    lost: list[Refusal] = []
+    monkeypatch.undo()
+    index(store, encoder, articles)
+    monkeypatch.setattr("embeddings.indexing.split_passages", failing(split_passages))
+    assert len(list(rebuild(store, encoder, PassageSettings(), refused=lost).articles())) == 3
+    assert len(lost) == 1 and "RecursionError" in lost[0].reason
+
+
+def test_a_full_disk_is_no_fault_of_an_article(
+    store: Store, encoder: Encoder, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreUnusable("the disk is full")
+
+    monkeypatch.setattr(store, "save", fail)
+    with pytest.raises(StoreUnusable, match="the disk is full"):
+        index(store, encoder, articles)
+
+
+def test_a_hundred_refused_lines_are_named_and_the_others_counted(
+    store: Store, encoder: Encoder, articles: Path
+) -> None:
+    bulk = articles / "bulk.jsonl"
+    good = [json.dumps({"id": f"b{n}", "text": f"Berita {n}.", "url": "tidak ada"}) for n in range(2)]
+    bulk.write_text("\n".join([good[0], *["{rusak"] * 900, good[1], *["{rusak"] * 900]))
+    report = index(store, encoder, bulk)
+    assert counts(report) == (2, 0, 0, 0)
+    assert len(report.refused) == 101 and len(report.remarks) == 2
+    assert report.refused[100] == Refusal(str(bulk), "1700 further lines are refused")
+
+
+def test_what_holds_no_articles_for_a_thousand_lines_is_given_up(
+    store: Store, encoder: Encoder, articles: Path
+) -> None:
+    bulk = articles / "bulk.jsonl"
+    good = [json.dumps({"id": f"b{n}", "text": f"Berita {n}."}) for n in range(2)]
+    # The same article again and again is none either.
+    bulk.write_text("\n".join([good[0], *[good[0]] * 1000, good[1]]))
+    report = index(store, encoder, bulk)
+    assert counts(report) == (1, 0, 0, 0)
+    assert "1000 lines in a row are no articles" in report.refused[100].reason
+
+
+def test_progress_is_in_bytes_of_files_and_ends_at_all_of_them(store: Store, encoder: Encoder, articles: Path) -> None:
+    lines = "".join(json.dumps({"id": f"b{n}", "text": f"Berita {n * 7919}."}) + "\n" for n in range(3000))
+    (articles / "b.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    (articles / "c.jsonl").write_text(json.dumps({"id": "c", "text": "Berita."}))
+    (articles / "rusak.txt").write_text("")
+    steps: list[tuple[int, int]] = []
+    index_files(
+        store, encoder, [articles], ArticleSettings(), PassageSettings(),
+        on_progress=lambda done, total: steps.append((done, total)),
+    )  # fmt: skip
+    size = sum(file.stat().st_size for file in articles.iterdir())
+    assert {total for _, total in steps} == {size}
+    done = [done for done, _ in steps]
+    assert done == sorted(done) and done[-1] == size
+    assert len(set(done)) > 6
+
+
+def test_timestamps_are_dated_in_the_newsroom_that_was_given(store: Store, encoder: Encoder, articles: Path) -> None:
+    path = articles / "a.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": "Isi.", "date": "2023-07-16T15:30:00Z"}))
+    for zone, published in (("Asia/Jakarta", "2023-07-16"), ("Asia/Jayapura", "2023-07-17")):
+        index_files(store, encoder, [path], ArticleSettings(), PassageSettings(), newsroom=ZoneInfo(zone))
+        article = store.article("a")
+        assert article is not None and article.published == published
 
 
 def test_a_second_run_at_the_same_time_is_refused(store: Store, encoder: Encoder, articles: Path) -> None:

@@ -10,7 +10,12 @@ from rich.text import Text
 
 from embeddings.answerer import Answerer
 from embeddings.answers import Quote
+from embeddings.articles import Refusal, numbered_lines
+from embeddings.errors import WartabotError
 from embeddings.lexical import words
+from embeddings.plain_text import UnreadableError
+
+MAX_LINE = 1_000_000
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -40,10 +45,11 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """All outcomes, in the order asked."""
+    """All outcomes, in the order asked, and the lines that are no questions or that nothing could be asked of."""
 
     outcomes: list[Outcome]
     not_verbatim: int
+    refused: list[Refusal]
 
     def table(self) -> RenderableType:
         """The counts per kind, and every miss."""
@@ -76,14 +82,22 @@ class Result(msgspec.Struct, frozen=True):
 
 
 def evaluate(answerer: Answerer, questions: Path) -> Result:
-    """Ask every question of a .jsonl file; raises OSError or msgspec.DecodeError where it cannot be read."""
+    """Ask every question of a .jsonl file; raises OSError where it cannot be read."""
     outcomes = []
+    refused = []
     not_verbatim = 0
-    for line in questions.read_bytes().splitlines():
-        if not line.strip():
+    with questions.open("rb") as file:
+        lines = list(numbered_lines(file, MAX_LINE))
+    for number, line in lines:
+        try:
+            if line is None:
+                raise UnreadableError(f"longer than {MAX_LINE} bytes")
+            question = msgspec.json.decode(line, type=Question)
+            answer = answerer.answer(question.question)
+        # UnreadableError, bytes that are not UTF-8 and what msgspec raises are all ValueErrors.
+        except (ValueError, RecursionError, WartabotError) as error:
+            refused.append(Refusal(f"{questions}, line {number}", str(error)))
             continue
-        question = msgspec.json.decode(line, type=Question)
-        answer = answerer.answer(question.question)
         for quote in (*answer.quotes, *answer.near):
             stored = answerer.store.article(quote.article.id)
             not_verbatim += stored is None or stored.text[quote.start : quote.end] != quote.text
@@ -101,7 +115,7 @@ def evaluate(answerer: Answerer, questions: Path) -> Result:
                 quote=f"{shown.article.id}: {shown.text}" if shown else None,
             )
         )
-    return Result(outcomes, not_verbatim)
+    return Result(outcomes, not_verbatim, refused)
 
 
 def _is_right(quote: Quote, question: Question) -> bool:
