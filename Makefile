@@ -7,13 +7,17 @@ PINNED := $(PIP) --require-hashes --requirement
 TRAINING := data/training
 SHARED ?= ../shared/data
 
-.PHONY: run test check format install encoders checks training train lock clean
+.PHONY: run test test-long check format install encoders checks training train lock clean
 
 run: install
 	@$(BIN)/wartabot run
 
 test: checks
 	$(BIN)/pytest
+
+# The laws that hold of any input, tried on many more inputs than `make test` tries: for minutes.
+test-long: checks
+	$(BIN)/pytest --hypothesis-profile=long tests/test_any_input.py tests/test_properties.py
 
 check: checks
 	$(BIN)/ruff format --check .

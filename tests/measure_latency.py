@@ -36,9 +36,18 @@ def main() -> None:
         seconds_to_answer(bot, [1])
         alone = [seconds_to_answer(bot, [1000 + number])[0] for number in range(50)]
         together = [seconds for round in range(3) for seconds in seconds_to_answer(bot, range_of(round))]
-    for name, times in (("one person", alone), (f"{AT_ONCE} at once", together)):
+        beside = [beside_somebody_typing(bot, number) for number in range(10)]
+    groups = (("one person", alone), (f"{AT_ONCE} at once", together), ("beside 100 inline queries", beside))
+    for name, times in groups:
         p50, p95 = np.percentile(times, [50, 95])
         print(f"{name}: {len(times)} answers, p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms")
+
+
+def beside_somebody_typing(bot: Bot, number: int) -> float:
+    """One question while another person's inline queries wait."""
+    for typed in range(100):
+        bot.server.inline(f"kapan rakor tanjung lago {typed}", person={**PERSON, "id": 30_000 + number})
+    return seconds_to_answer(bot, [40_000 + number])[0]
 
 
 def range_of(round: int) -> list[int]:
