@@ -38,13 +38,13 @@ from embeddings import (
     open_answerer,
     rebuild,
 )
-from embeddings.articles import fault, read_line
 from embeddings.evaluation.questions import evaluate
 from embeddings.indexing import OnProgress
-from embeddings.plain_text import printable
-from embeddings.retriever import Retriever
-from embeddings.store import FILE_NAME as STORE_FILE
-from embeddings.store import Watermark
+from embeddings.search.retriever import Retriever
+from embeddings.sources.files import fault, read_line
+from embeddings.sources.plain_text import printable
+from embeddings.storage.store import FILE_NAME as STORE_FILE
+from embeddings.storage.store import Watermark
 
 # EX_CONFIG of sysexits.h: starting again changes nothing until somebody mends the token or the configuration.
 MISCONFIGURED = 78

@@ -8,7 +8,7 @@ from shlex import quote
 
 from bot.chats import FILE_NAME as CHATS_FILE
 from embeddings import Store, StoreUnusable
-from embeddings.store import FILE_NAME as STORE_FILE
+from embeddings.storage.store import FILE_NAME as STORE_FILE
 
 # What is only there where there was a knowledge base, too.
 BESIDE_IT = (CHATS_FILE, "dense", "lexical", f"{STORE_FILE}-wal")

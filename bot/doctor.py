@@ -10,7 +10,7 @@ from bot.config import Config, load_config, token_problem
 from bot.data_folder import free_bytes_if_few, open_store, open_to_others
 from bot.proxies import proxy_problem
 from embeddings import Encoder, Store, WartabotError
-from embeddings.retriever import Retriever
+from embeddings.search.retriever import Retriever
 
 DAMAGED_NAMED = 5
 

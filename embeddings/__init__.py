@@ -1,10 +1,7 @@
 """Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
 
-from embeddings.agenda import Aspect, Held
-from embeddings.answerer import Answerer, AnswerSettings, open_answerer, with_neighbours
-from embeddings.answers import Answer, Quote
-from embeddings.articles import Article, ArticleSettings, Refusal, Remark
-from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.answers.answer import Answer, Quote
+from embeddings.answers.answerer import Answerer, AnswerSettings, open_answerer, with_neighbours
 from embeddings.errors import (
     EncoderUnavailable,
     IndexMismatch,
@@ -13,12 +10,15 @@ from embeddings.errors import (
     StoreUnusable,
     WartabotError,
 )
-from embeddings.follow_up import complete
-from embeddings.holders import Holder, disagree, same_office
 from embeddings.indexing import IndexReport, PassageSettings, index_files, rebuild
-from embeddings.periods import Period
-from embeddings.retriever import RetrieverSettings
-from embeddings.store import Outlet, Store, Summary, article_key
+from embeddings.indonesian.periods import Period
+from embeddings.models.encoder import Encoder, EncoderSettings
+from embeddings.question.follow_up import complete
+from embeddings.search.retriever import RetrieverSettings
+from embeddings.sources.files import Article, ArticleSettings, Refusal, Remark
+from embeddings.storage.store import Outlet, Store, Summary, article_key
+from embeddings.topics.meetings.answer import Aspect, Held
+from embeddings.topics.officials.answer import Holder, disagree, same_office
 
 __all__ = [
     "Answer",

@@ -13,12 +13,12 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from embeddings.articles import Article, ArticleSettings, Refusal, Remark, fault, find_files, read_file
-from embeddings.dates import WIB
-from embeddings.encoder import Encoder
 from embeddings.errors import IndexMismatch, StoreUnusable, WartabotError
+from embeddings.indonesian.dates import WIB
+from embeddings.models.encoder import Encoder
 from embeddings.passages import Span, passage_context, split_passages
-from embeddings.store import KnownArticle, Store
+from embeddings.sources.files import Article, ArticleSettings, Refusal, Remark, fault, find_files, read_file
+from embeddings.storage.store import KnownArticle, Store
 
 # Articles encoded together: enough for full batches, few enough that a kill loses seconds of work.
 ARTICLES_AT_ONCE = 32

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import sentencex
 
-from embeddings.articles import Article
+from embeddings.sources.files import Article
 
 Span = tuple[int, int]
 """Start and end, character offsets into the article's text."""

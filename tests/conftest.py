@@ -19,10 +19,10 @@ from embeddings import (
     Store,
     index_files,
 )
-from embeddings.bundled import MODEL, TOKENIZER_FILE
-from embeddings.reader import Reader
-from embeddings.retriever import Retriever
-from embeddings.store import FILE_NAME as STORE_FILE
+from embeddings.answers.reader import Reader
+from embeddings.models.bundled import MODEL, TOKENIZER_FILE
+from embeddings.search.retriever import Retriever
+from embeddings.storage.store import FILE_NAME as STORE_FILE
 
 # Read when its library is first imported: no test may ask a model hub for anything.
 os.environ["HF_HUB_OFFLINE"] = "1"

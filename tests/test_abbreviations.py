@@ -1,7 +1,7 @@
 import pytest
 
 from embeddings import Answerer
-from embeddings.abbreviations import asked_abbreviation, spelt_out_in
+from embeddings.topics.abbreviations import asked_abbreviation, spelt_out_in
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from bot import replies
 from bot.texts import INDONESIAN
 from embeddings import Answer, Answerer, Article, Store
-from embeddings.agenda import Held, asked_meetings, find_held
-from embeddings.periods import find_period
-from embeddings.query import parse_question
-from embeddings.store import FILE_NAME
+from embeddings.indonesian.periods import find_period
+from embeddings.question.query import parse_question
+from embeddings.storage.store import FILE_NAME
+from embeddings.topics.meetings.answer import Held, asked_meetings, find_held
 
 TODAY = date(2024, 5, 20)
 ARTICLES = {

@@ -1,8 +1,8 @@
 import pytest
 
-from embeddings.answer_types import lacks_what_is_asked
-from embeddings.answerer import counts_elsewhere
-from embeddings.regions import regions_in
+from embeddings.answers.answerer import counts_elsewhere
+from embeddings.indonesian.regions import regions_in
+from embeddings.question.expects import lacks_what_is_asked
 
 
 @pytest.mark.parametrize(

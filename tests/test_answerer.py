@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from embeddings import Answerer, AnswerSettings, Article, Encoder, QuestionTooLong, Quote
-from embeddings.answerer import choose_quotes, readable_alone
+from embeddings.answers.answerer import choose_quotes, readable_alone
+from embeddings.answers.reader import Reader, Reading
 from embeddings.evaluation.questions import evaluate
 from embeddings.passages import split_sentences
-from embeddings.reader import Reader, Reading
-from embeddings.store import Passage
+from embeddings.storage.store import Passage
 from tests.conftest import SEEDS, make_answerer
 
 FURTHER_QUESTIONS = Path(__file__).parent / "further_questions.jsonl"

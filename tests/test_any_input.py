@@ -11,7 +11,15 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as some
 
-from embeddings.articles import (
+from embeddings.indonesian.dates import (
+    complete_date,
+    find_dates,
+    find_published,
+    parse_date_line,
+    parse_published,
+    years_in,
+)
+from embeddings.sources.files import (
     MAX_ID_LENGTH,
     MAX_NAME_LENGTH,
     MAX_TITLE_LENGTH,
@@ -21,7 +29,6 @@ from embeddings.articles import (
     Refusal,
     read_file,
 )
-from embeddings.dates import complete_date, find_dates, find_published, parse_date_line, parse_published, years_in
 
 SETTINGS = ArticleSettings(max_size_kb=4)
 GOOD = "Rapat desa digelar hari Senin."

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from embeddings.articles import Article, ArticleSettings, Refusal, Remark, build_article, find_files, read_file
-from embeddings.cleaning import find_dateline
+from embeddings.sources.cleaning import find_dateline
+from embeddings.sources.files import Article, ArticleSettings, Refusal, Remark, build_article, find_files, read_file
 from tests.conftest import SEEDS, SHARED, needs_shared
 
 SETTINGS = ArticleSettings()
@@ -532,7 +532,7 @@ def test_what_may_not_be_read_is_refused_and_the_rest_goes_on(tmp_path: Path) ->
     for folder in (tmp_path, *tmp_path.parents[:-2]):
         folder.chmod(0o755)
     program = (
-        "import encodings.utf_8_sig, os, sys; from pathlib import Path; from embeddings.articles import *\n"
+        "import encodings.utf_8_sig, os, sys; from pathlib import Path; from embeddings.sources.files import *\n"
         "os.seteuid(65534); found = find_files([Path(sys.argv[1])])\n"
         "for file in found.files: found.refused += [one for one in read_file(file, ArticleSettings())]\n"
         "for one in found.refused: print(getattr(one, 'reason', None) or one.text)"

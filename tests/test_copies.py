@@ -6,10 +6,10 @@ import pytest
 from bot import replies
 from bot.texts import INDONESIAN
 from embeddings import Answerer, AnswerSettings, Article, ArticleSettings, Encoder, PassageSettings, Store, index_files
-from embeddings.copies import LEAST_ALIKE, likeness, signature
-from embeddings.reader import Reader
-from embeddings.retriever import Retriever, RetrieverSettings
-from embeddings.store import FILE_NAME
+from embeddings.answers.reader import Reader
+from embeddings.search.retriever import Retriever, RetrieverSettings
+from embeddings.storage.store import FILE_NAME
+from embeddings.storage.stories import LEAST_ALIKE, likeness, signature
 from tests.conftest import SEEDS
 
 WIRE = """

@@ -10,7 +10,7 @@ from bot.chats import FILE_NAME as CHATS_FILE
 from bot.chats import Chats
 from bot.data_folder import open_store
 from embeddings import Article, Encoder, Store, StoreUnusable
-from embeddings.store import FILE_NAME
+from embeddings.storage.store import FILE_NAME
 from tests.conftest import SEEDS, make_data
 
 

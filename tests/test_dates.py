@@ -1,6 +1,6 @@
 import pytest
 
-from embeddings.dates import find_published, parse_date_line, parse_published, years_in
+from embeddings.indonesian.dates import find_published, parse_date_line, parse_published, years_in
 
 
 @pytest.mark.parametrize(

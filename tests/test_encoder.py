@@ -8,7 +8,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from embeddings import Encoder, EncoderSettings, EncoderUnavailable
-from embeddings.bundled import MODEL, TOKENIZER_FILE
+from embeddings.models.bundled import MODEL, TOKENIZER_FILE
 from tests.conftest import ROOT
 
 TEXTS = [
@@ -103,7 +103,7 @@ def test_a_model_that_cannot_be_had_says_in_one_line_what_to_do() -> None:
 def test_without_sentence_transformers_another_model_says_which_command_brings_it(
     monkeypatch: pytest.MonkeyPatch, encoder: Encoder
 ) -> None:
-    monkeypatch.delitem(sys.modules, "embeddings.sentence_transformer", raising=False)
+    monkeypatch.delitem(sys.modules, "embeddings.models.sentence_transformer", raising=False)
     # What stands as None cannot be imported.
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(EncoderUnavailable) as error:

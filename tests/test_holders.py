@@ -7,10 +7,10 @@ import pytest
 from bot import replies
 from bot.texts import INDONESIAN
 from embeddings import Answer, Answerer, Article, Store, disagree
-from embeddings.holders import Holder, find_holders, neighbours, unnamed_office
-from embeddings.periods import find_period, without_period
-from embeddings.query import parse_question
-from embeddings.store import FILE_NAME
+from embeddings.indonesian.periods import find_period, without_period
+from embeddings.question.query import parse_question
+from embeddings.storage.store import FILE_NAME
+from embeddings.topics.officials.answer import Holder, find_holders, neighbours, unnamed_office
 
 ARTICLES = {
     "a2019": ("2019-05-02", "Bupati Banyuasin, H. Askolani, meresmikan jembatan."),

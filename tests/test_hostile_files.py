@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.articles import Article, ArticleSettings, Refusal, find_files, read_file
+from embeddings.sources.files import Article, ArticleSettings, Refusal, find_files, read_file
 from tests.conftest import SEEDS
 from tests.hostile import GOOD_IDS, write_hostile
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from embeddings import Article, Encoder, RetrieverSettings, Store, StoreUnusable
-from embeddings.dense import DenseIndex
-from embeddings.lexical import LexicalIndex, stem_words
-from embeddings.retriever import Retriever
+from embeddings.search.dense import DenseIndex
+from embeddings.search.lexical import LexicalIndex, stem_words
+from embeddings.search.retriever import Retriever
 
 DIMENSION = 8
 Search = Callable[[], list[int]]

@@ -29,9 +29,9 @@ from embeddings import (
 )
 from embeddings.indexing import IndexReport, _only_run
 from embeddings.passages import split_passages
-from embeddings.query import parse_question
-from embeddings.retriever import Retriever, RetrieverSettings
-from embeddings.store import FILE_NAME
+from embeddings.question.query import parse_question
+from embeddings.search.retriever import Retriever, RetrieverSettings
+from embeddings.storage.store import FILE_NAME
 from tests.conftest import SEEDS
 
 
@@ -125,7 +125,7 @@ def test_a_refused_file_does_not_stop_the_rest(store: Store, encoder: Encoder, a
     assert report.skipped == {".html": 1}
 
 
-@pytest.mark.parametrize("part", ["embeddings.indexing.split_passages", "embeddings.store.find_meetings", "encoder"])
+@pytest.mark.parametrize("part", ["embeddings.indexing.split_passages", "embeddings.storage.store.find_meetings", "encoder"])
 def test_a_fault_in_one_article_costs_that_article_alone(
     store: Store, encoder: Encoder, articles: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from embeddings.articles import Article, ArticleSettings, read_file
-from embeddings.meetings import find_meetings
+from embeddings.sources.files import Article, ArticleSettings, read_file
+from embeddings.topics.meetings.find import find_meetings
 from tests.conftest import ROOT, SEEDS
 
 GOLD = tomllib.loads((ROOT / "tests" / "meetings.toml").read_text())

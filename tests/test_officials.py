@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from embeddings.articles import Article, ArticleSettings, read_file
-from embeddings.officials import asked_office, officials_of
-from embeddings.query import parse_question
+from embeddings.question.query import parse_question
+from embeddings.sources.files import Article, ArticleSettings, read_file
+from embeddings.topics.officials.find import asked_office, officials_of
 from tests.conftest import ROOT, SEEDS
 
 GOLD = tomllib.loads((ROOT / "tests" / "officials.toml").read_text())

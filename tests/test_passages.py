@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from embeddings import ArticleSettings, Encoder
-from embeddings.articles import Article, read_file
 from embeddings.passages import passage_context, split_passages, split_sentences
+from embeddings.sources.files import Article, read_file
 from tests.conftest import SEEDS, SHARED, needs_shared
 
 

@@ -6,10 +6,10 @@ import pytest
 from bot.replies import period_text
 from bot.texts import INDONESIAN
 from embeddings import Answerer, AnswerSettings, Article, ArticleSettings, Encoder, PassageSettings, index_files
-from embeddings.periods import Period, find_period, wants_latest, without_period
-from embeddings.reader import Reader
-from embeddings.retriever import Retriever, RetrieverSettings
-from embeddings.store import FILE_NAME, Store
+from embeddings.answers.reader import Reader
+from embeddings.indonesian.periods import Period, find_period, wants_latest, without_period
+from embeddings.search.retriever import Retriever, RetrieverSettings
+from embeddings.storage.store import FILE_NAME, Store
 
 # A Wednesday.
 TODAY = date(2026, 5, 20)

@@ -1,6 +1,6 @@
 import pytest
 
-from embeddings.query import parse_question, with_words_replaced
+from embeddings.question.query import parse_question, with_words_replaced
 
 
 def test_abbreviations_are_spelt_out_and_the_rest_stays_as_typed() -> None:

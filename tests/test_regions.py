@@ -1,6 +1,6 @@
 import pytest
 
-from embeddings.regions import (
+from embeddings.indonesian.regions import (
     Level,
     canonical,
     lies_in,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import embeddings.store
+import embeddings.storage.store
 from embeddings import (
     Article,
     ArticleSettings,
@@ -24,8 +24,8 @@ from embeddings import (
     index_files,
     rebuild,
 )
-from embeddings.lexical import LexicalIndex
-from embeddings.store import FILE_NAME, SCHEMA_VERSION, Watermark
+from embeddings.search.lexical import LexicalIndex
+from embeddings.storage.store import FILE_NAME, SCHEMA_VERSION, Watermark
 from tests.conftest import ROOT
 from tests.old_stores import make_old_store
 
@@ -99,7 +99,7 @@ def test_a_data_folder_of_a_newer_version_is_refused_and_left_alone(tmp_path: Pa
 def test_a_locked_database_says_to_wait(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("embeddings.store.LOCK_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("embeddings.storage.store.LOCK_TIMEOUT_SECONDS", 0.1)
     with pytest.raises(StoreUnusable, match=r"locked.*Nothing was lost"):
         Store(store.path).save(ARTICLE, SPANS, EMBEDDINGS)
     other.close()
@@ -325,7 +325,7 @@ def test_a_link_finds_its_article_by_the_index_alone(store: Store) -> None:
 def test_two_articles_with_one_short_name_are_not_taken_for_each_other(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embeddings.store, "article_key", lambda article_id: "0" * 16)
+    monkeypatch.setattr(embeddings.storage.store, "article_key", lambda article_id: "0" * 16)
     save(store, ARTICLE)
     assert store.article_by_key("0" * 16) == ARTICLE
     save(store, COPY)
@@ -359,7 +359,7 @@ def check_that_others_may_write(monkeypatch: pytest.MonkeyPatch, path: Path) -> 
         return find_while_others_write
 
     for name in ("officials_of", "find_meetings", "signature"):
-        monkeypatch.setattr(embeddings.store, name, checked(name, getattr(embeddings.store, name)))
+        monkeypatch.setattr(embeddings.storage.store, name, checked(name, getattr(embeddings.storage.store, name)))
     return called
 
 
@@ -415,15 +415,15 @@ def test_killed_while_it_brings_an_older_version_up_to_date_the_next_opening_goe
     articles = [Article(f"a{number}", f"{TOLD} Nomor {number}.", source=f"m{number}") for number in range(250)]
     make_old_store(tmp_path / "old.db", 2, articles)
     program = f"""
-import os, pathlib, signal, embeddings.store
-find, found = embeddings.store.find_in, []
+import os, pathlib, signal, embeddings.storage.store
+find, found = embeddings.storage.store.find_in, []
 def find_or_die(article):
     found.append(article)
     if len(found) == 150:
         os.kill(os.getpid(), signal.SIGKILL)
     return find(article)
-embeddings.store.find_in = find_or_die
-embeddings.store.Store(pathlib.Path({str(tmp_path / "old.db")!r}))
+embeddings.storage.store.find_in = find_or_die
+embeddings.storage.store.Store(pathlib.Path({str(tmp_path / "old.db")!r}))
 """
     killed = subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert killed.returncode == -signal.SIGKILL

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from embeddings.bundled import (
+from embeddings.models.bundled import (
     ENCODER_FILE,
     MODEL,
     READER_FILE,

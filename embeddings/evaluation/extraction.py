@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from embeddings.articles import Article, build_article
-from embeddings.meetings import find_meetings
-from embeddings.officials import officials_of
+from embeddings.sources.files import Article, build_article
+from embeddings.topics.meetings.find import find_meetings
+from embeddings.topics.officials.find import officials_of
 from embeddings.training.questions import rows
 
 CONTEXT = 70

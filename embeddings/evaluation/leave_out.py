@@ -15,16 +15,16 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.answerer import Answerer, AnswerSettings
-from embeddings.articles import Article, build_article
-from embeddings.bundled import MODEL
-from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.answers.answerer import Answerer, AnswerSettings
+from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import holds_words
 from embeddings.indexing import PassageSettings
+from embeddings.models.bundled import MODEL
+from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import passage_context, split_passages
-from embeddings.reader import Reader
-from embeddings.retriever import Retriever, RetrieverSettings
-from embeddings.store import FILE_NAME, Store
+from embeddings.search.retriever import Retriever, RetrieverSettings
+from embeddings.sources.files import Article, build_article
+from embeddings.storage.store import FILE_NAME, Store
 from embeddings.training.questions import is_held_out, rows, usable_news
 
 SEED = 1

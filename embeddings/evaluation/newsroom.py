@@ -15,15 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.answerer import AnswerSettings
-from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.answers.answerer import AnswerSettings
+from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import holds_words
 from embeddings.evaluation.retrieval import NOT_FOUND, report
-from embeddings.lexical import words
-from embeddings.query import parse_question
-from embeddings.reader import Reader
-from embeddings.retriever import Retriever, RetrieverSettings
-from embeddings.store import FILE_NAME, Store
+from embeddings.models.encoder import Encoder, EncoderSettings
+from embeddings.question.query import parse_question
+from embeddings.search.lexical import words
+from embeddings.search.retriever import Retriever, RetrieverSettings
+from embeddings.storage.store import FILE_NAME, Store
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 
 DEPTH = 20

@@ -8,12 +8,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from embeddings.answerer import Answerer
-from embeddings.answers import Quote
-from embeddings.articles import Refusal, numbered_lines
+from embeddings.answers.answer import Quote
+from embeddings.answers.answerer import Answerer
 from embeddings.errors import WartabotError
-from embeddings.lexical import words
-from embeddings.plain_text import UnreadableError
+from embeddings.search.lexical import words
+from embeddings.sources.files import Refusal, numbered_lines
+from embeddings.sources.plain_text import UnreadableError
 
 MAX_LINE = 1_000_000
 

@@ -12,10 +12,10 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from embeddings.bundled import MODEL
+from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import token_f1
-from embeddings.lexical import words
-from embeddings.reader import Reader
+from embeddings.models.bundled import MODEL
+from embeddings.search.lexical import words
 from embeddings.training.pairs import LOCAL_NEWS, negatives
 from embeddings.training.questions import Example, cropped, load_examples
 from embeddings.training.templates import load_passages

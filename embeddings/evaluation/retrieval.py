@@ -15,17 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.answerer import AnswerSettings
-from embeddings.articles import Article
-from embeddings.dense import DenseIndex
-from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.answers.answerer import AnswerSettings
+from embeddings.answers.reader import Reader
 from embeddings.indexing import PassageSettings
-from embeddings.lexical import LexicalIndex
+from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import split_passages
-from embeddings.query import parse_question
-from embeddings.reader import Reader
-from embeddings.retriever import Retriever, RetrieverSettings, fuse
-from embeddings.store import Store
+from embeddings.question.query import parse_question
+from embeddings.search.dense import DenseIndex
+from embeddings.search.lexical import LexicalIndex
+from embeddings.search.retriever import Retriever, RetrieverSettings, fuse
+from embeddings.sources.files import Article
+from embeddings.storage.store import Store
 from embeddings.training.questions import is_held_out, rows, usable_news
 
 RANKS = (1, 5, 20)

@@ -16,11 +16,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings.answerer import AnswerSettings, open_answerer
-from embeddings.encoder import BUNDLED, Encoder, EncoderSettings
+from embeddings.answers.answerer import AnswerSettings, open_answerer
+from embeddings.models.encoder import BUNDLED, Encoder, EncoderSettings
 from embeddings.passages import passage_context
-from embeddings.retriever import RetrieverSettings
-from embeddings.store import FILE_NAME, Store
+from embeddings.search.retriever import RetrieverSettings
+from embeddings.storage.store import FILE_NAME, Store
 
 PASSAGES_TO_ENCODE = 512
 QUOTES = 12

@@ -23,15 +23,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.articles import Article, build_article
-from embeddings.encoder import Encoder, EncoderSettings
+from embeddings.answers.reader import WEIGHTS_FILE, Candidate, Logistic, Reader, Weights, question_features
 from embeddings.indexing import PassageSettings
-from embeddings.lexical import stem_words
+from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import passage_context, split_passages
-from embeddings.query import parse_question
-from embeddings.reader import WEIGHTS_FILE, Candidate, Logistic, Reader, Weights, question_features
-from embeddings.retriever import Hit, Retrieval, RetrieverSettings, fuse, inverse_document_frequency
-from embeddings.store import Passage
+from embeddings.question.query import parse_question
+from embeddings.search.lexical import stem_words
+from embeddings.search.retriever import Hit, Retrieval, RetrieverSettings, fuse, inverse_document_frequency
+from embeddings.sources.files import Article, build_article
+from embeddings.storage.store import Passage
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 
 SEED = 20261122
@@ -115,7 +115,7 @@ def main() -> None:
     if arguments.plot:
         plot([probability for _, probability, _ in judged], [right for _, _, right in judged], arguments.plot)
     weights = fit(trials)
-    path = Path(str(files("embeddings"))) / WEIGHTS_FILE
+    path = Path(str(files("embeddings.answers"))) / WEIGHTS_FILE
     path.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
     print(f"written: {path.name}")
 

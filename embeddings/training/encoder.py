@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.bundled import PROMPTS
+from embeddings.models.bundled import PROMPTS
 from embeddings.training.checkpoints import Progress, argument_parser
 from embeddings.training.pairs import mine, mine_by_meaning, news_and_examples
 from embeddings.training.questions import Example, cropped, load_examples

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from embeddings.bundled import ENCODER_FILE, MODEL, PROMPTS, READER_FILE, TOKENIZER_FILE
+from embeddings.models.bundled import ENCODER_FILE, MODEL, PROMPTS, READER_FILE, TOKENIZER_FILE
 from embeddings.training.encoder import TRIPLES_FILE, Triple
 from embeddings.training.pairs import Group
 from embeddings.training.reader import PAIRS_FILE, TRAINED_FILE
@@ -73,7 +73,7 @@ def export(trained: Path, directory: Path) -> None:
     words = _write_words(table, directory / WORDS_FILE)
     sentence_transformer = {
         "modules.json": [
-            {"idx": 0, "name": "0", "path": "", "type": "embeddings.sentence_transformer.OnnxEncoderModule"}
+            {"idx": 0, "name": "0", "path": "", "type": "embeddings.models.sentence_transformer.OnnxEncoderModule"}
         ],
         "config_sentence_transformers.json": {"prompts": PROMPTS, "similarity_fn_name": "cosine"},
     }

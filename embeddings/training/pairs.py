@@ -14,9 +14,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import Encoder, EncoderSettings
-from embeddings.lexical import stem_words
-from embeddings.regions import Level, all_regions
+from embeddings.indonesian.regions import Level, all_regions
+from embeddings.models.encoder import Encoder, EncoderSettings
+from embeddings.search.lexical import stem_words
 from embeddings.training.questions import Example, cropped, load_examples, without_answer
 from embeddings.training.style import Style
 from embeddings.training.templates import Passage, load_passages, make_examples

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from embeddings.articles import open_bulk
-from embeddings.lexical import words
 from embeddings.passages import Span, split_sentences
+from embeddings.search.lexical import words
+from embeddings.sources.files import open_bulk
 
 # Questions that point at something said before are no questions to a search.
 DANGLING = re.compile(r"\b(?:tersebut|itu|ini|ia|dia|beliau|mereka)\b", re.IGNORECASE)

@@ -15,7 +15,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from embeddings.bundled import MODEL, READER_FILE
+from embeddings.models.bundled import MODEL, READER_FILE
 from embeddings.training.reader import TRAINED_FILE
 
 Arrays = dict[str, NDArray[Any]]

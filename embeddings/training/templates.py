@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings import dates
-from embeddings.officials import Official, find_offices, find_officials
+from embeddings.indonesian import dates
+from embeddings.indonesian.regions import canonical
 from embeddings.passages import Span, split_sentences
-from embeddings.regions import canonical
+from embeddings.topics.officials.find import Official, find_offices, find_officials
 from embeddings.training.questions import Example, rows
 
 SOURCE = "localgov"

@@ -1,0 +1,111 @@
+"""What a question gets: quotes that are slices of articles, or an honest no."""
+
+from typing import Any
+
+import msgspec
+
+from embeddings.indonesian.periods import Period
+from embeddings.passages import Span
+from embeddings.sources.files import Article
+from embeddings.topics.meetings.answer import Held
+from embeddings.topics.officials.answer import Holder
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """Words of an article: character offsets into its text, and those of the words in it that answer."""
+
+    article: Article
+    start: int
+    end: int
+    answer: Span | None
+    score: float
+    """The probability that this quote answers."""
+    copies: tuple[Article, ...] = ()
+    """The same story in other outlets."""
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+    def slice(self, start: int, end: int, answer: Span | None) -> "Quote":
+        """A part of this quote."""
+        return msgspec.structs.replace(self, start=start, end=end, answer=answer)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Quotes, best first, where `answered`; otherwise none, and perhaps some that are near."""
+
+    question: str
+    answered: bool
+    confidence: float
+    quotes: tuple[Quote, ...] = ()
+    near: tuple[Quote, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    """Where the question asks for officials: everybody named; the quotes are the evidence, in the same order."""
+    searched_for: str | None = None
+    """The words searched for, where the question's own seemed misspelt."""
+    meetings: tuple[Held, ...] = ()
+    """Where the question asks for meetings: each of them; the quotes are the evidence, in the same order."""
+    unnamed_office: str | None = None
+    """Where the question asks for the holder of an office in which no article names anybody: that office."""
+    period: Period | None = None
+    """The time that the question names, to which the quotes were held."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer in the form that `wartabot ask --json` prints."""
+        return {
+            "question": self.question,
+            "answered": self.answered,
+            "confidence": round(self.confidence, 4),
+            "quotes": [_quote_to_json(quote) for quote in self.quotes],
+            "near": [_quote_to_json(quote) for quote in self.near],
+            "searched_for": self.searched_for,
+            "officials": [_holder_to_json(holder) for holder in self.holders],
+            "meetings": [_held_to_json(held) for held in self.meetings],
+            "unnamed_office": self.unnamed_office,
+            "period": {"start": self.period.start, "end": self.period.end} if self.period else None,
+        }
+
+
+def _holder_to_json(holder: Holder) -> dict[str, Any]:
+    return {
+        "name": holder.name_text,
+        "office": holder.office_text,
+        "acting": holder.acting,
+        "former": holder.former,
+        "article": holder.article.id,
+        "published": holder.article.published,
+    }
+
+
+def _held_to_json(held: Held) -> dict[str, Any]:
+    meeting = held.meeting
+    return {
+        "kind": meeting.kind,
+        "what": held.text(meeting.what),
+        "held": meeting.held,
+        **{
+            name: held.text(span) if span else None
+            for name, span in (("day", meeting.day), ("place", meeting.place), ("host", meeting.host))
+        },
+        "present": [held.text(span) for span in meeting.present],
+        "article": held.article.id,
+        "published": held.article.published,
+    }
+
+
+def _quote_to_json(quote: Quote) -> dict[str, Any]:
+    article = quote.article
+    answer = None
+    if quote.answer is not None:
+        start, end = quote.answer
+        answer = {"text": article.text[start:end], "start": start, "end": end}
+    return {
+        "text": quote.text,
+        "start": quote.start,
+        "end": quote.end,
+        "answer": answer,
+        "score": round(quote.score, 4),
+        "article": {key: getattr(article, key) for key in ("id", "title", "source", "published", "url", "path")},
+        "copies": [{key: getattr(copy, key) for key in ("id", "source", "published", "url")} for copy in quote.copies],
+    }

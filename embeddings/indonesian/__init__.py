@@ -1,0 +1,1 @@
+"""Indonesian as news and people write it: words, dates, periods, regions, spelling."""

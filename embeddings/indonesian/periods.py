@@ -1,0 +1,178 @@
+"""The time that a question asks about: "Juli 2023", "minggu lalu", "sebelum 2024", "in 2023"."""
+
+import re
+from datetime import date, timedelta
+
+import msgspec
+
+from embeddings.indonesian.dates import MONTHS, complete_date, find_dates, years_in
+from embeddings.sources.files import Article
+
+_MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+# "2000 rumah" is a number.
+_COUNTED = (
+    "orang|jiwa|warga|rumah|unit|kk|keluarga|desa|ton|hektare?|meter|km|persen|siswa|guru|anak|kasus|korban|peserta|pegawai"
+    "|rupiah|ribu|juta|miliar|ekor|kursi|suara|pemilih"
+)
+_YEAR = rf"(?<![/\d])(?:19|20)\d\d(?![\d]|[.,/]\d|\s+(?:{_COUNTED})\b)"
+_POINT, _SECOND = (
+    rf"(?:tanggal\s+)?(?:(?P<digits{n}>(?<!\d)\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19|20)\d\d(?!\d))"
+    rf"|(?:(?:(?P<day{n}>\d{{1,2}})\s+)?(?:bulan\s+)?(?P<month{n}>{_MONTH})\s+)?(?:tahun\s+)?(?P<year{n}>{_YEAR}))"
+    for n in ("", "_to")
+)
+_LEAD = r"(?:(?:(?:pada|di|selama|in|on|during)\s+)?(?:periode\s+)?)"
+_BETWEEN = re.compile(
+    rf"\b{_LEAD}(?:antara\s+|between\s+|dari\s+)?{_POINT}\s*(?:-|–|sampai|hingga|s/d|sd|dan|to|and)\s*{_SECOND}\b",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(rf"\b(?:sebelum|before)\s+{_POINT}\b", re.IGNORECASE)
+_AFTER = re.compile(rf"\b(?P<word>sesudah|setelah|sejak|mulai|after|since)\s+{_POINT}\b", re.IGNORECASE)
+_AT = re.compile(rf"\b{_LEAD}{_POINT}\b", re.IGNORECASE)
+_LAST = re.compile(
+    r"\b(?:(?:dalam\s+)?(?P<number>\d{1,3})\s+(?P<unit>hari|minggu|pekan|bulan|tahun)\s+(?:terakhir|ini|belakangan)"
+    r"|(?:in\s+)?(?:the\s+)?last\s+(?P<number_en>\d{1,3})\s+(?P<unit_en>days|weeks|months|years))\b",
+    re.IGNORECASE,
+)
+_RELATIVE = {
+    "today": r"hari ini|today",
+    "yesterday": r"kemarin|kemaren|kmrn|yesterday",
+    "this week": r"(?:minggu|pekan) ini|this week",
+    "last week": r"(?:minggu|pekan) (?:lalu|kemarin)|last week",
+    "this month": r"bulan ini|this month",
+    "last month": r"bulan (?:lalu|kemarin)|last month",
+    "this year": r"tahun ini|this year",
+    "last year": r"tahun (?:lalu|kemarin)|last year",
+}
+_RELATIVES = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _RELATIVE.items()}
+_LATEST = re.compile(
+    r"\b(?:ter(?:baru|kini|akhir)|paling baru|sekarang|skrg|skrng|saat ini|latest|newest|most recent|currently)\b",
+    re.IGNORECASE,
+)
+_UNITS = {
+    "hari": 1,
+    "days": 1,
+    "minggu": 7,
+    "pekan": 7,
+    "weeks": 7,
+    "bulan": 30,
+    "months": 30,
+    "tahun": 365,
+    "years": 365,
+}
+
+
+class Period(msgspec.Struct, frozen=True):
+    """The days, both included, that a question asks about, as ISO 8601; None is open."""
+
+    start: str | None
+    end: str | None
+    span: tuple[int, int]
+    """Where the question says so."""
+    relative: bool = False
+    """Whether it is counted from today, so that only the day of publication can tell."""
+
+    def holds(self, published: str | None) -> bool:
+        """Whether a date of any precision may lie within."""
+        if published is None:
+            return False
+        return (self.start is None or published >= self.start[: len(published)]) and (
+            self.end is None or published <= self.end[: len(published)]
+        )
+
+    def concerns(self, article: Article) -> bool:
+        """Whether an article appeared within, names a time within, or is of nobody knows when."""
+        if article.published is None:
+            return not self.relative
+        return self.holds(article.published) or (not self.relative and self.named_in(article.text, article.published))
+
+    def named_in(self, text: str, published: str | None) -> bool:
+        """Whether a text names a time within: a year, a month with its year, or a day."""
+        if self._is_of_years():
+            return any(self.holds(str(year)) for year in years_in(text))
+        months = re.finditer(rf"\b({_MONTH})\s+({_YEAR})\b", text, re.IGNORECASE)
+        if any(self.holds(f"{month[2]}-{MONTHS[month[1].lower()]:02}") for month in months):
+            return True
+        return any(self.holds(complete_date(day, published)) for day in find_dates(text))
+
+    def _is_of_years(self) -> bool:
+        return (self.start is None or self.start.endswith("-01-01")) and (
+            self.end is None or self.end.endswith("-12-31")
+        )
+
+
+def find_period(question: str, today: date) -> Period | None:
+    """The period that a question names, if any."""
+    if found := _BETWEEN.search(question):
+        first, last = _days(found, ""), _days(found, "_to")
+        return Period(first[0], last[1], found.span()) if first and last and first[0] <= last[1] else None
+    if (found := _BEFORE.search(question)) and (days := _days(found, "")):
+        return Period(None, _shifted(days[0], -1), found.span())
+    if (found := _AFTER.search(question)) and (days := _days(found, "")):
+        since = found["word"].lower() in ("sejak", "mulai", "since")
+        return Period(days[0] if since else _shifted(days[1], 1), None, found.span())
+    if (found := _AT.search(question)) and (days := _days(found, "")):
+        return Period(*days, found.span())
+    if found := _LAST.search(question):
+        number, unit = found["number"] or found["number_en"], found["unit"] or found["unit_en"]
+        begin = today - timedelta(days=int(number) * _UNITS[unit.lower()])
+        return Period(begin.isoformat(), today.isoformat(), found.span(), relative=True)
+    for name, pattern in reversed(_RELATIVES.items()):
+        if found := pattern.search(question):
+            start, end = _relative(name, today)
+            return Period(start.isoformat(), end.isoformat(), found.span(), relative=True)
+    return None
+
+
+def wants_latest(question: str) -> bool:
+    """Whether a question asks for the newest."""
+    return _LATEST.search(question) is not None
+
+
+def without_period(question: str, period: Period | None) -> str:
+    """The question with the words for its period left out."""
+    if period is None:
+        return question
+    return " ".join(f"{question[: period.span[0]]} {question[period.span[1] :]}".split())
+
+
+def _relative(name: str, today: date) -> tuple[date, date]:
+    monday = today - timedelta(days=today.weekday())
+    first = today.replace(day=1)
+    before = first - timedelta(days=1)
+    return {
+        "today": (today, today),
+        "yesterday": (today - timedelta(days=1), today - timedelta(days=1)),
+        "this week": (monday, monday + timedelta(days=6)),
+        "last week": (monday - timedelta(days=7), monday - timedelta(days=1)),
+        "this month": (first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)),
+        "last month": (before.replace(day=1), before),
+        "this year": (date(today.year, 1, 1), date(today.year, 12, 31)),
+        "last year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+    }[name]
+
+
+def _days(found: re.Match[str], suffix: str) -> tuple[str, str] | None:
+    """The first and the last day of what a match names; None where there is no such day."""
+    day, month, year = (found[f"{part}{suffix}"] for part in ("day", "month", "year"))
+    if digits := found[f"digits{suffix}"]:
+        day, number, year = re.findall(r"\d+", digits)
+    elif month:
+        number = MONTHS[month.lower()]
+    else:
+        return f"{year}-01-01", f"{year}-12-31"
+    if not 1 <= int(number) <= 12:
+        return None
+    first, last = _month(int(year), int(number))
+    if not day:
+        return first, last
+    only = f"{first[:8]}{int(day):02}"
+    return (only, only) if first <= only <= last else None
+
+
+def _month(year: int, month: int) -> tuple[str, str]:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return f"{year}-{month:02}-01", (following - timedelta(days=1)).isoformat()
+
+
+def _shifted(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()

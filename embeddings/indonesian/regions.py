@@ -1,0 +1,282 @@
+"""Regions of Indonesia: provinces, kabupaten, kota and kecamatan, by name and by the short forms people write."""
+
+import csv
+import gzip
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from embeddings.indonesian.spelling import one_slip_away
+
+REGIONS_FILE, VILLAGES_FILE = "regions.csv", "villages.txt.gz"
+
+
+class Level(StrEnum):
+    """What kind of region a name stands for."""
+
+    PROVINCE = "provinsi"
+    REGENCY = "kabupaten"
+    CITY = "kota"
+    DISTRICT = "kecamatan"
+    VILLAGE = "desa"
+
+
+class Region(msgspec.Struct, frozen=True):
+    """A region with its Kemendagri code, whose first parts are the codes of the regions it lies in."""
+
+    code: str
+    level: Level
+    name: str
+    """Without the word for its level: "Banyuasin", not "Kabupaten Banyuasin"."""
+
+
+# Usual short forms that no rule derives, by the name they stand for. "Sungai" and "Tanjung" have rules below.
+SHORT_FORMS = {
+    "hss": "hulu sungai selatan", "hst": "hulu sungai tengah", "hsu": "hulu sungai utara", "oku": "ogan komering ulu",
+    "oki": "ogan komering ilir", "okut": "ogan komering ulu timur", "oku timur": "ogan komering ulu timur",
+    "okus": "ogan komering ulu selatan", "oku selatan": "ogan komering ulu selatan", "muba": "musi banyuasin",
+    "mura": "musi rawas", "muratara": "musi rawas utara", "pali": "penukal abab lematang ilir",
+    "tanbu": "tanah bumbu", "tala": "tanah laut", "batola": "barito kuala", "kobar": "kotawaringin barat",
+    "kotim": "kotawaringin timur", "kukar": "kutai kartanegara", "kubar": "kutai barat", "kutim": "kutai timur",
+    "ppu": "penajam paser utara", "mahulu": "mahakam ulu", "taput": "tapanuli utara", "tapsel": "tapanuli selatan",
+    "tapteng": "tapanuli tengah", "madina": "mandailing natal", "paluta": "padang lawas utara",
+    "labusel": "labuhanbatu selatan", "labura": "labuhanbatu utara", "sergai": "serdang bedagai",
+    "humbahas": "humbang hasundutan", "inhil": "indragiri hilir", "inhu": "indragiri hulu", "rohil": "rokan hilir",
+    "rohul": "rokan hulu", "kuansing": "kuantan singingi", "tanjabbar": "tanjung jabung barat",
+    "tanjabtim": "tanjung jabung timur", "lamteng": "lampung tengah", "lamtim": "lampung timur",
+    "lamsel": "lampung selatan", "lambar": "lampung barat", "lampura": "lampung utara",
+    "tubaba": "tulang bawang barat", "tuba": "tulang bawang", "babar": "bangka barat", "basel": "bangka selatan",
+    "bateng": "bangka tengah", "beltim": "belitung timur", "kbb": "bandung barat", "lotim": "lombok timur",
+    "lobar": "lombok barat", "loteng": "lombok tengah", "klu": "lombok utara", "ksb": "sumbawa barat",
+    "tts": "timor tengah selatan", "ttu": "timor tengah utara", "mabar": "manggarai barat",
+    "matim": "manggarai timur", "sbd": "sumba barat daya", "minut": "minahasa utara", "minsel": "minahasa selatan",
+    "mitra": "minahasa tenggara", "bolmong": "bolaang mongondow", "boltim": "bolaang mongondow timur",
+    "pijay": "pidie jaya", "polman": "polewali mandar", "tangsel": "tangerang selatan",
+    "bolsel": "bolaang mongondow selatan",
+    "bolmut": "bolaang mongondow utara",
+    "halsel": "halmahera selatan", "halut": "halmahera utara", "haltim": "halmahera timur",
+    "halteng": "halmahera tengah", "halbar": "halmahera barat", "sumut": "sumatera utara", "sumbar": "sumatera barat",
+    "sumsel": "sumatera selatan", "babel": "kepulauan bangka belitung",
+    "bangka belitung": "kepulauan bangka belitung", "kepri": "kepulauan riau", "jabar": "jawa barat",
+    "jateng": "jawa tengah", "jatim": "jawa timur", "diy": "daerah istimewa yogyakarta",
+    "dki": "daerah khusus ibukota jakarta",
+    "dki jakarta": "daerah khusus ibukota jakarta", "jakarta": "daerah khusus ibukota jakarta",
+    "kalbar": "kalimantan barat", "kalteng": "kalimantan tengah", "kalsel": "kalimantan selatan",
+    "kaltim": "kalimantan timur", "kaltara": "kalimantan utara", "sulut": "sulawesi utara",
+    "sulteng": "sulawesi tengah", "sulsel": "sulawesi selatan", "sultra": "sulawesi tenggara",
+    "sulbar": "sulawesi barat", "ntb": "nusa tenggara barat", "ntt": "nusa tenggara timur", "malut": "maluku utara",
+    "sumatra selatan": "sumatera selatan", "sumatra utara": "sumatera utara", "sumatra barat": "sumatera barat",
+    "solo": "surakarta", "dki jaya": "daerah khusus ibukota jakarta", "metro jaya": "daerah khusus ibukota jakarta",
+    "koltim": "kolaka timur", "kolut": "kolaka utara", "konsel": "konawe selatan",
+}  # fmt: skip
+_LEVELS = {
+    "prov": Level.PROVINCE, "provinsi": Level.PROVINCE, "propinsi": Level.PROVINCE, "kab": Level.REGENCY,
+    "kabupaten": Level.REGENCY, "kota": Level.CITY, "kec": Level.DISTRICT, "kecamatan": Level.DISTRICT,
+    "desa": Level.VILLAGE, "kelurahan": Level.VILLAGE, "kel": Level.VILLAGE, "nagari": Level.VILLAGE,
+    "gampong": Level.VILLAGE, "kampung": Level.VILLAGE, "pekon": Level.VILLAGE,
+}  # fmt: skip
+_SPELT_OUT = {
+    "tj": "tanjung", "tjg": "tanjung", "tg": "tanjung", "sei": "sungai", "sungei": "sungai", "s": "sungai",
+    "kep": "kepulauan", "gn": "gunung", "pd": "padang", "tl": "teluk", "bt": "batu", "lb": "lubuk",
+}  # fmt: skip
+LONGEST_NAME = 5
+# Of kecamatan; shorter names without their spaces are ordinary words.
+SHORTEST_RESPACED = 8
+
+
+def level_of(word: str) -> Level | None:
+    """The level that a word such as "Kabupaten" or "Kec." names."""
+    return _LEVELS.get(word.casefold().rstrip("."))
+
+
+def canonical(name: str) -> str:
+    """The name in full and in lower case, without the word for its level: "Kab. OKU" is "ogan komering ulu"."""
+    parts = _words(name)
+    while len(parts) > 1 and (parts[0] in _LEVELS or parts[0] == "administrasi"):
+        parts = parts[1:]
+    if len(parts) > 1 and parts[0] in _SPELT_OUT:
+        parts[0] = _SPELT_OUT[parts[0]]
+    joined = " ".join(parts)
+    if joined in SHORT_FORMS or joined in _by_name():
+        return SHORT_FORMS.get(joined, joined)
+    return _spaced().get(joined.replace(" ", ""), joined)
+
+
+def regions_named(name: str) -> tuple[Region, ...]:
+    """Every region of the Kemendagri list with this name, in full or short."""
+    return _by_name().get(canonical(name), ())
+
+
+def all_regions() -> list[Region]:
+    """Every region of the list."""
+    return [region for regions in _by_name().values() for region in regions]
+
+
+def lies_in(name: str, wider: str) -> bool:
+    """Whether a region of one name lies in a region of the other."""
+    return any(
+        inner.code.startswith(outer.code + ".") for inner in regions_named(name) for outer in regions_named(wider)
+    )
+
+
+def wider_regions(name: str) -> set[str]:
+    """The canonical names of the regions in which regions of this name lie."""
+    outer = {
+        region.code.rsplit(".", level)[0]
+        for region in regions_named(name)
+        for level in range(1, region.code.count(".") + 1)
+    }
+    return {canonical(_by_code()[code].name) for code in outer}
+
+
+def region_around(name: str, text: str) -> str:
+    """In which kabupaten or kota lies the kecamatan that a text names, where several have the name; or empty."""
+    around = {
+        canonical(_by_code()[region.code.rpartition(".")[0]].name)
+        for region in regions_named(name)
+        if region.level is Level.DISTRICT
+    }
+    named = [wider for wider in around if names_region(text, wider)] if len(around) > 1 else []
+    return named[0] if len(named) == 1 else ""
+
+
+def regions_in(question: str) -> set[str]:
+    """The regions that a question names, by canonical name.
+
+    A name of one word counts where it is a kabupaten's, a kota's or a province's, or stands behind "di" or the word for
+    a level: as kecamatan, many ordinary words are names.
+    """
+    words = _words(question)
+    found: set[str] = set()
+    for position, size in _spans_of_regions(words):
+        name = canonical(" ".join(words[position : position + size]))
+        # The word for a level may count as part of the name. What "desa" names is a village, the list has none.
+        before = words[position] if size > 1 and words[position] in _LEVELS else words[position - 1] if position else ""
+        placed = before in ("di", "se", "of", "in") or _LEVELS.get(before, Level.VILLAGE) is not Level.VILLAGE
+        large = any(region.level is not Level.DISTRICT for region in regions_named(name)) and len(name) > 4
+        if " " in name or placed or large:
+            found.add(name)
+    return found
+
+
+def regions_printed(text: str) -> set[str]:
+    """The regions that a printed text names, by canonical name; capitals tell more there than in a question.
+
+    A kecamatan of one word counts only behind "Kecamatan": "di Balai Kota" is a building.
+    """
+    # "medan yang berat" is rough ground.
+    proper = re.sub(r"\b(?!di\b|kecamatan\b|kabupaten\b|kota\b|provinsi\b)[a-z]\w*", "·", text)
+    found = set()
+    for name in regions_in(proper):
+        only_district = all(region.level is Level.DISTRICT for region in regions_named(name))
+        if " " in name or not only_district or re.search(rf"\bkec(?:amatan|\.)\s+{name}\b", text.casefold()):
+            found.add(name)
+    # "DPRD Bali", "Bupati Pati": too short to count in a question.
+    for word in re.finditer(r"(?<=[^\W\d_] )[A-Z][a-z]{3}\b", text):
+        if any(region.level is not Level.DISTRICT for region in regions_named(word[0])):
+            found.add(canonical(word[0]))
+    return found
+
+
+def names_region(text: str, name: str) -> bool:
+    """Whether a text names this region (given by its canonical name), in full or short."""
+    first, _, rest = name.partition(" ")
+    forms = [name, name.replace(" ", ""), *(short for short, long in SHORT_FORMS.items() if long == name)]
+    patterns = [
+        *map(re.escape, forms),
+        *(rf"{s}\.? {re.escape(rest)}" for s, long in _SPELT_OUT.items() if long == first),
+    ]
+    return re.search(rf"\b(?:{'|'.join(patterns)})\b", text.casefold()) is not None
+
+
+def region_word_like(word: str) -> str | None:
+    """The word itself where it is part of a region's name, else the commonest such word one slip away, if any."""
+    return word if word in _name_words() else one_slip_away(word, _name_words().items())
+
+
+def longest_region(words: Sequence[str]) -> int:
+    """How many of these words, from the first on, are the longest name of a region; 0 where none is."""
+    for size in range(min(LONGEST_NAME, len(words)), 0, -1):
+        if canonical(" ".join(words[:size])) in _by_name():
+            return size
+    return 0
+
+
+def words_of_regions(words: Sequence[str]) -> set[str]:
+    """The words that together are names of regions, where these have several: "teluk dalam", "banyu asin"."""
+    return {
+        word for position, size in _spans_of_regions(words) if size > 1 for word in words[position : position + size]
+    }
+
+
+def _spans_of_regions(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where the longest names of regions stand, and of how many words each is."""
+    position = 0
+    while position < len(words):
+        size = longest_region(words[position : position + LONGEST_NAME])
+        if size:
+            yield position, size
+        position += max(size, 1)
+
+
+def _words(text: str) -> list[str]:
+    """The words in lower case; an apostrophe or a hyphen within is part of one."""
+    return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.casefold())
+
+
+@cache
+def _by_name() -> dict[str, tuple[Region, ...]]:
+    found: dict[str, list[Region]] = defaultdict(list)
+    with (files(__package__) / "data" / REGIONS_FILE).open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            level = {0: Level.PROVINCE, 1: Level.REGENCY, 2: Level.DISTRICT}[row["code"].count(".")]
+            words = row["name"].split()
+            if level is Level.REGENCY:
+                level = Level.CITY if words[0] == "Kota" else Level.REGENCY
+                words = [word for word in words[1:] if word != "Administrasi"]
+            region = Region(row["code"], level, " ".join(words))
+            found[" ".join(_words(region.name))].append(region)
+    return {name: tuple(regions) for name, regions in found.items()}
+
+
+def longest_village(words: list[str]) -> int:
+    """How many of these words, from the first on, are the longest name of a village; 0 where none is."""
+    for size in range(min(LONGEST_NAME, len(words)), 0, -1):
+        name = " ".join(words[:size]).casefold()
+        if name in _villages() or canonical(name) in _villages():
+            return size
+    return 0
+
+
+@cache
+def _villages() -> frozenset[str]:
+    """Every village's name in lower case; loaded only where an article names the head of one."""
+    with (files(__package__) / "data" / VILLAGES_FILE).open("rb") as packed:
+        return frozenset(gzip.decompress(packed.read()).decode().splitlines())
+
+
+@cache
+def _name_words() -> Counter[str]:
+    return Counter(word for name, regions in _by_name().items() for word in name.split() for _ in regions)
+
+
+@cache
+def _by_code() -> dict[str, Region]:
+    return {region.code: region for region in all_regions()}
+
+
+@cache
+def _spaced() -> dict[str, str]:
+    """Names by their letters alone, as some write them with other spaces: "Deliserdang", "Batu Raja Timur"."""
+    found: dict[str, str] = {}
+    for name, regions in _by_name().items():
+        letters = name.replace(" ", "")
+        if len(letters) >= SHORTEST_RESPACED or any(region.level is not Level.DISTRICT for region in regions):
+            # Where two names share their letters, the one of more words is none that people write together.
+            found[letters] = min(found.get(letters, name), name, key=lambda one: one.count(" "))
+    return found

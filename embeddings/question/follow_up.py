@@ -1,0 +1,71 @@
+"""Complete a question that leaves out what the one before has said: "kapan itu?", "kalau Tanjung Lago?"."""
+
+import re
+from datetime import date
+
+from embeddings.indonesian.periods import find_period, without_period
+from embeddings.indonesian.regions import canonical, longest_region, regions_in, regions_named
+from embeddings.question.query import CHAT_WORDS, content_words, spelt_out
+from embeddings.search.lexical import words as said
+from embeddings.topics.officials.find import asked_office
+
+# A longer question says itself what it is about.
+MAX_LENGTH = 80
+_OPENER = re.compile(
+    r"^\W*(?:(?:kalau|kalo|klo|kl|nah|terus|trus|trs|lalu|dan|bagaimana dengan|gimana dengan|bagaimana kalau"
+    r"|gimana kalau|gmn dgn|gmn kalo|what about|how about|and)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+# What may be asked of the thing before without naming it.
+_ASPECTS = frozenset(
+    """
+    hadir dihadiri menghadiri peserta tema temanya tujuan tujuannya lokasi lokasinya tempat tempatnya tanggal tanggalnya
+    jam pukul waktu waktunya hasil hasilnya isi isinya anggaran anggarannya biaya biayanya acara acaranya rapat rapatnya
+    rakor rakornya orang orangnya dia beliau membuka dibuka memimpin dipimpin digelar dilaksanakan diadakan berlangsung
+    held attended attend it they there that
+    """.split()
+)
+_DEPUTY = re.compile(r"\bwakil(?:nya)?\b", re.IGNORECASE)
+
+
+def complete(question: str, before: str) -> str | None:
+    """The question with what it leaves out, taken from the one before; None where it stands alone."""
+    opener = _OPENER.match(question)
+    rest = question[opener.end() :] if opener else question
+    words = content_words(spelt_out(rest))
+    known = content_words(spelt_out(before))
+    # "halo" asks nothing, "kapan itu?" does.
+    if not known or len(question) > MAX_LENGTH or CHAT_WORDS.issuperset(said(spelt_out(rest))):
+        return None
+    office = asked_office(known)
+    if office and words in (("wakil",), ("wakilnya",)) and _DEPUTY.search(rest):
+        return f"siapa wakil {office.office} {office.region}"
+    # The day it is matters only to how many days a period has, not to its words.
+    period = find_period(rest, date.today())
+    if period and not content_words(spelt_out(without_period(rest, period))):
+        plain = without_period(before, find_period(before, date.today())).strip(" ?")
+        return f"{plain} {rest[slice(*period.span)]}"
+    named = regions_in(question) or (_whole_region(words) if opener else set())
+    if opener and canonical(" ".join(words)) in named:
+        replaced = _with_region(before, " ".join(words))
+        return replaced or f"{before} {' '.join(words)}"
+    if named or any(word not in _ASPECTS for word in words):
+        return None
+    carried = " ".join(word for word in known if word not in words)
+    return f"{rest.strip(' ?')} {carried}".strip()
+
+
+def _whole_region(words: tuple[str, ...]) -> set[str]:
+    name = " ".join(words)
+    return {canonical(name)} if regions_named(name) else set()
+
+
+def _with_region(before: str, region: str) -> str | None:
+    """The question before with its region changed; None where it named none."""
+    words = list(re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", before))
+    folded = [word[0].casefold() for word in words]
+    spans = [(position, size) for position in range(len(words)) if (size := longest_region(folded[position:]))]
+    if not spans:
+        return None
+    position, size = max(spans, key=lambda span: span[1])
+    return before[: words[position].start()] + region + before[words[position + size - 1].end() :]

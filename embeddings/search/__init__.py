@@ -1,0 +1,1 @@
+"""From a question to passages: by meaning and by words, the two fused."""

@@ -1,0 +1,83 @@
+"""The dense index: exact inner-product search with FAISS over the store's embeddings."""
+
+import contextlib
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.search import manifest
+from embeddings.storage.store import Store, Watermark
+
+INDEX_FILE = "passages.faiss"
+
+
+class DenseIndex:
+    """A FAISS index derived from the store; delete its folder and it is rebuilt without encoding anything."""
+
+    def __init__(self, directory: Path, encoder_name: str, dimension: int) -> None:
+        self.directory = directory
+        self._made_for = f"{encoder_name}, {dimension} dimensions, format 1"
+        self._dimension = dimension
+        self._start_empty()
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def refresh(self, store: Store) -> None:
+        """Catch up with the store: load what is on disk if it is sound, add and remove what changed since."""
+        if self._watermark == Watermark():
+            self._load(store)
+        watermark = store.watermark()
+        if watermark < self._watermark:
+            self._start_empty()
+        if watermark == self._watermark:
+            return
+        self._catch_up(store, watermark)
+        if len(self) != store.summary().passages:
+            self._start_empty()
+            self._catch_up(store, watermark)
+        self._save(store)
+
+    def search(self, query: NDArray[np.float32], top_k: int) -> list[tuple[int, float]]:
+        """Passage ids with their cosine to the query of shape (dimension,), best first."""
+        # Asked for more than it holds, FAISS pads its answer with id -1.
+        top_k = min(top_k, len(self))
+        if top_k == 0:
+            return []
+        scores, ids = self._index.search(query[None, :], top_k)
+        return [(int(id), float(score)) for id, score in zip(ids[0], scores[0], strict=True)]
+
+    def scores(self, query: NDArray[np.float32], passage_ids: list[int]) -> list[float]:
+        """The cosine of each of these passages to the query of shape (dimension,)."""
+        return [float(self._index.reconstruct(id) @ query) for id in passage_ids]
+
+    def _start_empty(self) -> None:
+        # IDMap2 keeps the way back from id to row, which reconstruct() needs.
+        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
+        self._watermark = Watermark()
+
+    def _catch_up(self, store: Store, watermark: Watermark) -> None:
+        if removed := store.removed_after(self._watermark.removal):
+            self._index.remove_ids(faiss.IDSelectorBatch(np.array(removed, dtype=np.int64)))
+        for ids, embeddings in store.embeddings_after(self._watermark.passage):
+            self._index.add_with_ids(embeddings, ids)
+        self._watermark = watermark
+
+    def _load(self, store: Store) -> None:
+        found = manifest.read_intact(self.directory, self._made_for, store)
+        if found is None:
+            return
+        # An index that FAISS cannot read is rebuilt like one that is missing.
+        with contextlib.suppress(RuntimeError):
+            index = faiss.read_index(str(self.directory / INDEX_FILE))
+            if not isinstance(index, faiss.IndexIDMap2):
+                return
+            if index.ntotal == found.passages and index.d == self._dimension:
+                self._index, self._watermark = index, found.watermark
+
+    def _save(self, store: Store) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        manifest.replace_file(self.directory / INDEX_FILE, faiss.serialize_index(self._index).tobytes())
+        manifest.write(self.directory, self._made_for, store, len(self), self._watermark, [INDEX_FILE])

@@ -1,0 +1,155 @@
+"""Find the passages nearest to a query, by meaning and by words, the two fused."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from filelock import FileLock
+
+from embeddings.errors import StoreUnusable
+from embeddings.indonesian.regions import region_word_like, regions_in, words_of_regions
+from embeddings.models.encoder import Encoder
+from embeddings.question.query import Query, with_words_replaced
+from embeddings.search.dense import DenseIndex
+from embeddings.search.lexical import LexicalIndex
+from embeddings.sources.files import Article
+from embeddings.storage.store import Passage, Store, Watermark
+from embeddings.topics.officials.find import asked_office, is_office_word
+
+
+class RetrieverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many passages each index offers, and how much meaning weighs against words."""
+
+    candidates: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 50
+    dense_weight: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.6
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A passage with its fused score in [0, 1], its cosine, and its BM25 score (0 where it shares no word)."""
+
+    passage: Passage
+    score: float
+    dense: float
+    lexical: float
+
+
+class Retrieval(msgspec.Struct, frozen=True):
+    """What was found for a query: hits, best first, and how telling each of its stems is here."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    weights: dict[str, float]
+    """Inverse document frequency of each stem of the query (Robertson and Sparck Jones, as in BM25)."""
+    searched: int
+    """How many passages were searched."""
+
+
+class Retriever:
+    """Searches both indexes, which it keeps up with the store."""
+
+    def __init__(self, store: Store, encoder: Encoder, directory: Path, settings: RetrieverSettings) -> None:
+        """Open or rebuild the indexes in this folder; raises IndexMismatch where the store has another encoder."""
+        store.claim(encoder.name, encoder.dimension)
+        self.store = store
+        self._directory = directory
+        self._encoder = encoder
+        self._settings = settings
+        self._dense = DenseIndex(directory / "dense", encoder.name, encoder.dimension)
+        self._lexical = LexicalIndex(directory / "lexical")
+        self._lock = FileLock(directory / "indexes.lock")
+        self._seen: Watermark | None = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take in what was indexed since, by this process or another."""
+        watermark = self.store.watermark()
+        if watermark == self._seen:
+            return
+        try:
+            with self._lock:
+                self._dense.refresh(self.store)
+                self._lexical.refresh(self.store)
+        # tantivy reports a full disk or a missing permission as ValueError.
+        except (OSError, ValueError) as error:
+            raise StoreUnusable(
+                f"The indexes in {self._directory} cannot be written ({error}). No article is lost; free some space or "
+                "mend the folder's permissions, and run the same command again."
+            ) from error
+        self._seen = watermark
+
+    def retrieve(self, query: Query, top_k: int, keep: Callable[[Article], bool] | None = None) -> Retrieval:
+        """The `top_k` best passages for a query, of those articles only that `keep` lets through."""
+        self.refresh()
+        query = self._spelt_as_indexed(query)
+        embedding = self._encoder.encode_queries([query.text])[0]
+        dense = dict(self._dense.search(embedding, self._settings.candidates))
+        lexical = dict(self._lexical.search(query.stems, self._settings.candidates))
+        only_lexical = [id for id in lexical if id not in dense]
+        dense.update(zip(only_lexical, self._dense.scores(embedding, only_lexical), strict=True))
+        scores = fuse(dense, lexical, self._settings.dense_weight)
+        best = sorted(scores, key=lambda id: (-scores[id], id))
+        if keep is not None:
+            candidates = self.store.passages(best)
+            best = [id for id in best if id in candidates and keep(candidates[id].article)]
+        best = best[:top_k]
+        passages = self.store.passages(best)
+        hits = tuple(Hit(passages[id], scores[id], dense[id], lexical.get(id, 0.0)) for id in best if id in passages)
+        total = len(self._lexical)
+        return Retrieval(
+            query,
+            hits,
+            {stem: inverse_document_frequency(self._lexical.frequency(stem), total) for stem in query.stems},
+            total,
+        )
+
+    def _spelt_as_indexed(self, query: Query) -> Query:
+        # A word that the encoder reads in one piece is a common one, rightly spelt, though no article holds it.
+        unfamiliar = [
+            word
+            for word, pieces in zip(query.words, self._encoder.count_tokens(query.words), strict=True)
+            if pieces > 1
+        ]
+        replacements = {word: near for word in unfamiliar if (near := self._rightly_spelt(word)) != word}
+        if not replacements:
+            return query
+        corrected = with_words_replaced(query, replacements)
+        office = asked_office(corrected.words)
+        regions = {*regions_in(corrected.text), *([office.region] if office else [])}
+        named = {part for region in regions for part in region.split()}
+        before, after = words_of_regions(query.words), words_of_regions(corrected.words)
+        kept = {
+            word: near
+            for word, near in replacements.items()
+            # "Banyu Asin" is Banyuasin otherwise written, and no slip of "Bayu".
+            if (word not in before or near in after)
+            # "Cabai" is no slip of the kecamatan Cambai where no region is asked for.
+            and (self._lexical.holds(near) or near in named)
+        }
+        return with_words_replaced(query, kept)
+
+    def _rightly_spelt(self, word: str) -> str:
+        # A region or an office that no article names is none of those that articles name, misspelt.
+        region = region_word_like(word)
+        if self._lexical.holds(word) or region == word or is_office_word(word):
+            return word
+        return self._lexical.nearest_word(word) or region or word
+
+
+def fuse(dense: dict[int, float], lexical: dict[int, float], dense_weight: float) -> dict[int, float]:
+    """Weighted sum of the two scores by passage id, each first scaled to [0, 1] over the candidates."""
+    if not dense:
+        return {}
+    low, high = min(dense.values()), max(dense.values())
+    most = max(lexical.values(), default=0.0)
+    return {
+        id: dense_weight * ((score - low) / (high - low) if high > low else 1.0)
+        + (1 - dense_weight) * (lexical.get(id, 0.0) / most if most > 0 else 0.0)
+        for id, score in dense.items()
+    }
+
+
+def inverse_document_frequency(frequency: int, total: int) -> float:
+    """ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25 (Robertson and Zaragoza 2009)."""
+    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))

@@ -1,0 +1,1 @@
+"""What is stored: articles, passages, embeddings, and what was found in the articles."""

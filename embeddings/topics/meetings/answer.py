@@ -1,0 +1,195 @@
+"""Answer when and where a meeting was, who was there, and which meetings there were."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+import msgspec
+
+from embeddings.indonesian.periods import Period
+from embeddings.indonesian.regions import canonical, longest_region, region_around, regions_named
+from embeddings.passages import Span, split_sentences
+from embeddings.search.lexical import words
+from embeddings.sources.files import Article
+from embeddings.storage.store import Store
+from embeddings.topics.meetings.find import KINDS, Meeting, meeting_kind
+
+
+class Aspect(StrEnum):
+    """What a question wants to know of a meeting."""
+
+    WHEN = "when"
+    WHERE = "where"
+    WHO = "who"
+    WHICH = "which"
+
+
+class AskedMeetings(msgspec.Struct, frozen=True):
+    """The meetings a question asks about; a kind of None is any."""
+
+    kind: str | None
+    regions: frozenset[str]
+    aspect: Aspect
+    named: frozenset[str] = frozenset()
+    """Further words of its name: "dprd" in "rapat paripurna DPRD Banyuasin"."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A meeting, the article that tells of it, and what of it was asked for."""
+
+    article: Article
+    meeting: Meeting
+    aspect: Aspect
+    around: str = ""
+    """The kabupaten or kota that tells the region asked about from another of its name, where the article names it."""
+
+    @property
+    def evidence(self) -> Span:
+        """The sentence to quote: the one that tells what was asked."""
+        if self.aspect is Aspect.WHO:
+            return self.meeting.present[0]
+        told, evidence = self.answer, self.meeting.evidence
+        if told is None or (evidence[0] <= told[0] and told[1] <= evidence[1]):
+            return evidence
+        # "Rapat itu digelar di …" may be another sentence than the one that names the meeting.
+        return next(span for span in split_sentences(self.article.text) if told[0] < span[1])
+
+    @property
+    def answer(self) -> Span | None:
+        """The words that answer."""
+        answers = {Aspect.WHEN: self.meeting.day, Aspect.WHERE: self.meeting.place, Aspect.WHO: None}
+        return answers.get(self.aspect, self.meeting.what)
+
+    def text(self, span: Span) -> str:
+        """Words of the article, on one line."""
+        return " ".join(self.article.text[slice(*span)].split())
+
+
+_ASPECTS = (
+    (
+        Aspect.WHEN,
+        re.compile(r"\b(?:kapan(?:kah)?|tanggal berapa|hari apa|when|jadwal|tanggalnya|waktunya)\b", re.IGNORECASE),
+    ),
+    (
+        Aspect.WHERE,
+        re.compile(r"\b(?:di ?mana(?:kah)?|where|lokasi(?:nya)?|tempat(?:nya)?|bertempat di)\b", re.IGNORECASE),
+    ),
+    (
+        Aspect.WHO,
+        re.compile(
+            r"\b(?:(?:meng|di)?hadiri?|hadirin|(?:meng|di)?ikuti?|datang|peserta|attended|attend)\b", re.IGNORECASE
+        ),
+    ),
+    (
+        Aspect.WHICH,
+        re.compile(r"\b(?:apa saja|apa aja|daftar|agenda|ada (?:rapat|rakor)|which|list)\b|^\W*\w+ \w", re.IGNORECASE),
+    ),
+)
+# Whoever asks so wants no list of meetings.
+_OTHER_QUESTION = re.compile(
+    r"\b(?:(?:kenapa|mengapa|bagaimana|berapa)(?:kah)?|why|how"
+    # "rapat apa di Banyuasin", "apa ada rapat": these do.
+    r"|(?<!rapat )(?<!kegiatan )(?<!acara )(?<!agenda )apa(?! (?:saja|aja|ada|rapat|kegiatan|acara|agenda)\b))\b",
+    re.IGNORECASE,
+)
+_ANYTHING = frozenset("acara kegiatan agenda meeting meetings events".split())
+# Words that say nothing of which meeting is meant.
+_ASIDES = frozenset(
+    """
+    apa saja aja daftar agenda jadwal acara kegiatan digelar diadakan dilaksanakan berlangsung diselenggarakan hadir
+    dihadiri menghadiri hadiri hadirin datang ikut diikuti mengikuti peserta orang tanggal hari jam pukul waktu tempat
+    lokasi bertempat kecamatan kabupaten kab kec kota desa kelurahan provinsi tingkat terbaru terakhir terkini terdekat
+    mana list held attended attend meeting meetings events tahun bulan lalu
+    """.split()
+)
+# Who was at a meeting stands in the sentence on it, not in its name.
+_OFFICES = frozenset("gubernur bupati wakil wali walikota wabup wawali camat lurah kades sekda".split())
+
+
+def asked_meetings(question: str, content: Sequence[str]) -> AskedMeetings | None:
+    """The meetings a question asks about, if it names their kind, their region and more of their name only."""
+    rest, regions = _without_regions(content)
+    if not regions:
+        return None
+    # A short name stands for its words: "rakor" is both "rapat" and "koordinasi".
+    spelt = {part for word in rest for part in meeting_kind(word.removesuffix("nya")).split()}
+    found = next((kind for kind in KINDS if set(kind.split()) <= spelt), None)
+    if found is None and not _ANYTHING & spelt:
+        return None
+    named = frozenset(word for word in spelt if word not in _ASIDES and word not in (found or "").split())
+    aspect = next((aspect for aspect, pattern in _ASPECTS if pattern.search(question)), None)
+    # "anggaran rapat" names no meeting, and nobody lists one.
+    if aspect is None or (aspect is Aspect.WHICH and (named - _OFFICES or _OTHER_QUESTION.search(question))):
+        return None
+    # Who lists "rapat" wants to see every kind of meeting.
+    every = found is None or (found == "rapat" and aspect is Aspect.WHICH)
+    return AskedMeetings(None if every else found, frozenset(regions), aspect, named)
+
+
+def find_held(store: Store, asked: AskedMeetings, period: Period | None) -> tuple[Held, ...]:
+    """The meetings asked about of which an article tells what was asked, newest first, each once."""
+    found = [
+        Held(
+            article,
+            meeting,
+            asked.aspect,
+            next(filter(None, (region_around(r, article.text) for r in asked.regions)), ""),
+        )
+        for article, meeting in store.meetings(asked.regions)
+        if _is_of_kind(meeting, asked.kind)
+        and _tells(meeting, asked.aspect)
+        and asked.named <= _name_words(article, meeting)
+        and (period is None or period.holds(meeting.held or article.published))
+    ]
+    found.sort(key=_time, reverse=True)
+    once: list[Held] = []
+    for held in found:
+        if not any(_is_same(held, other) for other in once):
+            once.append(held)
+    return tuple(once)
+
+
+def _without_regions(asked: Sequence[str]) -> tuple[list[str], set[str]]:
+    """The words that belong to no region's name, and the regions named."""
+    rest: list[str] = []
+    regions: set[str] = set()
+    position = 0
+    while position < len(asked):
+        size = longest_region(asked[position:])
+        name = canonical(" ".join(asked[position : position + size])) if size else ""
+        if size and regions_named(name) and not set(asked[position : position + size]) <= _ASIDES:
+            regions.add(name)
+        else:
+            rest.append(asked[position])
+            size = 1
+        position += size
+    return rest, regions
+
+
+def _is_of_kind(meeting: Meeting, kind: str | None) -> bool:
+    return kind is None or meeting.kind == kind or meeting.kind.startswith(f"{kind} ")
+
+
+def _name_words(article: Article, meeting: Meeting) -> set[str]:
+    spans = [meeting.what, *([meeting.host] if meeting.host else [])]
+    named = {word for span in spans for word in words(article.text[slice(*span)])}
+    return named | _OFFICES.intersection(words(article.text[slice(*meeting.evidence)]))
+
+
+def _tells(meeting: Meeting, aspect: Aspect) -> bool:
+    told = {Aspect.WHEN: meeting.day, Aspect.WHERE: meeting.place, Aspect.WHO: meeting.present}
+    return bool(told.get(aspect, True))
+
+
+def _time(held: Held) -> tuple[str, str]:
+    return held.meeting.held or held.article.published or "", held.article.id
+
+
+def _is_same(held: Held, other: Held) -> bool:
+    """Whether two articles tell of one meeting: one kind, one day, one place."""
+    one, another = held.meeting, other.meeting
+    return (
+        one.kind == another.kind
+        and one.held is not None
+        and (one.held, one.regions, held.around) == (another.held, another.regions, other.around)
+    )

@@ -1,0 +1,1 @@
+"""Who holds which office: found in an article's text, and answered from what was found."""

@@ -1,0 +1,193 @@
+"""Answer who holds an office from what the articles name: each holder with the newest article naming them."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import msgspec
+
+from embeddings.answers.reader import Reading
+from embeddings.indonesian.dates import years_in
+from embeddings.indonesian.periods import Period
+from embeddings.indonesian.regions import region_around, regions_in, regions_named, wider_regions
+from embeddings.passages import Span, split_sentences
+from embeddings.sources.files import Article
+from embeddings.storage.store import Store
+from embeddings.topics.officials.find import (
+    AskedOffice,
+    Official,
+    asked_office,
+    asked_region,
+    find_offices,
+    find_officials,
+    same_person,
+)
+
+# Two holders named within so many days of each other may both be meant.
+SAME_TIME_DAYS = 120
+LONGEST_NAME = 4
+ASKS_WHO = re.compile(r"\b(?:siapa(?:kah)?|who|jabatan(?:nya)?|menjabat|pejabat)\b", re.IGNORECASE)
+_POST = frozenset(("jabatan", "jabatannya", "menjabat"))
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """A person named as the holder of the office that was asked for, and the newest article that does."""
+
+    article: Article
+    name: Span
+    office: Span
+    kind: str
+    """The office under its one name, in lower case, and its region's."""
+    region: str
+    acting: bool
+    former: bool
+    around: str = ""
+    """The kabupaten or kota that tells the region from another of its name, where the article names it."""
+
+    @property
+    def sentence(self) -> Span:
+        """The sentence, or where the naming spans several, the sentences that name office and holder."""
+        start, end = min(self.name[0], self.office[0]), max(self.name[1], self.office[1])
+        sentences = [span for span in split_sentences(self.article.text) if span[0] < end and start < span[1]]
+        return (sentences[0][0], sentences[-1][1]) if sentences else (start, end)
+
+    @property
+    def name_text(self) -> str:
+        """The name as the article prints it, without titles and degrees."""
+        return self.article.text[slice(*self.name)]
+
+    def is_of(self, period: Period) -> bool:
+        """Whether the person is named within a period: by the article's date or by the sentence."""
+        sentence = self.article.text[slice(*self.sentence)]
+        return period.holds(self.article.published) or period.named_in(sentence, self.article.published)
+
+    def is_of_any_time(self) -> bool:
+        """Whether nothing tells when the article is of."""
+        return self.article.published is None and not years_in(self.article.text)
+
+    @property
+    def office_text(self) -> str:
+        """The office as the article prints it."""
+        return self.article.text[slice(*self.office)]
+
+
+def find_holders(
+    store: Store, question: str, content: Sequence[str], period: Period | None = None
+) -> tuple[Holder, ...]:
+    """Whom a question asks for: the holders of an office, the officials of a region, or the offices of a person.
+
+    Each is named once, newest first, former holders last; nobody where the question asks for something else or no
+    article tells.
+    """
+    asked = asked_office(content)
+    if asked is not None:
+        # "camat sungai raya hss": the kabupaten tells which of that name.
+        wider = regions_in(question) & wider_regions(asked.region)
+        named = [
+            holder
+            for holder in _named(store.officials(asked.offices, asked.region))
+            if holder.acting >= asked.acting
+            and holder.former >= asked.former
+            and (not holder.around or not wider or holder.around in wider)
+        ]
+        if period is not None:
+            of_this_time = [holder for holder in named if holder.is_of(period)]
+            # Who asks for this year's is helped by last year's, with its date; who asks for 2010's is not.
+            otherwise = named if period.relative else [holder for holder in named if holder.is_of_any_time()]
+            named = of_this_time or otherwise
+        return _once(named, same_person_and_office)
+    region = asked_region(content)
+    if region is not None:
+        return _once(_named(store.officials(region=region)), same_office)
+    name = [word for word in content if word not in _POST]
+    if name and len(name) <= LONGEST_NAME and ASKS_WHO.search(question):
+        return _once(_named(store.officials(name=name)), same_person_and_office)
+    return ()
+
+
+def unnamed_office(store: Store, content: Sequence[str]) -> str | None:
+    """The office a question asks for, where no article names anybody in it, sitting, acting or former."""
+    asked = asked_office(content)
+    return asked.text if asked and not store.officials(asked.offices, asked.region) else None
+
+
+def neighbours(store: Store, content: Sequence[str]) -> tuple[Holder, ...]:
+    """The officials of the region whose office a question asks for, one of each office, newest first."""
+    asked = asked_office(content)
+    return _once(_named(store.officials(region=asked.region)), same_office) if asked else ()
+
+
+def same_office(holder: Holder, other: Holder) -> bool:
+    """Whether two hold the same office in the same region."""
+    apart = holder.around and other.around and holder.around != other.around
+    return (holder.kind, holder.region) == (other.kind, other.region) and not apart
+
+
+def same_person_and_office(holder: Holder, other: Holder) -> bool:
+    """Whether two may be one person in one office."""
+    return same_office(holder, other) and same_person(holder.name_text, other.name_text)
+
+
+def _named(found: Sequence[tuple[Article, Official]]) -> list[Holder]:
+    return [
+        Holder(
+            article,
+            one.name,
+            one.office_span,
+            one.office,
+            one.region,
+            one.acting,
+            one.former,
+            region_around(one.region, article.text),
+        )
+        for article, one in found
+    ]
+
+
+def _once(named: Sequence[Holder], same: Callable[[Holder, Holder], bool]) -> tuple[Holder, ...]:
+    holders: list[Holder] = []
+    for holder in sorted(named, key=lambda holder: holder.former):
+        if not any(same(holder, known) for known in holders):
+            holders.append(holder)
+    return tuple(holders)
+
+
+def disagree(holders: Sequence[Holder]) -> bool:
+    """Whether the two newest sitting holders are named at about the same time, or at a time that is not known."""
+    sitting = [holder for holder in holders if not holder.former]
+    if len(sitting) < 2 or not same_office(*sitting[:2]):
+        return False
+    first, second = (holder.article.published for holder in sitting[:2])
+    if not first or not second:
+        return True
+    size = min(len(first), len(second))
+    return first[:size] == second[:size] if size < 10 else _days(first) - _days(second) <= SAME_TIME_DAYS
+
+
+def is_anothers(asked: AskedOffice | None, reading: Reading) -> bool:
+    """Whether what the reader found cannot be the holder of the office asked for: it is another's, or nobody's.
+
+    So where the sentence gives the name to another office, or names the office asked for without a holder, or not at
+    all.
+    """
+    if asked is None:
+        return False
+    article = reading.passage.article
+    start, end = reading.sentence
+    sentence, answer = article.text[start:end], (reading.answer[0] - start, reading.answer[1] - start)
+    if regions_named(sentence[slice(*answer)]):
+        return True
+    for official in find_officials(sentence):
+        if official.name[0] < answer[1] and answer[0] < official.name[1]:
+            return (official.office, official.region or asked.region) != (asked.office, asked.region) or (
+                asked.acting > official.acting or asked.former > official.former
+            )
+    offices = list(find_offices(sentence))
+    words = set(re.findall(r"\w+", sentence.casefold()))
+    if not set(asked.office.split()) <= words and all(office.office != asked.office for office in offices):
+        return True
+    return any((office.office, office.region) == (asked.office, asked.region) for office in offices)
+
+
+def _days(published: str) -> int:
+    return date.fromisoformat(published).toordinal()

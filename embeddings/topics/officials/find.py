@@ -1,0 +1,604 @@
+"""Find who holds which office where, as an article's sentences name them."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from embeddings.indonesian.regions import canonical, level_of, lies_in, longest_region, longest_village, regions_named
+from embeddings.passages import Span
+
+# --- how offices and names are printed ------------------------------------------------------------------------
+
+_ACTING = r"(?:(?:P[Ll][Tt]|P[Ll][Hh]|P[Jj][Ss]?)\b\.?|Penjabat(?: Sementara)?|Pelaksana (?:Tugas|Harian))"
+_OF_VILLAGES = (
+    "Kades", "Kepala Desa", "Keuchik", "Pambakal", "Perbekel", "Wali Nagari", "Kepala Pekon", "Lurah", "Sekdes",
+    "Sekretaris Desa",
+)  # fmt: skip
+_OF_REGIONS = (
+    "[Bb]upati", "[Ww]ali ?[Kk]ota", "[Gg]ubernur", "Wabup", "Wagub", "Wawali", "Wawako", "Camat",
+    "(?:K|Wak)apolres(?:tabes|ta)?", "(?:K|Wak)apolsek", "(?:K|Wak)apolda", "Kapolri", "Dandim",
+    "Danramil", "Danrem", "Danlanal", "Danlanud", "Kajari", "Kajati", "Sekda", "Sek[er]{2,4}taris Daerah", "Sekcam",
+    "Sekretaris (?:Camat|Kecamatan|DPRD)", "Sekwan", "[Aa]nggota (?:DPRD|DPR RI|DPD RI)",
+)  # fmt: skip
+_CHAIRED = (
+    "DPRD", "DPR RI", "DPD RI", "MPR RI", "KPU", "Bawaslu", "TP[ -]PKK", "PKK", "Tim Penggerak PKK",
+    r"Komisi (?:[IVX\d]+|[A-F])(?: DPRD)?", r"Fraksi (?:Partai )?\w+(?: DPRD)?", "BPD", "LPM", "MUI",
+    "Majelis Ulama Indonesia", "Baznas", "KONI", "Karang Taruna",
+    "Dekranasda",
+    "Pengadilan Negeri", "Pengadilan Agama", "Bapemperda",
+)  # fmt: skip
+# The body that these belong to is spelt behind them, in words of _BODY.
+_OF_BODIES = (
+    "Kepala", "Kadis", "Kabid", "Kabag", "Kasubag", "Kasi", "Kaban", "Sekretaris", "Direktur", "Asisten", "Inspektur",
+    "Kakan", "Kasat", "Kasatlantas", "Kasatreskrim", "Kasatresnarkoba", "Kasatnarkoba",
+    "Kasatintelkam", "Kasatbinmas", "Wakasat", "Kanit", "Kasubdit", "Kasubbag", "Kasubsi", "Komandan", "Ketua",
+    "Staf Ahli", "Staf Khusus",
+)  # fmt: skip
+_WITHOUT_BODY = ("Kasatpol", "Kalaksa", "Kadishub", "Kadinkes", "Kadisdik", "Kadinsos", "Kadispora", "Kadiskominfo")
+_HEADS = "|".join(
+    (
+        *_OF_REGIONS,
+        *_OF_VILLAGES,
+        rf"(?:Wakil )?(?:Ketua|Sekretaris)(?: [Ss]ementara)?(?: (?:I{{1,3}}|IV|V|\d))? (?:{'|'.join(_CHAIRED)})",
+        *_WITHOUT_BODY,
+        *_OF_BODIES,
+    )
+)
+OFFICE = re.compile(
+    r"(?<![\w-])(?<!Kantor )(?<!kantor )(?<!Peraturan )(?<![Cc]alon )(?<![Bb]alon )(?<![Ww]akil )"
+    # "istri Wakil Gubernur X Arumi": whose name follows cannot be told.
+    r"(?<![Dd]inas )(?<![Ii]stri )(?<![Ss]uami )"
+    r"(?P<former>(?:[Mm]antan|[Ee]ks)[ -])?"
+    rf"(?P<acting>{_ACTING}(?:\s*\((?:Pelaksana \w+|P[Ll][TtHh])\))?\s+)?"
+    rf"(?P<deputy>[Ww]akil )?(?P<head>{_HEADS})(?![\w-])(?:\s+\d{{3,4}}(?:[-/]\d+)?\b/?)?"
+    r"(?:\s+(?:non[ -]?aktif|terpilih|petahana)(?=\s+[A-Z]))?"
+)
+_BODY = frozenset(
+    """
+    dinas badan bagian bidang kantor biro balai satuan unit seksi pusat rsud rumah sakit daerah umum pelaksana upt uptd
+    puskesmas polisi pamong praja satpol pp bpbd bappeda bappelitbangda baperlitbang bkd bkpsdm bkpp bpkad bpkpd bapenda
+    kesehatan pendidikan kebudayaan perhubungan sosial pertanian perkebunan perikanan kelautan peternakan kehutanan
+    lingkungan hidup pekerjaan penataan ruang perumahan rakyat permukiman kawasan pemukiman komunikasi informatika
+    statistik persandian pemberdayaan masyarakat desa perempuan perlindungan anak pengendalian penduduk keluarga
+    berencana kependudukan pencatatan sipil disdukcapil dukcapil perindustrian perdagangan koperasi ukm umkm usaha mikro
+    tenaga kerja transmigrasi penanaman modal pelayanan terpadu satu pintu pariwisata pemuda olahraga perpustakaan
+    kearsipan arsip ketahanan pangan keuangan aset pendapatan kepegawaian pengembangan sumber daya manusia kesatuan
+    bangsa politik kesbangpol penanggulangan bencana pemadam kebakaran penyelamatan pemerintahan hukum ekonomi
+    pembangunan kesejahteraan kesra protokol komunikasi pimpinan organisasi tata administrasi sekretariat inspektorat
+    kejaksaan negeri tinggi kepolisian resor sektor imigrasi agama kementerian kemenag bps bpn pertanahan bmkg bulog
+    kanwil kua dan dan- & pu pupr dpmd dpmptsp diskominfo dishub dinkes disdik dispora dlh dinsos disnaker disperindag
+    disperkim bina marga cipta karya air sda pengairan pertambangan energi mineral esdm perencanaan penelitian
+    khusus ahli bupati gubernur wali kota walikota i ii iii iv v
+    pemerintah perekonomian pemasyarakatan lapas rutan staf sekolah smp sma smk sd sdn smpn sman
+    sekretaris dewan fraksi partai golkar gerindra nasdem demokrat pdip pks pan ppp pkb hubungan destinasi
+    perjuangan pemkab pemkot pemprov metro satlantas laka setda kedaruratan logistik wilayah operasional sudin suku
+    intelijen humas reskrim reserse kriminal narkoba lantas lalu lintas intelkam
+    binmas polda
+    polres polresta polrestabes polsek kejari kejati
+    ketertiban ketenteraman ketentraman damkar kominfo sampah limbah infrastruktur kewilayahan persampahan reformasi
+    pengawas pemilu keprotokolan data informasi museum cagar budaya operasi penyakit menular pencegahan kepabeanan
+    cukai bea fasilitas narkotika negara intelijen tidak pengelola gakkum regident ditlantas ditreskrimum
+    ditreskrimsus ditresnarkoba subdirektorat subdit regu surveilans
+    imunisasi tangga jalan jembatan basarnas birokrasi divisi permasyarakatan kanwil kemenkumham meteorologi
+    klimatologi taman nasional pac dpc dpw gubernur
+    pajak retribusi kecamatan kabupaten provinsi stasiun geofisika meteorologi dusun pasar
+    """.split()
+)
+# "Disdikbud", "Diskominfo": the short name of a dinas.
+_SHORT_BODY = re.compile(r"Dis[a-z]{2,10}")
+_PRIVATE = frozenset("pac dpc dpw dpd golkar gerindra nasdem demokrat pdip pks pan ppp pkb partai".split())
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*\.?")
+_TITLES = """
+    Prof Dr dr drg Drs Dra Ir H Hj KH Tgk Ust Ustadz Ny Bpk Bapak Pak Ibu Bu R Rd RA Raden Tn Sdr AKBP AKP Kombes Irjen
+    Brigjen Komjen Kompol Iptu IPTU Ipda IPDA Letkol Mayor Kapten Kolonel Mayjen Lettu Letda Peltu Serma Pelda Jenderal
+    Laksma Laksda Marsma Anumerta Inf Kav Arh Arm Czi Cba Pol TNI Ajun Komisaris Besar Polisi Inspektur Satu Dua
+    Brigadir
+    Letnan
+"""
+_TITLE = re.compile(rf"(?:(?:{'|'.join(_TITLES.split())})\b\.?,?\s+)+")
+_SHORT_DEGREES = """
+    SE SH ST SP SI SIP SSTP SKM SPd SSos SAg MH MM MT MSi MAP MPd MKes MPH Lc MBA SIK MHum MSc MA AP Sos Ap Akt PhD Hum
+    Si Kes MIKom MEng SAP SThI CLA CFrA
+"""
+_DEGREES = re.compile(
+    r"(?:\s*[.,]?\s*(?:(?:S|M|A|B|Sp|Ph)\.\s?[A-Z]\w*(?:\.?\s?[A-Z]\w*)*"
+    rf"|{'|'.join(_SHORT_DEGREES.split())})\b\.?)+"
+)
+_NAME_WORD = re.compile(
+    r"(?:[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)*|[A-Z]\.|[A-Z][a-z]*[A-Z][a-z]+|[A-Z](?=\s[A-Z])|[A-Z]{2,}(?=[\s,.]))"
+)
+_NO_NAME = frozenset(
+    """
+    bupati wakil wali walikota gubernur camat lurah kades kepala desa kelurahan kecamatan kabupaten kota provinsi
+    pemerintah pemkab pemkot pemprov pemda dinas badan bagian sekretaris sekretariat sekda setda asisten staf ketua
+    anggota dprd dpr dpd mpr ri tni polri komisi fraksi forkopimda forkopimcam opd danramil dandim kapolsek kapolres
+    kapolda koramil kodim polsek polres polda kejari kejaksaan pengadilan hakim jaksa kadis kabag kasi menteri presiden
+    republik indonesia negara kementerian direktur rapat koordinasi rakor musrenbang kunjungan kerja program senin
+    selasa rabu kamis jumat sabtu minggu januari februari maret april mei juni juli agustus september oktober november
+    desember turut hadir para dalam dengan menurut sementara selain adapun untuk pada saat kami saya kita mereka ia dia
+    beliau sebelumnya semua juga tim penggerak pkk tokoh umkm partai pdi pdip golkar gerindra nasdem pks pan ppp
+    demokrat pkb hanura perindo pbb psi yang dan di ke dari oleh ini itu serta bersama tersebut jalan aula
+    kantor gedung islam
+    plt plh pj pjs wib wita wit rt rw pt cv bpk the periode tahun tanggal hal se utara selatan timur barat tengah
+    terpilih setempat nonaktif non aktif incumbent petahana lama baru atas bawah mengatakan menyampaikan berharap
+    bi bank nomor no bni bri bca ojk kpk kpu bps bmkg jabatan fungsional pratama madya utama muda bumn asn pns
+    """.split()
+)
+_HEADS_OF_REGIONS = ("bupati", "wali kota", "gubernur", "camat")
+_SAME_OFFICE = {
+    "walikota": "wali kota", "kades": "kepala desa", "sekda": "sekretaris daerah", "sekdes": "sekretaris desa",
+    "keuchik": "kepala desa", "pambakal": "kepala desa", "perbekel": "kepala desa", "wali nagari": "kepala desa",
+    "sekretaris camat": "sekretaris kecamatan", "sekcam": "sekretaris kecamatan",
+    "kadis": "kepala dinas", "kadishub": "kepala dinas perhubungan", "kadinkes": "kepala dinas kesehatan",
+    "kadinsos": "kepala dinas sosial",
+    "kadisdik": "kepala dinas pendidikan", "kabid": "kepala bidang", "kabag": "kepala bagian", "wabup": "wakil bupati",
+    "wagub": "wakil gubernur", "wawali": "wakil wali kota", "wawako": "wakil wali kota",
+    "badan pengawas pemilu": "bawaslu", "komisi pemilihan umum": "kpu", "wawalkot": "wakil wali kota",
+    "walkot": "wali kota", "gub": "gubernur",
+    "dishub": "dinas perhubungan", "dinkes": "dinas kesehatan", "disdik": "dinas pendidikan",
+    "dinsos": "dinas sosial", "kapolresta": "kapolres", "kapolrestabes": "kapolres", "tim penggerak": "tp",
+    "waket": "wakil ketua",
+}  # fmt: skip
+# "Wakil Ketua II DPRD", "Asisten I Sekda"
+_NUMBERED = re.compile(r"(wakil ketua|asisten) (.+)")
+_NUMERALS = {"1": "i", "2": "ii", "3": "iii", "4": "iv"}
+_IN_THE_TIME_OF = re.compile(r"\b(?:era|zaman|masa(?: kepemimpinan| jabatan)?)\s$")
+# "Polres Kupang Kota, Iptu …": the region's name is over.
+_POLICE_OF_A_CITY = re.compile(r"\s+Kota(?=,|\s+(?:AKBP|AKP|Kombes|Kompol|I[Pp][Tt][Uu]|I[Pp][Dd][Aa])\b)")
+_ABBREVIATED = re.compile(r"\s*\([A-Z][\w./ -]{1,30}\)")
+# In a list of those present a comma parts one guest from the next.
+_GUEST_LIST = re.compile(r"\b(?:hadir|dihadiri|didampingi|mendampingi|undangan|diikuti|disaksikan)\b", re.IGNORECASE)
+_AS = r"(?:selaku|sebagai|menjabat(?: sebagai)?|yang juga)"
+_NAME_BEFORE = re.compile(rf"(?:,\s+(?:yang\s+)?(?:{_AS}\s+)?|\s+(?:yang\s+)?{_AS}\s+|\s+\()$")
+_NAMED_AS = re.compile(r"\s(?:yang\s+)?(?:juga\s+)?(?:selaku|menjabat(?: sebagai)?)\s+$")
+# What ends an apposition behind a name: "Ogan Amrin, Camat X, …", "(Gubernur Y)", "…, mantan Kepala Desa Z mengatakan".
+_APPOSITION_ENDS = re.compile(
+    r"[,.)]|\s+(?:mengatakan|menjelaskan|menuturkan|menyebut\w*|mengungkap\w*|menyampaikan|menambahkan|menegaskan|mengaku"
+    r"|menilai|membenarkan|berharap|meminta)\b"
+)
+_FULL_NAME = r"[A-Z][a-zà-ÿ'’]+(?:\s+(?:bin\s+|binti\s+)?(?:[A-Z]\.|[A-Z][a-zà-ÿ'’]+)){1,3}"
+_PAIR = re.compile(
+    r"(?<![\w-])(?P<first>Bupati|Gubernur|Wali ?[Kk]ota)\s+dan\s+"
+    r"(?P<second>Wakil (?:Bupati|Gubernur|Wali ?[Kk]ota))(?![\w-])"
+)
+_TERM = re.compile(r"\s*(?:terpilih)?\s*,?\s*(?:periode\s+\d{4}\s*[-–]\s*\d{4})?\s*,?\s*")
+_BEFORE_NAME = re.compile(
+    r"(?:\s+(?:terpilih|non[ -]?aktif|non[ -]?definitif|definitif|sementara|(?:kala|saat) itu|saat ini|setempat)\b)?"
+    r"(?:,?\s+(?:dari\s+)?(?:Fraksi|F-)\s*(?:Partai )?\w+(?: \w+)?(?:\s*\(\w+\))?(?=,))?"
+    r"(?:\s+periode\s+\d{4}\s*[-–]\s*\d{4})?"
+    r"\s*(?:\([^)]{2,60}\))?"
+    r"\s*(?:,|:|–|-|\byakni|\byaitu|\badalah|\bdi(?:jabat|pegang|duduki|isi|emban)(?: oleh)?|\bbernama)?\s*"
+)
+_NAME_JOINT = re.compile(r"(?:bin|binti|al|van|de)\s+(?=[A-Z])")
+_SPACES = re.compile(r"[ ]+")
+
+
+class Official(msgspec.Struct, frozen=True):
+    """One naming of an office's holder: offsets into the text, and what they come to."""
+
+    name: Span
+    office_span: Span
+    """From the office's first word to the last of its region or body."""
+    office: str
+    """In lower case, without region: "wakil bupati", "kepala dinas kesehatan"."""
+    region: str
+    """Its canonical name, or empty where the text names none."""
+    acting: bool
+    former: bool
+
+
+class Office(msgspec.Struct, frozen=True):
+    """One naming of an office, whether its holder is named with it or not."""
+
+    span: Span
+    office: str
+    region: str
+    acting: bool
+    former: bool
+
+
+def find_officials(text: str) -> list[Official]:
+    """Every place in a text where an office and its holder's name stand side by side, in order."""
+    found = list(_pairs(text))
+    paired = [official.office_span for official in found]
+    for office in find_offices(text):
+        if any(start < office.span[1] and office.span[0] < end for start, end in paired):
+            continue
+        # "A yang menjabat sebagai Bupati X, B berkata": the name before it is the surer one.
+        named_as = _NAMED_AS.search(text, max(0, office.span[0] - 40), office.span[0])
+        name = (named_as and _name_before(text, office)) or _name_after(text, office) or _name_before(text, office)
+        if name is not None:
+            found.append(Official(name, office.span, office.office, office.region, office.acting, office.former))
+    return sorted(found, key=lambda official: official.name)
+
+
+def find_offices(text: str, headlines: bool = False) -> Iterator["Office"]:
+    """Every office in a text, with the body and region behind it, holder or none; in headlines only if asked to."""
+    after = 0
+    for match in OFFICE.finditer(text):
+        # "Staf Khusus Bupati" is one office, not two; capitals tell no names apart in a headline.
+        if match.start() < after or (not headlines and in_headline(text, match.start())):
+            continue
+        head = match["head"]
+        end = match.end()
+        body: list[str] = []
+        if head in _OF_BODIES:
+            end, body = _body(text, end)
+            if not body and head in ("Kepala", "Ketua", "Direktur", "Sekretaris", "Asisten"):
+                continue
+            # A national body's head is no regional official.
+            if {"nasional", "negara"} & set(body) and not {"narkotika", "pertanahan"} & set(body):
+                continue
+            # Chairs of parties, clubs and associations hold no public office.
+            if head in ("Ketua", "Sekretaris") and (body[0] not in _BODY or _PRIVATE & set(body)):
+                continue
+            if abbreviation := _ABBREVIATED.match(text, end):
+                end, more = _body(text, abbreviation.end())
+                body += more
+        elif abbreviation := _ABBREVIATED.match(text, end):
+            end = abbreviation.end()
+        end, region = _village(text, end) if head in _OF_VILLAGES else _region(text, end)
+        after = end
+        office = office_name(" ".join([match["deputy"] or "", head, *body]))
+        # The province and its city share the name; only the city has a mayor.
+        if region == "yogyakarta" and ("gubernur" in office or "kapolda" in office):
+            region = "daerah istimewa yogyakarta"
+        former = bool(match["former"] or _IN_THE_TIME_OF.search(text, max(0, match.start() - 30), match.start()))
+        yield Office((match.start(), end), office, region, bool(match["acting"]), former)
+
+
+def is_office_word(word: str) -> bool:
+    """Whether a word alone names an office: "sekda"."""
+    return re.fullmatch(_HEADS, word.capitalize()) is not None
+
+
+def office_name(printed: str) -> str:
+    """An office in lower case, each under one name: "Kades" is "kepala desa"."""
+    name = " ".join(word for word in printed.casefold().split() if word != "sementara")
+    name = re.sub(r"\bsek[er]{2,4}taris\b", "sekretaris", name)
+    for short, long in _SAME_OFFICE.items():
+        name = re.sub(rf"\b{short}\b", long, name)
+    return re.sub(r"\b(wakil ketua|asisten) ([1-4])\b", lambda found: f"{found[1]} {_NUMERALS[found[2]]}", name)
+
+
+def in_headline(text: str, position: int) -> bool:
+    """Whether this place in a text is in a line that is printed as a headline."""
+    start, end = text.rfind("\n", 0, position) + 1, text.find("\n", position)
+    line = text[start : end if end >= 0 else len(text)]
+    words = [word for word in _WORD.findall(line) if len(word) > 3]
+    capitals = sum(word[0].isupper() for word in words)
+    return 4 <= len(words) <= 16 and capitals >= 0.8 * len(words) and not line.rstrip().endswith((".", "”", '"'))
+
+
+def _body(text: str, start: int) -> tuple[int, list[str]]:
+    end = start
+    body: list[str] = []
+    for word in _WORD.finditer(text, start):
+        between = text[end : word.start()]
+        folded = word[0].casefold().rstrip(".")
+        # "Dinas Pendidikan, Pemuda dan Olahraga": a comma parts the words of a body as well as a body and a name.
+        if between.strip() not in ("", "/", "&", *([","] if folded in _BODY and body else [])) or "\n" in between:
+            break
+        # "ISSI", "PUPR": an organisation's short name, where it is not a region's.
+        known = (
+            folded in _BODY
+            or _SHORT_BODY.fullmatch(word[0])
+            or (word[0].isupper() and len(folded) > 2 and not regions_named(folded))
+        )
+        if not known or (level_of(folded) and body[-1:] != ["wali"]):
+            break
+        if (folded == "dan" and not body) or (folded == "metro" and text[word.end() :].startswith(" Jaya")):
+            break
+        body.append(folded)
+        end = word.end() - (1 if word[0].endswith(".") and len(word[0]) > 4 else 0)
+    while body and body[-1] == "dan":
+        body.pop()
+        end = start + text[start:end].rstrip().rfind(" ")
+    return end, body
+
+
+def _region(text: str, start: int) -> tuple[int, str]:
+    end, region = _one_region(text, start)
+    return (_widened(text, end, region), region) if region else (end, region)
+
+
+def _widened(text: str, end: int, region: str) -> int:
+    """Where the mention of a region ends with its abbreviation and the regions it lies in."""
+    while True:
+        if abbreviation := _ABBREVIATED.match(text, end):
+            end = abbreviation.end()
+        if city := _POLICE_OF_A_CITY.match(text, end):
+            end = city.end()
+        comma = re.compile(r",?\s*").match(text, end)
+        assert comma is not None
+        further, wider = _one_region(text, comma.end())
+        # "Camat X, Kabupaten Y, Nama" and "Bupati X, Sumatera Selatan": a region that the first lies in.
+        if not wider or not (level_of(text[comma.end() : further].split()[0]) or lies_in(region, wider)):
+            return end
+        end = further
+
+
+def _village(text: str, start: int) -> tuple[int, str]:
+    """The longest name of a village on the list, or what ends where a comma, a bracket or a title follows."""
+    words: list[re.Match[str]] = []
+    for word in _WORD.finditer(text, start):
+        between = text[words[-1].end() if words else start : word.start()]
+        if between.strip() or "\n" in between or not word[0][0].isupper() or _TITLE.match(text, word.start()):
+            break
+        words.append(word)
+    if words and level_of(words[0][0]):
+        words = words[1:]
+    if size := longest_village([word[0] for word in words]):
+        end = words[size - 1].end()
+        region = canonical(text[words[0].start() : end])
+        return _widened(text, end, region), region
+    if not words or len(words) > 3:
+        return start, ""
+    end = words[-1].end()
+    follows = text[end : end + 2].lstrip()[:1]
+    if follows in (",", "(") or _TITLE.match(text, end + 1):
+        region = canonical(text[words[0].start() : end])
+        return _widened(text, end, region), region
+    return start, ""
+
+
+def _one_region(text: str, start: int) -> tuple[int, str]:
+    words: list[re.Match[str]] = []
+    for word in _WORD.finditer(text, start):
+        between = text[words[-1].end() if words else start : word.start()]
+        if between.strip() not in ("", "/") or "\n" in between or len(words) == 6:
+            break
+        if not (word[0][0].isupper() or word[0][0].isdigit()):
+            break
+        words.append(word)
+        if word[0].endswith(".") and level_of(word[0]) is None and len(word[0]) > 3:
+            break
+    skip = 1 if words and level_of(words[0][0]) else 0
+    # "Kapolres Metro Jakarta Barat": the city Metro is another.
+    if words and words[0][0] == "Metro" and longest_region([word[0] for word in words]) == 1:
+        skip = 1 if longest_region([word[0] for word in words[1:]]) else 0
+    names = [word[0].rstrip(".") for word in words[skip:]]
+    if not names:
+        return start, ""
+    size = longest_region(names)
+    if not size and skip:
+        # A village or a region that the list lacks: two words at most, and a comma must follow.
+        size = next(
+            (n for n in (1, 2, 3) if n <= len(names) and text[words[skip + n - 1].end() :][:1] in (",", " ", "(")), 0
+        )
+        after = [n for n in range(1, min(3, len(names)) + 1) if re.match(r"\s*[,(]", text[words[skip + n - 1].end() :])]
+        size = after[0] if after else min(size, 1)
+    if not size:
+        return start, ""
+    last = words[skip + size - 1]
+    end = last.end() - (1 if last[0].endswith(".") else 0)
+    return end, canonical(text[words[skip].start() : end])
+
+
+def _name_after(text: str, office: Office) -> Span | None:
+    start = office.span[1]
+    between = _BEFORE_NAME.match(text, start)
+    position = between.end() if between else start
+    # "… kelak menjadi Gubernur X, Fadel berkata": who became it is not who speaks.
+    became = "," in text[start:position] and text[: office.span[0]].endswith("menjadi ")
+    if "\n" in text[start:position] or became:
+        return None
+    title = _TITLE.match(text, position)
+    name = _name_at(text, title.end() if title else position)
+    if name is None:
+        return None
+    sure = title is not None or _DEGREES.match(text, name[1]) is not None
+    if "," in text[start:position] and not sure:
+        # "Camat X, Forkopimcam, Danramil Y": what stands behind the comma may be the next guest.
+        follows = text[name[1] : name[1] + 2]
+        if _among_guests(text, office) and follows[:1] == ",":
+            return None
+        if " " not in text[slice(*name)] and not (follows[:1] in (",", ".") or follows[1:].islower()):
+            return None
+    return name
+
+
+def _name_before(text: str, office: Office) -> Span | None:
+    """A name in front of the office: "Ogan Amrin selaku Camat X", "Ogan Amrin, Camat X,"."""
+    joint = _NAME_BEFORE.search(text[max(0, office.span[0] - 40) : office.span[0]])
+    if joint is None or not office.region or ("," in joint[0] and _among_guests(text, office)):
+        return None
+    end = office.span[0] - len(joint[0])
+    # "Umi Hartati (UH) selaku Ketua Komisi II DPRD OKU".
+    if short := re.search(r"\s\([A-Z]{2,5}\)$", text[max(0, end - 10) : end]):
+        end -= len(short[0])
+    line = text[max(text.rfind("\n", 0, end) + 1, end - 80) : end]
+    degrees = re.search(rf"(?:{_DEGREES.pattern})$", line)
+    printed = line[: degrees.start()] if degrees else line
+    words = re.search(rf"(?:^|(?<=[\s“\"(])){_FULL_NAME}$", printed)
+    # Only a comma parts the two where the office ends the apposition as well.
+    if words is None or (
+        "selaku" not in joint[0] and "sebagai" not in joint[0] and _APPOSITION_ENDS.match(text, office.span[1]) is None
+    ):
+        return None
+    # "politisi Partai Gerindra Taufik Hidayat yang menjabat sebagai …": the name begins behind the party's.
+    starts = [end - len(line) + words.start() + word.start() for word in re.finditer(r"\S+", words[0])]
+    while len(starts) > 1 and text[starts[0] :].split()[0].casefold() in _NO_NAME:
+        starts = starts[1:]
+    title = _TITLE.match(text, starts[0], end)
+    name = _name_at(text, title.end() if title else starts[0])
+    if name is None or name[1] != end - len(line) + words.end():
+        return None
+    # "Gubernur Kepulauan Riau Nurdin Basirun, Gubernur Kepri": the first words are another office's region.
+    return None if longest_region(text[slice(*name)].split()) else name
+
+
+def _among_guests(text: str, office: Office) -> bool:
+    start = office.span[0]
+    sentence = max(text.rfind(". ", 0, start), text.rfind("\n", 0, start), 0)
+    return _GUEST_LIST.search(text, sentence, start) is not None
+
+
+def _pairs(text: str) -> Iterator[Official]:
+    """ "Bupati dan Wakil Bupati X periode 2025-2030, A dan B": two offices, then their two holders."""
+    for match in _PAIR.finditer(text):
+        end, region = _region(text, match.end())
+        term = _TERM.match(text, end)
+        title = _TITLE.match(text, term.end() if term else end)
+        first = _name_at(text, title.end() if title else (term.end() if term else end))
+        if first is None or not region:
+            continue
+        degrees = _DEGREES.match(text, first[1])
+        joint = re.compile(r"\s*,?\s*(?:dan|serta|bersama|-)\s+").match(text, degrees.end() if degrees else first[1])
+        if joint is None:
+            continue
+        title = _TITLE.match(text, joint.end())
+        second = _name_at(text, title.end() if title else joint.end())
+        if second is None:
+            continue
+        yield Official(first, match.span("first"), office_name(match["first"]), region, False, False)
+        span = (match.start("second"), end)
+        yield Official(second, span, office_name(match["second"]), region, False, False)
+
+
+def _name_at(text: str, position: int) -> Span | None:
+    """The name of a person that begins here, without titles and degrees."""
+    words: list[re.Match[str]] = []
+    while len(words) < 5:
+        match = _NAME_WORD.match(text, position)
+        if match is None or (match.end() < len(text) and text[match.end()].isalnum()):
+            if words and (joint := _NAME_JOINT.match(text, position)):
+                position = joint.end()
+                continue
+            break
+        folded = match[0].casefold().rstrip(".")
+        # "I Nyoman", "Anak Agung" and "MGS Hakim" are names, though "I", "anak" and "hakim" alone belong to offices.
+        if folded in _NO_NAME - ({"hakim"} if words else {"muda"}) or (
+            not words and folded in _BODY - {"i", "anak", "lalu"}
+        ):
+            break
+        if words and re.fullmatch(r"[SM][A-Z]{1,3}", match[0]) and _DEGREES.match(text, match.start()):
+            break
+        words.append(match)
+        space = _SPACES.match(text, match.end())
+        if space is None:
+            break
+        position = space.end()
+    while words and len(words[-1][0].rstrip(".")) == 1 and not words[-1][0].endswith("."):
+        words.pop()
+    if not words or max(len(word[0]) for word in words) < 3:
+        return None
+    printed = text[words[0].start() : words[-1].end()]
+    if (
+        printed.isupper()
+        or regions_named(printed)
+        or OFFICE.match(printed)
+        or (len(words) == 1 and longest_region([printed]))
+    ):
+        return None
+    return words[0].start(), words[-1].end()
+
+
+# --- a whole article, and a question --------------------------------------------------------------------------
+
+
+def officials_of(text: str) -> list[Official]:
+    """The officials named with office and region; a later "Bupati Askolani" counts for the one named before."""
+    found = find_officials(text)
+    full = [official for official in found if official.region]
+    named = [(office.office, office.region) for office in find_offices(text) if office.region]
+    resolved: list[Official] = []
+    for official in found:
+        region = official.region
+        if not region:
+            # "Bupati Askolani" is the "Bupati Banyuasin, H. Askolani" of before; a deputy, a secretary or staff is of
+            # the same region as its head.
+            same = {
+                other.region
+                for other in full
+                if (
+                    other.office == official.office
+                    and same_person(text[slice(*other.name)], text[slice(*official.name)])
+                )
+                or official.office in (f"wakil {other.office}", f"staf khusus {other.office}")
+                or (official.office == "sekretaris daerah" and other.office in ("bupati", "wali kota", "gubernur"))
+            }
+            # "Bupati Pasangkayu membuka rapat. Bupati Agus Ambo Djiwa …": the article knows one such office only.
+            if not same and official.office in _HEADS_OF_REGIONS and " " in text[slice(*official.name)]:
+                same = {region for office, region in named if office.removeprefix("wakil ") == official.office}
+            if len(same) != 1:
+                continue
+            region = same.pop()
+        resolved.append(msgspec.structs.replace(official, region=region))
+        full.append(resolved[-1])
+    return resolved
+
+
+def same_person(name: str, other: str) -> bool:
+    """Whether two names may be one person's: all words of the shorter stand in the longer."""
+    words, others = ({word for word in name_words(one) if len(word) > 1} for one in (name, other))
+    return bool(words and others) and (words <= others or others <= words)
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a name, in lower case."""
+    return re.findall(r"[^\W_]+", name.casefold())
+
+
+class AskedOffice(msgspec.Struct, frozen=True):
+    """The office a question asks the holder of."""
+
+    office: str
+    region: str
+    acting: bool
+    former: bool
+
+    @property
+    def offices(self) -> list[str]:
+        """The office, and where it is one of several and the question does not say which, each of them."""
+        several = _NUMBERED.match(self.office)
+        if several is None or several[2].split()[0] in _NUMERALS.values():
+            return [self.office]
+        return [self.office, *(f"{several[1]} {numeral} {several[2]}" for numeral in _NUMERALS.values())]
+
+    @property
+    def text(self) -> str:
+        """Office and region as people write them: "Ketua DPRD Banyuasin"."""
+        words = f"{self.office} {self.region}".split()
+        return " ".join(word.upper() if word in _UPPER else word.capitalize() for word in words)
+
+
+_SUFFIXED = frozenset("wakil bupati camat lurah kades gubernur walikota sekda kapolres kapolsek ketua kepala".split())
+_ASIDES = frozenset(
+    """
+    sekarang saat ini kini terbaru terkini menjabat dijabat jabatan posisi pejabat jadi menjadi periode tahun yang lalu
+    sebelumnya dulu definitif aktif terpilih bapak ibu namanya orangnya kecamatan kabupaten kota provinsi desa kelurahan
+    daerah wilayah bernama lengkap baru terakhir current now
+    """.split()
+)
+_UPPER = frozenset("dprd dpr dpd mpr ri kpu pkk tp bpd lpm mui koni ii iii iv plt plh pj pjs".split())
+
+
+def asked_office(content: Sequence[str]) -> AskedOffice | None:
+    """What office the content words of a question name, if they name an office and its region and nothing else."""
+    # "wakilnya bupati banyuasin siapa"
+    plain = [word.removesuffix("nya") if word.removesuffix("nya") in _SUFFIXED else word for word in content]
+    words = office_name(" ".join(plain)).split()
+    # The comma tells that a village's name is over.
+    text = " ".join(word.upper() if word in _UPPER else word.capitalize() for word in words) + ","
+    offices = list(find_offices(text, headlines=True))
+    if len(offices) != 1:
+        return None
+    (office,) = offices
+    before, after = text[: office.span[0]], text[office.span[1] :]
+    if not office.region and regions_named(before):
+        office, before = msgspec.structs.replace(office, region=canonical(before)), ""
+    if not office.region:
+        return None
+    rest = re.findall(r"[^\W_]+", (before + after).casefold())
+    if any(word not in _ASIDES and not word.isdigit() for word in rest):
+        return None
+    return AskedOffice(office.office, office.region, office.acting, office.former or "dulu" in rest)
+
+
+def asked_region(content: Sequence[str]) -> str | None:
+    """The region whose officials a question asks for: "pejabat banyuasin"."""
+    if len(content) < 2 or content[0] != "pejabat" or not regions_named(" ".join(content[1:])):
+        return None
+    return canonical(" ".join(content[1:]))
