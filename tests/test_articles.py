@@ -475,11 +475,11 @@ def test_thirty_thousand_articles_are_streamed_in_bounded_memory(tmp_path: Path)
 
 
 def test_folders_are_searched_for_articles_and_readmes_are_not_articles(tmp_path: Path) -> None:
-    for name in ("b.txt", "sub/a.md", "README.md", "c.jsonl", "d.pdf"):
+    for name in ("b.txt", "sub/a.md", "README.md", "c.jsonl", "d.pdf", "readme/README.txt", "readme/e.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     found = find_files([tmp_path])
-    assert found.files == [tmp_path / "b.txt", tmp_path / "c.jsonl", tmp_path / "sub" / "a.md"]
+    assert [str(file.relative_to(tmp_path)) for file in found.files] == ["b.txt", "c.jsonl", "readme/e.txt", "sub/a.md"]
     assert found.refused == [] and found.skipped == {".pdf": 1}
     missing, wrong = find_files([tmp_path / "nothing", tmp_path / "d.pdf"]).refused
     assert "no such file" in missing.reason
@@ -495,6 +495,7 @@ def test_links_do_not_lead_out_of_the_named_folder(tmp_path: Path) -> None:
     (folder / "out.txt").symlink_to(outside / "a.txt")
     (folder / "out").symlink_to(outside)
     (folder / "circle").symlink_to(folder)
+    (folder / "broken.pdf").symlink_to("nothing")
     (tmp_path / "link").symlink_to(folder)
     for named in (folder, tmp_path / "link"):
         found = find_files([named])
@@ -551,6 +552,10 @@ def test_a_name_that_is_not_utf_8_is_refused_in_words_that_can_be_printed(tmp_pa
     assert isinstance(refusal, Refusal)
     assert refusal.where == f"{tmp_path}/berita-\\udcff\\x1b.txt"
     assert "not UTF-8" in refusal.reason
+    (tmp_path / "b.txt").write_text("Isi berita.")
+    path.unlink()
+    path.symlink_to("b.txt")
+    assert [type(item) for item in read_all(path)] == [Refusal]
 
 
 def test_files_that_are_not_read_are_counted_and_a_folder_of_nothing_else_is_refused(tmp_path: Path) -> None:

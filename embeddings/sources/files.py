@@ -22,6 +22,8 @@ from embeddings.sources.headers import split_header
 from embeddings.sources.plain_text import UnreadableError, decode, is_printable, one_line, printable, readable
 
 ENDINGS = (".txt", ".md", ".jsonl", ".jsonl.gz")
+NOT_READ = f"these are read: {', '.join(ENDINGS)}"
+NOT_REGULAR = "not a file, but a pipe, a socket or a device"
 MAX_ID_LENGTH = 200
 MAX_TITLE_LENGTH = 300
 MAX_NAME_LENGTH = 100
@@ -115,13 +117,10 @@ def find_files(paths: Sequence[Path]) -> Found:
         elif not stat.S_ISREG(mode):
             found.refused.append(_unreadable(path, NOT_REGULAR))
         elif not _is_article(path):
-            found.refused.append(_unreadable(path, f"not an article file; these are read: {', '.join(ENDINGS)}"))
+            found.refused.append(_unreadable(path, f"not an article file; {NOT_READ}"))
         else:
             found.files.append(path)
     return found
-
-
-NOT_REGULAR = "not a file, but a pipe, a socket or a device"
 
 
 def _search(folder: Path, found: Found) -> None:
@@ -138,14 +137,13 @@ def _search(folder: Path, found: Found) -> None:
             refused.append(_unreadable(inside, _reason(error)))
             continue
         for entry in entries:
-            if entry.name.startswith(".") or entry.stem.upper() == "README":
-                continue
             try:
-                _sort(entry, root, files, todo, skipped)
+                if not entry.name.startswith("."):
+                    _sort(entry, root, files, todo, skipped)
             except UnreadableError as error:
                 refused.append(_unreadable(entry, str(error)))
     if skipped and not files and not refused:
-        refused.append(_unreadable(folder, f"no article file is in it; these are read: {', '.join(ENDINGS)}"))
+        refused.append(_unreadable(folder, f"no article file is in it; {NOT_READ}"))
     found.files += sorted(files)
     found.refused += sorted(refused, key=lambda refusal: refusal.where)
     found.skipped += skipped
@@ -155,8 +153,13 @@ def _sort(entry: Path, root: Path, files: list[Path], todo: list[Path], skipped:
     try:
         mode = entry.stat().st_mode
     except OSError as error:
+        if not _is_article(entry) and os.path.islink(entry):
+            skipped[entry.suffix.lower()] += 1
+            return
         raise UnreadableError(_reason(error)) from error
     is_folder = stat.S_ISDIR(mode)
+    if not is_folder and entry.stem.upper() == "README":
+        return
     if not is_folder and not _is_article(entry):
         skipped[entry.suffix.lower()] += 1
     elif entry.is_symlink() and not Path(os.path.realpath(entry)).is_relative_to(root):
@@ -209,7 +212,8 @@ def read_file(
 
 
 def _check_name(path: Path) -> None:
-    if not is_printable(str(path.resolve())):
+    # A link's own name, and that of what it leads to.
+    if not (is_printable(str(path)) and is_printable(str(path.resolve()))):
         raise UnreadableError(
             "its name or its folder's is not UTF-8 or has a character that cannot be shown; rename it to read it"
         )
