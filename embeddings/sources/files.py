@@ -153,7 +153,8 @@ def _sort(entry: Path, root: Path, files: list[Path], todo: list[Path], skipped:
     try:
         mode = entry.stat().st_mode
     except OSError as error:
-        if not _is_article(entry) and os.path.islink(entry):
+        # A link to nothing, of a kind that is not read anyway.
+        if isinstance(error, FileNotFoundError) and not _is_article(entry):
             skipped[entry.suffix.lower()] += 1
             return
         raise UnreadableError(_reason(error)) from error
