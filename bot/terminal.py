@@ -10,7 +10,7 @@ from rich.text import Text
 from bot import replies
 from bot.small_talk import small_talk
 from bot.texts import Texts
-from embeddings import Answer, Answerer, Article, QuestionTooLong, Quote, Summary, complete
+from embeddings import Answer, Answerer, Article, QuestionTooLong, Quote, Summary
 
 
 def converse(answerer: Answerer, console: Console, texts: Texts, read: Callable[[], str]) -> None:
@@ -29,15 +29,14 @@ def converse(answerer: Answerer, console: Console, texts: Texts, read: Callable[
         if line := small_talk(typed, texts):
             console.print(line)
             continue
-        question = complete(typed, before) if before else None
         try:
-            answer = answerer.answer(question or typed)
+            answer = answerer.answer(typed, before=before)
         except QuestionTooLong as error:
             console.print(texts.question_too_long.format(length=error.length, most=error.most))
             continue
         before = answer.question
-        if question:
-            console.print(f"\n{texts.continued.format(question=question)}")
+        if answer.typed:
+            console.print(f"\n{texts.continued.format(question=answer.question)}")
         console.print(answer_view(answer, answerer.summary(), texts))
 
 

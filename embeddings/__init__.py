@@ -1,7 +1,8 @@
 """Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
 
 from embeddings.answers.answer import Answer, Quote
-from embeddings.answers.answerer import Answerer, AnswerSettings, open_answerer, with_neighbours
+from embeddings.answers.answerer import Answerer, AnswerSettings, open_answerer
+from embeddings.answers.quotes import with_neighbours
 from embeddings.errors import (
     EncoderUnavailable,
     IndexMismatch,
@@ -13,7 +14,6 @@ from embeddings.errors import (
 from embeddings.indexing import IndexReport, PassageSettings, index_files, rebuild
 from embeddings.indonesian.periods import Period
 from embeddings.models.encoder import Encoder, EncoderSettings
-from embeddings.question.follow_up import complete
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.files import Article, ArticleSettings, Refusal, Remark
 from embeddings.storage.store import Outlet, Store, Summary, article_key
@@ -48,7 +48,6 @@ __all__ = [
     "Summary",
     "WartabotError",
     "article_key",
-    "complete",
     "disagree",
     "index_files",
     "open_answerer",

@@ -1,7 +1,8 @@
 """Real parts for the tests: the bundled model, a real store and real indexes over the articles in seeds/."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from embeddings import (
 )
 from embeddings.answers.reader import Reader
 from embeddings.models.bundled import MODEL, TOKENIZER_FILE
+from embeddings.question.question import Question
+from embeddings.question.understand import understand
 from embeddings.search.retriever import Retriever
 from embeddings.storage.store import FILE_NAME as STORE_FILE
 
@@ -52,6 +55,24 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed and hasattr(bot, "log"):
         report.sections.append(("the end of the bot's log", bot.log.read_text()[-6000:]))
     return report
+
+
+class EveryWord:
+    """A vocabulary that knows every word, so that nothing is spelt otherwise."""
+
+    def pieces(self, words: Sequence[str]) -> list[int]:
+        return [1] * len(words)
+
+    def holds(self, word: str) -> bool:
+        return True
+
+    def nearest(self, word: str) -> str | None:
+        return None
+
+
+def understood(question: str, before: str | None = None) -> Question:
+    """A question as it is understood on 20 May 2026 where every word is known."""
+    return understand(question, date(2026, 5, 20), EveryWord(), before)
 
 
 @pytest.fixture(scope="session")

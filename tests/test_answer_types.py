@@ -1,12 +1,12 @@
 import pytest
 
-from embeddings.answers.answerer import counts_elsewhere
-from embeddings.indonesian.regions import regions_in
-from embeddings.question.expects import lacks_what_is_asked
+from embeddings.answers.evidence import counts_elsewhere
+from embeddings.question.expects import expected, lacks
+from tests.conftest import understood
 
 
 @pytest.mark.parametrize(
-    ("question", "sentence", "lacks"),
+    ("question", "sentence", "lacking"),
     [
         ("nomor telepon camat Sungai Raya", "Camat Sungai Raya, Fathul Mushalli, hadir pukul 10.00.", True),
         ("nomor telepon camat Sungai Raya", "Warga dapat menghubungi 0811-234-567.", False),
@@ -21,9 +21,9 @@ from embeddings.question.expects import lacks_what_is_asked
     ],
 )
 def test_a_sentence_without_the_kind_of_thing_asked_for_cannot_answer(
-    question: str, sentence: str, lacks: bool
+    question: str, sentence: str, lacking: bool
 ) -> None:
-    assert lacks_what_is_asked(question, sentence) is lacks
+    assert lacks(sentence, expected(question)) is lacking
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_a_sentence_without_the_kind_of_thing_asked_for_cannot_answer(
 )
 def test_a_number_of_another_region_is_not_the_one_asked_for(question: str, elsewhere: bool) -> None:
     sentence = "Penduduk Kabupaten Banyuasin 837.062 jiwa."
-    assert counts_elsewhere(question, regions_in(question), sentence) is elsewhere
+    assert counts_elsewhere(understood(question), sentence) is elsewhere

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from embeddings import Answerer, AnswerSettings, Article, Encoder, QuestionTooLong, Quote
-from embeddings.answers.answerer import choose_quotes, readable_alone
+from embeddings.answers.quotes import choose_quotes, readable_alone
 from embeddings.answers.reader import Reader, Reading
 from embeddings.evaluation.questions import evaluate
 from embeddings.passages import split_sentences

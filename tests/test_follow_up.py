@@ -1,6 +1,8 @@
+from datetime import date
+
 import pytest
 
-from embeddings import complete
+from embeddings.question.follow_up import complete
 
 DIALOGUES = [
     # --- only the question word is new ---
@@ -61,4 +63,4 @@ DIALOGUES = [
 def test_a_question_takes_from_the_one_before_what_it_leaves_out_and_nothing_else(
     before: str, question: str, completed: str | None
 ) -> None:
-    assert complete(question, before) == completed
+    assert complete(question, before, date(2026, 5, 20)) == completed

@@ -1,4 +1,3 @@
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +6,10 @@ import pytest
 from bot import replies
 from bot.texts import INDONESIAN
 from embeddings import Answer, Answerer, Article, Store, disagree
-from embeddings.indonesian.periods import find_period, without_period
-from embeddings.question.query import parse_question
 from embeddings.storage.store import FILE_NAME
 from embeddings.topics.officials.answer import Holder, find_holders, neighbours, unnamed_office
+from embeddings.topics.officials.find import AskedOffice, asked_office
+from tests.conftest import understood
 
 ARTICLES = {
     "a2019": ("2019-05-02", "Bupati Banyuasin, H. Askolani, meresmikan jembatan."),
@@ -36,9 +35,8 @@ def store(tmp_path: Path) -> Store:
 
 
 def holders(store: Store, question: str) -> tuple[Holder, ...]:
-    period = find_period(question, date(2026, 5, 20))
-    plain = without_period(question, period)
-    return find_holders(store, plain, parse_question(plain).words, period)
+    asked = understood(question)
+    return find_holders(store, asked.officials, asked.period)
 
 
 def named(store: Store, question: str) -> list[str]:
@@ -138,12 +136,17 @@ def test_an_office_that_no_article_gives_a_name_for_is_an_honest_no(answerer: An
 
 
 def test_an_office_without_a_name_is_told_beside_the_officials_of_its_region(store: Store, answerer: Answerer) -> None:
-    assert [one.name_text for one in neighbours(store, ["lurah", "rambutan"])] == ["Siti Aminah"]
-    assert unnamed_office(store, ["lurah", "rambutan"]) == "Lurah Rambutan"
-    assert unnamed_office(store, ["ketua", "dprd", "banyuasin"]) == "Ketua DPRD Banyuasin"
+    def asked(*words: str) -> AskedOffice:
+        office = asked_office(words)
+        assert office is not None
+        return office
+
+    assert [one.name_text for one in neighbours(store, asked("lurah", "rambutan"))] == ["Siti Aminah"]
+    assert unnamed_office(store, asked("lurah", "rambutan")) == "Lurah Rambutan"
+    assert unnamed_office(store, asked("ketua", "dprd", "banyuasin")) == "Ketua DPRD Banyuasin"
     # Some are named, only not as acting.
-    assert unnamed_office(store, ["plt", "camat", "rambutan"]) is None
-    assert unnamed_office(store, ["anggaran", "banyuasin"]) is None
+    assert unnamed_office(store, asked("plt", "camat", "rambutan")) is None
+    assert asked_office(["anggaran", "banyuasin"]) is None
     near = answerer.answer("siapa kapolres banyuasin").near
     assert near and "Banyuasin" in near[0].text and near[0].answer is None
 

@@ -1,5 +1,11 @@
+import sys
+from collections import Counter
+from importlib import import_module
+from typing import Any
+
 import pytest
 
+from embeddings import Answerer
 from embeddings.question.query import parse_question, with_words_replaced
 
 
@@ -67,3 +73,29 @@ def test_what_news_writes_two_ways_is_looked_for_both_ways() -> None:
     query = parse_question("kpn rakor tanjung lago")
     assert query.text == "kapan rapat koordinasi (rakor) tanjung lago"
     assert query.words == ("rapat", "koordinasi", "rakor", "tanjung", "lago")
+
+
+def test_a_question_is_understood_once(answerer: Answerer, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: Counter[str] = Counter()
+    for module, name in (
+        ("embeddings.question.query", "spelt_out"),
+        ("embeddings.indonesian.periods", "find_period"),
+        ("embeddings.indonesian.regions", "regions_in"),
+        ("embeddings.topics.officials.find", "asked_office"),
+        ("embeddings.topics.meetings.answer", "asked_meetings"),
+        ("embeddings.question.expects", "expected"),
+        ("embeddings.question.understand", "understand"),
+    ):
+        original = getattr(import_module(module), name)
+
+        def counting(*args: Any, name: str = name, original: Any = original) -> Any:
+            counted[name] += 1
+            return original(*args)
+
+        for other in [module for key, module in sys.modules.items() if key.startswith("embeddings.")]:
+            if getattr(other, name, None) is original:
+                monkeypatch.setattr(other, name, counting)
+    assert not answerer.answer("siapa kapolsek tanjung lago?").answered
+    assert counted["understand"] == 1
+    # What the articles' sentences name is another matter: no question is among them.
+    assert all(times <= 2 for times in counted.values()), counted

@@ -21,7 +21,7 @@ from bot.sending import edit, reply, send, send_to_asker_alone, typing
 from bot.small_talk import small_talk
 from bot.texts import Texts
 from bot.worker import Urgency
-from embeddings import Answer, QuestionTooLong, complete
+from embeddings import Answer, QuestionTooLong
 
 logger = logging.getLogger(__name__)
 
@@ -165,9 +165,7 @@ async def _answer_and_send(
     state = conversations(context)
     try:
         before = _question_before(state, message)
-        question = complete(asked.question, before) if before else None
-        typed = asked.question if question else None
-        content, answer = await answer_question(state, question or asked.question, message, texts, typed)
+        content, answer = await answer_question(state, asked.question, message, texts, before)
     except QuestionTooLong as error:
         if await state.write(state.chats.release, update.update_id):
             await reply(context, message, texts.question_too_long.format(length=error.length, most=error.most))
@@ -245,26 +243,26 @@ async def answer_question(
     question: str,
     message: Message,
     texts: Texts,
-    typed: str | None = None,
+    before: str | None = None,
     any_time: bool = False,
 ) -> tuple[SentAnswer, Answer]:
     """Ask, and make what a card is drawn from.
 
-    `typed` is what the person wrote where the question was completed; with `any_time` its period does not count.
+    `before` is the question that this one may follow on; with `any_time` a period in the question does not count.
     """
     hurried = state.waiting > HURRIED_FROM
-    answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried))
+    answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried, before))
     per_page = state.quotes_per_page(message.chat, state.chats.settings(message.chat_id))
     quotes = tuple(SentQuote.of(quote) for quote in answer.quotes or answer.near[:per_page])
-    continued = [texts.continued.format(question=question)] if typed else []
+    continued = [texts.continued.format(question=answer.question)] if answer.typed else []
     return SentAnswer(
-        question,
+        answer.question,
         answer.answered,
         quotes,
         texts.language,
         per_page,
         tuple(replies.heads(answer, texts)),
-        typed,
+        answer.typed,
         answer.unnamed_office,
         of_period=answer.period is not None,
         understood=(*continued, *replies.understood(answer, texts)),

@@ -42,6 +42,8 @@ class Answer(msgspec.Struct, frozen=True):
     near: tuple[Quote, ...] = ()
     holders: tuple[Holder, ...] = ()
     """Where the question asks for officials: everybody named; the quotes are the evidence, in the same order."""
+    typed: str | None = None
+    """What the person wrote, where `question` was completed from the one before."""
     searched_for: str | None = None
     """The words searched for, where the question's own seemed misspelt."""
     meetings: tuple[Held, ...] = ()

@@ -32,6 +32,11 @@ class Reading(msgspec.Struct, frozen=True):
     answer: Span
     probability: float
 
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.passage.article.text[slice(*self.sentence)]
+
 
 class Candidate(msgspec.Struct, frozen=True):
     """The best answer of one hit, and what tells whether it is one: each feature in about [-1, 1]."""

@@ -20,6 +20,7 @@ from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import holds_words
 from embeddings.evaluation.retrieval import NOT_FOUND, report
 from embeddings.models.encoder import Encoder, EncoderSettings
+from embeddings.question.correct import spelt_as_indexed
 from embeddings.question.query import parse_question
 from embeddings.search.lexical import words
 from embeddings.search.retriever import Retriever, RetrieverSettings
@@ -48,13 +49,21 @@ def main() -> None:
     for name, weight in (("dense", 1.0), ("lexical", 0.0), ("fused", RetrieverSettings().dense_weight)):
         retriever = Retriever(store, encoder, arguments.index, RetrieverSettings(dense_weight=weight))
         ranks[name] = [
-            rank([hit.passage.article.id for hit in retriever.retrieve(parse_question(question), DEPTH).hits], article)
+            rank(
+                [
+                    hit.passage.article.id
+                    for hit in retriever.retrieve(spelt_as_indexed(parse_question(question), retriever), DEPTH).hits
+                ],
+                article,
+            )
             for question, article, _, _ in asked
         ]
     ranks["after the reader"], seconds, told = [], [], 0
     for question, article, expected, support in asked:
         started = time.perf_counter()
-        readings = reader.read(retriever.retrieve(parse_question(question), AnswerSettings().passages_read))
+        readings = reader.read(
+            retriever.retrieve(spelt_as_indexed(parse_question(question), retriever), AnswerSettings().passages_read)
+        )
         seconds.append(time.perf_counter() - started)
         ranks["after the reader"].append(rank([reading.passage.article.id for reading in readings], article))
         first = readings[0].passage if readings else None

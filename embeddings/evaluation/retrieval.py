@@ -20,6 +20,7 @@ from embeddings.answers.reader import Reader
 from embeddings.indexing import PassageSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import split_passages
+from embeddings.question.correct import spelt_as_indexed
 from embeddings.question.query import parse_question
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
@@ -129,7 +130,9 @@ def _ranks_after_reading(retriever: Retriever, asked: Sequence[Asked]) -> list[i
     reader = Reader()
     ranks = []
     for question, position in asked:
-        read = reader.read(retriever.retrieve(parse_question(question), AnswerSettings().passages_read))
+        read = reader.read(
+            retriever.retrieve(spelt_as_indexed(parse_question(question), retriever), AnswerSettings().passages_read)
+        )
         order = [reading.passage.article.id for reading in read]
         ranks.append(order.index(str(position)) if str(position) in order else NOT_FOUND)
     return ranks

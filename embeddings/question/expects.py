@@ -1,6 +1,7 @@
 """What must stand in a sentence that answers: a number for "berapa", a time for "kapan"."""
 
 import re
+from enum import StrEnum
 
 from embeddings.indonesian.dates import MONTHS
 
@@ -19,24 +20,38 @@ _TIME = re.compile(
 )
 _CLOCK = re.compile(r"\b(?:pukul|jam|wib|wita|wit)\b|\b\d{1,2}[.:]\d{2}\b", re.IGNORECASE)
 _DIGITS = re.compile(r"(?:\d[ .-]?){5}")
-_ASKS_NUMBER = re.compile(r"\bberapa(?:kah)?\b", re.IGNORECASE)
-_TYPES = (
+
+
+class Expects(StrEnum):
+    """What kind of thing an answer must hold."""
+
+    DIGITS = "digits"
+    """A telephone number or the like."""
+    CLOCK = "clock"
+    TIME = "time"
+    NUMBER = "number"
+
+
+_ASKED = (
     (
+        Expects.DIGITS,
         re.compile(r"\b(?:nomor|nomer|no)\.? (?:telepon|telpon|telp|hp|wa|whatsapp|rekening|kontak)\b", re.IGNORECASE),
-        _DIGITS,
     ),
-    (re.compile(r"\b(?:jam|pukul) berapa\b", re.IGNORECASE), _CLOCK),
-    (re.compile(r"\b(?:tanggal|tahun|bulan) berapa\b|\bkapan(?:kah)?\b", re.IGNORECASE), _TIME),
-    (_ASKS_NUMBER, _NUMBER),
+    (Expects.CLOCK, re.compile(r"\b(?:jam|pukul) berapa\b", re.IGNORECASE)),
+    (
+        Expects.TIME,
+        re.compile(r"\b(?:tanggal|tahun|bulan) berapa\b|\bkapan(?:kah)?\b", re.IGNORECASE),
+    ),
+    (Expects.NUMBER, re.compile(r"\bberapa(?:kah)?\b", re.IGNORECASE)),
 )
+_TOLD = {Expects.DIGITS: _DIGITS, Expects.CLOCK: _CLOCK, Expects.TIME: _TIME, Expects.NUMBER: _NUMBER}
 
 
-def lacks_what_is_asked(question: str, sentence: str) -> bool:
-    """Whether a sentence has nothing of the kind that the question asks for, and so cannot answer it."""
-    asked = next((expected for pattern, expected in _TYPES if pattern.search(question)), None)
-    return asked is not None and asked.search(sentence) is None
+def expected(question: str) -> Expects | None:
+    """What must stand in a sentence that answers a question; None where that cannot be told."""
+    return next((kind for kind, asked in _ASKED if asked.search(question)), None)
 
 
-def asks_number(question: str) -> bool:
-    """Whether a question asks how many or how much."""
-    return _ASKS_NUMBER.search(question) is not None
+def lacks(sentence: str, expects: Expects | None) -> bool:
+    """Whether a sentence has nothing of the kind that is asked for, and so cannot answer."""
+    return expects is not None and _TOLD[expects].search(sentence) is None

@@ -28,7 +28,7 @@ _ASPECTS = frozenset(
 _DEPUTY = re.compile(r"\bwakil(?:nya)?\b", re.IGNORECASE)
 
 
-def complete(question: str, before: str) -> str | None:
+def complete(question: str, before: str, today: date) -> str | None:
     """The question with what it leaves out, taken from the one before; None where it stands alone."""
     opener = _OPENER.match(question)
     rest = question[opener.end() :] if opener else question
@@ -40,10 +40,9 @@ def complete(question: str, before: str) -> str | None:
     office = asked_office(known)
     if office and words in (("wakil",), ("wakilnya",)) and _DEPUTY.search(rest):
         return f"siapa wakil {office.office} {office.region}"
-    # The day it is matters only to how many days a period has, not to its words.
-    period = find_period(rest, date.today())
+    period = find_period(rest, today)
     if period and not content_words(spelt_out(without_period(rest, period))):
-        plain = without_period(before, find_period(before, date.today())).strip(" ?")
+        plain = without_period(before, find_period(before, today)).strip(" ?")
         return f"{plain} {rest[slice(*period.span)]}"
     named = regions_in(question) or (_whole_region(words) if opener else set())
     if opener and canonical(" ".join(words)) in named:

@@ -1,7 +1,7 @@
 """Find the passages nearest to a query, by meaning and by words, the two fused."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +9,12 @@ import msgspec
 from filelock import FileLock
 
 from embeddings.errors import StoreUnusable
-from embeddings.indonesian.regions import region_word_like, regions_in, words_of_regions
 from embeddings.models.encoder import Encoder
-from embeddings.question.query import Query, with_words_replaced
+from embeddings.question.query import Query
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
 from embeddings.sources.files import Article
 from embeddings.storage.store import Passage, Store, Watermark
-from embeddings.topics.officials.find import asked_office, is_office_word
 
 
 class RetrieverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,7 +80,6 @@ class Retriever:
     def retrieve(self, query: Query, top_k: int, keep: Callable[[Article], bool] | None = None) -> Retrieval:
         """The `top_k` best passages for a query, of those articles only that `keep` lets through."""
         self.refresh()
-        query = self._spelt_as_indexed(query)
         embedding = self._encoder.encode_queries([query.text])[0]
         dense = dict(self._dense.search(embedding, self._settings.candidates))
         lexical = dict(self._lexical.search(query.stems, self._settings.candidates))
@@ -104,37 +101,19 @@ class Retriever:
             total,
         )
 
-    def _spelt_as_indexed(self, query: Query) -> Query:
-        # A word that the encoder reads in one piece is a common one, rightly spelt, though no article holds it.
-        unfamiliar = [
-            word
-            for word, pieces in zip(query.words, self._encoder.count_tokens(query.words), strict=True)
-            if pieces > 1
-        ]
-        replacements = {word: near for word in unfamiliar if (near := self._rightly_spelt(word)) != word}
-        if not replacements:
-            return query
-        corrected = with_words_replaced(query, replacements)
-        office = asked_office(corrected.words)
-        regions = {*regions_in(corrected.text), *([office.region] if office else [])}
-        named = {part for region in regions for part in region.split()}
-        before, after = words_of_regions(query.words), words_of_regions(corrected.words)
-        kept = {
-            word: near
-            for word, near in replacements.items()
-            # "Banyu Asin" is Banyuasin otherwise written, and no slip of "Bayu".
-            if (word not in before or near in after)
-            # "Cabai" is no slip of the kecamatan Cambai where no region is asked for.
-            and (self._lexical.holds(near) or near in named)
-        }
-        return with_words_replaced(query, kept)
+    # --- the words that are known (question.correct.Vocabulary) ---
 
-    def _rightly_spelt(self, word: str) -> str:
-        # A region or an office that no article names is none of those that articles name, misspelt.
-        region = region_word_like(word)
-        if self._lexical.holds(word) or region == word or is_office_word(word):
-            return word
-        return self._lexical.nearest_word(word) or region or word
+    def pieces(self, words: Sequence[str]) -> list[int]:
+        """In how many pieces the encoder reads each word; a common word, rightly spelt, is one."""
+        return self._encoder.count_tokens(words)
+
+    def holds(self, word: str) -> bool:
+        """Whether an article holds the word, or another form of it."""
+        return self._lexical.holds(word)
+
+    def nearest(self, word: str) -> str | None:
+        """The most frequent word of the articles that is one slip of the fingers away, if any."""
+        return self._lexical.nearest_word(word)
 
 
 def fuse(dense: dict[int, float], lexical: dict[int, float], dense_weight: float) -> dict[int, float]:

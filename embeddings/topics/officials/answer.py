@@ -1,7 +1,7 @@
 """Answer who holds an office from what the articles name: each holder with the newest article naming them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from embeddings.answers.reader import Reading
 from embeddings.indonesian.dates import years_in
 from embeddings.indonesian.periods import Period
-from embeddings.indonesian.regions import region_around, regions_in, regions_named, wider_regions
+from embeddings.indonesian.regions import region_around, regions_named, wider_regions
 from embeddings.passages import Span, split_sentences
 from embeddings.sources.files import Article
 from embeddings.storage.store import Store
@@ -71,24 +71,39 @@ class Holder(msgspec.Struct, frozen=True):
         return self.article.text[slice(*self.office)]
 
 
-def find_holders(
-    store: Store, question: str, content: Sequence[str], period: Period | None = None
-) -> tuple[Holder, ...]:
-    """Whom a question asks for: the holders of an office, the officials of a region, or the offices of a person.
+class AskedOfficials(msgspec.Struct, frozen=True):
+    """Whom a question asks for: the holder of an office, the officials of a region, or the offices of a person."""
 
-    Each is named once, newest first, former holders last; nobody where the question asks for something else or no
-    article tells.
-    """
-    asked = asked_office(content)
-    if asked is not None:
-        # "camat sungai raya hss": the kabupaten tells which of that name.
-        wider = regions_in(question) & wider_regions(asked.region)
+    office: AskedOffice | None = None
+    wider: frozenset[str] = frozenset()
+    """The regions that tell the office's region from another of its name: "camat sungai raya hss"."""
+    region: str | None = None
+    name: tuple[str, ...] = ()
+
+
+def asked_officials(text: str, words: Sequence[str], regions: Collection[str]) -> AskedOfficials | None:
+    """Whom a question asks for, of its text, the words it is about and the regions it names; None if for nobody."""
+    if office := asked_office(words):
+        return AskedOfficials(office, frozenset(wider_regions(office.region).intersection(regions)))
+    if region := asked_region(words):
+        return AskedOfficials(region=region)
+    name = tuple(word for word in words if word not in _POST)
+    if name and len(name) <= LONGEST_NAME and ASKS_WHO.search(text):
+        return AskedOfficials(name=name)
+    return None
+
+
+def find_holders(store: Store, asked: AskedOfficials | None, period: Period | None = None) -> tuple[Holder, ...]:
+    """Whom a question asks for, each named once, newest first, former holders last; nobody where no article tells."""
+    if asked is None:
+        return ()
+    if office := asked.office:
         named = [
             holder
-            for holder in _named(store.officials(asked.offices, asked.region))
-            if holder.acting >= asked.acting
-            and holder.former >= asked.former
-            and (not holder.around or not wider or holder.around in wider)
+            for holder in _named(store.officials(office.offices, office.region))
+            if holder.acting >= office.acting
+            and holder.former >= office.former
+            and (not holder.around or not asked.wider or holder.around in asked.wider)
         ]
         if period is not None:
             of_this_time = [holder for holder in named if holder.is_of(period)]
@@ -96,25 +111,19 @@ def find_holders(
             otherwise = named if period.relative else [holder for holder in named if holder.is_of_any_time()]
             named = of_this_time or otherwise
         return _once(named, same_person_and_office)
-    region = asked_region(content)
-    if region is not None:
-        return _once(_named(store.officials(region=region)), same_office)
-    name = [word for word in content if word not in _POST]
-    if name and len(name) <= LONGEST_NAME and ASKS_WHO.search(question):
-        return _once(_named(store.officials(name=name)), same_person_and_office)
-    return ()
+    if asked.region is not None:
+        return _once(_named(store.officials(region=asked.region)), same_office)
+    return _once(_named(store.officials(name=asked.name)), same_person_and_office)
 
 
-def unnamed_office(store: Store, content: Sequence[str]) -> str | None:
-    """The office a question asks for, where no article names anybody in it, sitting, acting or former."""
-    asked = asked_office(content)
-    return asked.text if asked and not store.officials(asked.offices, asked.region) else None
+def unnamed_office(store: Store, asked: AskedOffice) -> str | None:
+    """The office asked for, where no article names anybody in it, sitting, acting or former."""
+    return None if store.officials(asked.offices, asked.region) else asked.text
 
 
-def neighbours(store: Store, content: Sequence[str]) -> tuple[Holder, ...]:
-    """The officials of the region whose office a question asks for, one of each office, newest first."""
-    asked = asked_office(content)
-    return _once(_named(store.officials(region=asked.region)), same_office) if asked else ()
+def neighbours(store: Store, asked: AskedOffice) -> tuple[Holder, ...]:
+    """The officials of the region whose office is asked for, one of each office, newest first."""
+    return _once(_named(store.officials(region=asked.region)), same_office)
 
 
 def same_office(holder: Holder, other: Holder) -> bool:

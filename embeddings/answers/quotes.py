@@ -1,0 +1,107 @@
+"""Quotes that can be read alone: a sentence with those it leans on, none repeated, the newest of equals first."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from rapidfuzz import fuzz
+
+from embeddings.answers.answer import Quote
+from embeddings.answers.reader import Reading
+from embeddings.passages import Span, split_sentences
+from embeddings.sources.files import Article
+
+# A sentence that begins so is not understood without the one before it.
+_LEANS = re.compile(
+    r"[“\"‘'(]*(?:ia|dia|beliau|mereka|keduanya|ketiganya|menurutnya|katanya|ujarnya|hal\s+(?:itu|ini|tersebut)|di\s+antaranya"
+    r"|selain\s+itu|karena\s+itu|oleh\s+(?:karena|sebab)\s+itu|untuk\s+itu|maka\s+dari\s+itu|dengan\s+(?:begitu|demikian)"
+    r"|sehingga|selanjutnya|kemudian|namun|tetapi|padahal|juga|it|he|she|they)\b",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(r"(?:\S+\s+){1,3}(?:itu|tersebut)\b", re.IGNORECASE)
+_POINTS_NOWHERE = re.compile(r"sementara\s+itu\b", re.IGNORECASE)
+MAX_SENTENCES_BEFORE = 2
+NEIGHBOURS = 2
+# Two quotes this near in probability are told apart by their date instead.
+SAME_PROBABILITY = 0.05
+# The same where the newest is asked for.
+SAME_PROBABILITY_OF_NEWS = 0.25
+# Sentences of one story's copies that share more than this, in percent, are one sentence.
+SAME_WORDING = 80
+
+
+def choose_quotes(
+    readings: list[Reading],
+    most: int,
+    least: float,
+    with_copies: Callable[[Quote], Quote] = lambda quote: quote,
+    same: float = SAME_PROBABILITY,
+) -> tuple[Quote, ...]:
+    """Up to `most` quotes of a probability from `least` on, best first, of equals the newest first, none repeated.
+
+    `same` is how near in probability equals are.
+    """
+    chosen: list[Quote] = []
+    for reading in readings:
+        if reading.probability < least or len(chosen) == most:
+            break
+        quote = with_copies(readable_alone(reading))
+        if not any(_repeats(quote, other) for other in chosen):
+            chosen.append(quote)
+    # Equals are those close to the best of them, so that recency lifts a quote but never buries a better one.
+    newest_first: list[Quote] = []
+    while chosen:
+        equals = [quote for quote in chosen if chosen[0].score - quote.score <= same]
+        newest_first.extend(sorted(equals, key=lambda quote: quote.article.published or "", reverse=True))
+        chosen = chosen[len(equals) :]
+    return tuple(newest_first)
+
+
+def readable_alone(reading: Reading) -> Quote:
+    """The sentence as a quote, together with those before it that it leans on."""
+    return quote_of(reading.passage.article, reading.sentence, reading.answer, reading.probability)
+
+
+def quote_of(article: Article, sentence: Span, answer: Span | None, probability: float) -> Quote:
+    """A sentence as a quote, together with those before it that it leans on."""
+    sentences = split_sentences(article.text)
+    position = next((n for n, (start, _) in enumerate(sentences) if start >= sentence[0]), 0)
+    start = sentence[0]
+    for earlier in range(position, max(position - MAX_SENTENCES_BEFORE, 0), -1):
+        if not _leans(article.text, sentences[earlier]):
+            break
+        start = sentences[earlier - 1][0]
+    return Quote(article, start, sentence[1], answer, probability)
+
+
+def with_neighbours(quote: Quote) -> Quote:
+    """The quote together with a sentence or two on either side of it."""
+    sentences = split_sentences(quote.article.text)
+    inside = [n for n, (start, end) in enumerate(sentences) if start < quote.end and quote.start < end]
+    if not inside:
+        return quote
+    first, last = max(inside[0] - NEIGHBOURS, 0), min(inside[-1] + NEIGHBOURS, len(sentences) - 1)
+    return quote.slice(sentences[first][0], sentences[last][1], quote.answer)
+
+
+def _leans(text: str, sentence: Span) -> bool:
+    beginning = text[sentence[0] : sentence[1]]
+    if _POINTS_NOWHERE.match(beginning):
+        return False
+    return _LEANS.match(beginning) is not None or _POINTS_BACK.match(beginning) is not None
+
+
+def without_repeats(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
+    """The quotes in their order, none that says what one before has said."""
+    once: list[Quote] = []
+    for quote in quotes:
+        if not any(_repeats(quote, other) for other in once):
+            once.append(quote)
+    return tuple(once)
+
+
+def _repeats(quote: Quote, other: Quote) -> bool:
+    if quote.text == other.text:
+        return True
+    if quote.article in other.copies:
+        return fuzz.token_set_ratio(quote.text, other.text) >= SAME_WORDING
+    return quote.article.id == other.article.id and quote.start < other.end and other.start < quote.end

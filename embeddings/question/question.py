@@ -1,0 +1,40 @@
+"""What a question means: made once by `understand`, and read by everything below."""
+
+import msgspec
+
+from embeddings.indonesian.periods import Period
+from embeddings.question.expects import Expects
+from embeddings.question.query import Query
+from embeddings.topics.meetings.answer import AskedMeetings
+from embeddings.topics.officials.answer import AskedOfficials
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A question as it is understood."""
+
+    typed: str
+    """What the person wrote."""
+    completed: str | None
+    """With what it leaves out, taken from the question before; None where it stands alone."""
+    query: Query
+    """What is looked for, by meaning and by words, spelt as the articles have it."""
+    words: tuple[str, ...]
+    """What it is about: the query's words without those of its period."""
+    corrected: bool
+    """Whether a word was taken for another that the articles hold."""
+    regions: frozenset[str]
+    """The regions it names, by canonical name."""
+    period: Period | None
+    latest: bool
+    """Whether the newest is asked for."""
+    expects: Expects | None
+    """What kind of thing an answer must hold."""
+    officials: AskedOfficials | None
+    meetings: AskedMeetings | None
+    abbreviation: str | None
+    """The one word of which it asks what that stands for."""
+
+    @property
+    def text(self) -> str:
+        """The question as written, or as completed."""
+        return self.completed or self.typed

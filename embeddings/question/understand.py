@@ -1,0 +1,46 @@
+"""Understand a question, in one place and once."""
+
+from datetime import date
+
+from embeddings.indonesian.periods import find_period, wants_latest, without_period
+from embeddings.indonesian.regions import regions_in
+from embeddings.question.correct import Vocabulary, spelt_as_indexed
+from embeddings.question.expects import expected
+from embeddings.question.follow_up import complete
+from embeddings.question.query import parse_question, spelt_out
+from embeddings.question.question import Question
+from embeddings.topics.abbreviations import asked_abbreviation
+from embeddings.topics.meetings.answer import asked_meetings
+from embeddings.topics.officials.answer import asked_officials
+
+
+def understand(
+    typed: str, today: date, vocabulary: Vocabulary, before: str | None = None, any_time: bool = False
+) -> Question:
+    """What somebody asks; `before` is the question it may follow on, and with `any_time` its period does not count."""
+    completed = complete(typed, before, today) if before else None
+    text = spelt_out(completed or typed)
+    period = find_period(text, today)
+    plain = without_period(text, period)
+    # "kemarin" stands in no article and "sebelum 2023" not as such; "Juli 2023" may.
+    spoken = period is None or any_time or period.relative or None in (period.start, period.end)
+    about = parse_question(plain)
+    parsed = about if spoken else parse_question(text)
+    query = spelt_as_indexed(parsed, vocabulary)
+    of_period = set(parsed.words) - set(about.words)
+    words = tuple(word for word in query.words if word not in of_period)
+    regions = regions_in(query.text)
+    return Question(
+        typed=typed,
+        completed=completed,
+        query=query,
+        words=words,
+        corrected=query.words != parsed.words,
+        regions=frozenset(regions),
+        period=None if any_time else period,
+        latest=wants_latest(text),
+        expects=expected(query.text),
+        officials=asked_officials(plain, words, regions),
+        meetings=asked_meetings(plain, words),
+        abbreviation=asked_abbreviation(plain),
+    )
