@@ -158,4 +158,4 @@ async def _arriving(attempt: Attempt[T], text: str, buttons: InlineKeyboardMarku
 
 def plain(text: str) -> str:
     """The words of an HTML message."""
-    return html.unescape(re.sub(r"<[^>]+>", "", text))
+    return html.unescape(re.sub(r"<[^<>]+>", "", text))

@@ -16,7 +16,8 @@ _WHO = (
     r"|who are you|what are you)"
 )
 _BYE = r"(?:dadah|dah|sampai jumpa|bye+|goodbye|selamat tinggal)"
-_FRIENDLY_END = r"(?:\s+(?:min|admin|kak|bang|pak|bu|gan|bot|bro|sis|semua|ya|yaa|dong|deh|banyak|banget|there|bot))*"
+# No word in two ways and none tried twice: else "halo bot bot bot ... x" doubles the time with each "bot".
+_FRIENDLY_END = r"(?:\s+(?:min|admin|kak|bang|pak|bu|gan|bot|bro|sis|semua|yaa?|dong|deh|banyak|banget|there)\b)*+"
 
 
 def small_talk(question: str, texts: Texts) -> str | None:

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 
 from embeddings.answers.answer import Quote
 from embeddings.answers.reader import Reading
-from embeddings.passages import Span, split_sentences
+from embeddings.passages import Span, sentences_around, split_sentences
 from embeddings.sources.files import Article
 
 # A sentence that begins so is not understood without the one before it.
@@ -75,8 +75,8 @@ def quote_of(article: Article, sentence: Span, answer: Span | None, probability:
 
 def with_neighbours(quote: Quote) -> Quote:
     """The quote together with a sentence or two on either side of it."""
-    sentences = split_sentences(quote.article.text)
-    inside = [n for n, (start, end) in enumerate(sentences) if start < quote.end and quote.start < end]
+    text = quote.article.text
+    sentences, inside = split_sentences(text), sentences_around(text, quote.start, quote.end)
     if not inside:
         return quote
     first, last = max(inside[0] - NEIGHBOURS, 0), min(inside[-1] + NEIGHBOURS, len(sentences) - 1)

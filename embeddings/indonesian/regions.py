@@ -85,6 +85,8 @@ _SPELT_OUT = {
     "kep": "kepulauan", "gn": "gunung", "pd": "padang", "tl": "teluk", "bt": "batu", "lb": "lubuk",
 }  # fmt: skip
 LONGEST_NAME = 5
+# The name may go on or end at a hyphen or an apostrophe, of which none has more than two.
+_AFTER_KECAMATAN = re.compile(r"\bkec(?:amatan|\.)(?=\s+(((\w+)(?:['’-]\w+)?)(?:['’-]\w+)?))")
 # Of kecamatan; shorter names without their spaces are ordinary words.
 SHORTEST_RESPACED = 8
 
@@ -171,10 +173,11 @@ def regions_printed(text: str) -> set[str]:
     """
     # "medan yang berat" is rough ground.
     proper = re.sub(r"\b(?!di\b|kecamatan\b|kabupaten\b|kota\b|provinsi\b)[a-z]\w*", "·", text)
+    districts = {name for match in _AFTER_KECAMATAN.finditer(text.casefold()) for name in match.groups()}
     found = set()
     for name in regions_in(proper):
         only_district = all(region.level is Level.DISTRICT for region in regions_named(name))
-        if " " in name or not only_district or re.search(rf"\bkec(?:amatan|\.)\s+{name}\b", text.casefold()):
+        if " " in name or not only_district or name in districts:
             found.add(name)
     # "DPRD Bali", "Bupati Pati": too short to count in a question.
     for word in re.finditer(r"(?<=[^\W\d_] )[A-Z][a-z]{3}\b", text):
@@ -187,11 +190,21 @@ def names_region(text: str, name: str) -> bool:
     """Whether a text names this region (given by its canonical name), in full or short."""
     first, _, rest = name.partition(" ")
     forms = [name, name.replace(" ", ""), *(short for short, long in SHORT_FORMS.items() if long == name)]
-    patterns = [
-        *map(re.escape, forms),
-        *(rf"{s}\.? {re.escape(rest)}" for s, long in _SPELT_OUT.items() if long == first),
-    ]
-    return re.search(rf"\b(?:{'|'.join(patterns)})\b", text.casefold()) is not None
+    if rest:
+        forms += [f"{short}{dot} {rest}" for short, long in _SPELT_OUT.items() if long == first for dot in (".", "")]
+    folded = text.casefold()
+    return any(_holds_word(folded, form) for form in forms)
+
+
+def _holds_word(text: str, form: str) -> bool:
+    """Whether a text holds this form, and not within a word."""
+    start = text.find(form)
+    while start >= 0:
+        around = text[start - 1 : start] + text[start + len(form) : start + len(form) + 1]
+        if not any(character.isalnum() or character == "_" for character in around):
+            return True
+        start = text.find(form, start + 1)
+    return False
 
 
 def region_word_like(word: str) -> str | None:

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from embeddings.indonesian.periods import find_period, without_period
-from embeddings.indonesian.regions import canonical, longest_region, regions_in, regions_named
+from embeddings.indonesian.regions import LONGEST_NAME, canonical, longest_region, regions_in, regions_named
 from embeddings.question.query import CHAT_WORDS, content_words, spelt_out
 from embeddings.search.lexical import words as said
 from embeddings.topics.officials.find import asked_office
@@ -63,7 +63,11 @@ def _with_region(before: str, region: str) -> str | None:
     """The question before with its region changed; None where it named none."""
     words = list(re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", before))
     folded = [word[0].casefold() for word in words]
-    spans = [(position, size) for position in range(len(words)) if (size := longest_region(folded[position:]))]
+    spans = [
+        (position, size)
+        for position in range(len(words))
+        if (size := longest_region(folded[position : position + LONGEST_NAME]))
+    ]
     if not spans:
         return None
     position, size = max(spans, key=lambda span: span[1])

@@ -64,13 +64,13 @@ ENGLISH = {
 _ENGLISH_QUESTION = re.compile(r"(?:who|whose|what|when|where|which|why|how|is|are|was|were|did|does|do|tell|please)\b")
 # Said in one breath: what they mean is not what their words do.
 _ENGLISH_PHRASES = (
-    (re.compile(r"\b(?:sub-?)?district (?:head|chief)(?: of)?\b|\bhead of (?=.*\bdistrict\b)"), "camat "),
-    (re.compile(r"\bvillage (?:head|chief)(?: of)?\b|\bhead of (?=.*\bvillage\b)"), "kepala desa "),
+    (re.compile(r"\b(?:sub-?)?district (?:head|chief)(?: of)?\b|\bhead of (?=.{0,100}\bdistrict\b)"), "camat "),
+    (re.compile(r"\bvillage (?:head|chief)(?: of)?\b|\bhead of (?=.{0,100}\bvillage\b)"), "kepala desa "),
     (re.compile(r"\b(?:deputy|vice) regent\b"), "wakil bupati"),
     (re.compile(r"\bsub-?districts?\b"), "kecamatan"),
     (re.compile(r"\bhow (?:many|much)\b"), "berapa"),
     (re.compile(r"\bhow (?:large|big|wide)\b"), "berapa luas"),
-    (re.compile(r"\bwhat (?:does|is) (.+?) (?:stand|short) for\b"), r"apa kepanjangan \1"),
+    (re.compile(r"\bwhat (?:does|is) (.{1,100}?) (?:stand|short) for\b"), r"apa kepanjangan \1"),
     (re.compile(r"\b(?:which|what) (village|district|regency|city|road|company|office)\b"), r"\1 mana"),
     (re.compile(r"\b(?:(?:has|have|with) no|without|does not have(?: any)?)\b"), "belum ada"),
     (re.compile(r"\btak(?:e|en|ing) place\b"), "digelar"),
@@ -111,7 +111,7 @@ CHAT_WORDS = frozenset(
 )
 # The same before a question, while within one they may be what it is about.
 _OPENING_WORDS = frozenset("selamat pagi siang sore malam salam coba bantu minta boleh cari cariin carikan cek".split())
-_THANKS = re.compile(r"[,.;?!\n]\s*(?:terima ?kasih|trima ?kasih)\b[\w\s]*\W*$", re.IGNORECASE)
+_THANKS = re.compile(r"(?:[,.;?!]\s*|(?<!\s)(?=\s*\n)\s+)(?:terima ?kasih|trima ?kasih)\b[\w\s]*+\W*+$", re.IGNORECASE)
 
 
 def parse_question(question: str) -> Query:
@@ -138,9 +138,9 @@ def content_words(text: str) -> tuple[str, ...]:
     said = words(_THANKS.sub("", text))
     # "Teluk Dalam" and "Pancoran Mas" are names.
     named = words_of_regions(said)
-    beside = (CHAT_WORDS | _OPENING_WORDS) - named
+    beside, empty = (CHAT_WORDS | _OPENING_WORDS) - named, (FUNCTION_WORDS | CHAT_WORDS) - named
     asked = itertools.dropwhile(lambda word: word in beside, said)
-    return tuple(word for word in asked if word in named or word not in FUNCTION_WORDS | CHAT_WORDS)
+    return tuple(word for word in asked if word not in empty)
 
 
 def with_words_replaced(query: Query, replacements: dict[str, str]) -> Query:

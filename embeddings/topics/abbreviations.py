@@ -1,6 +1,7 @@
 """What an abbreviation stands for, where an article spells it out: "Dokter Masuk Desa (DMD)"."""
 
 import re
+from bisect import bisect_left
 
 from embeddings.passages import Span
 
@@ -31,10 +32,11 @@ def spelt_out_in(text: str, abbreviation: str) -> Span | None:
     for found in re.finditer(rf"(?<!\w){short}\s*\(([^()]+)\)", text, re.IGNORECASE):
         if _stands_for(abbreviation, found[1]):
             return found.span(1)
+    said = [word.span() for word in re.finditer(r"[^\s(),;:]+", text)]
     for found in re.finditer(rf"\(\s*{short}\s*\)", text, re.IGNORECASE):
-        before = list(re.finditer(r"[^\s(),;:]+", text[: found.start()]))[-MOST_WORDS:]
-        for first in reversed(before):
-            words = first.start(), before[-1].end()
+        last = bisect_left(said, found.span())
+        for first, _ in reversed(said[max(last - MOST_WORDS, 0) : last]):
+            words = first, said[last - 1][1]
             if _stands_for(abbreviation, text[slice(*words)]):
                 return words
     return None

@@ -69,7 +69,7 @@ _EVENTS_ENGLISH = {
     "peresmian": "opening", "festival": "festival", "lomba": "competition",
 }  # fmt: skip
 _DATE = re.compile(
-    rf"(?:pada\s+)?(?:hari\s+)?(?:\b(?:{'|'.join(map(re.escape, dates.WEEKDAYS))})\b\s*,?\s*(?:(?:pagi|siang|sore|malam)\s*,?\s*)?)?"
+    rf"(?:pada\s+)?(?:hari\s+)?(?:\b(?:{'|'.join(map(re.escape, dates.WEEKDAYS))})\b\s*+,?\s*+(?:(?:pagi|siang|sore|malam)\s*+,?\s*+)?)?"
     rf"(?:\(\s*\d{{1,2}}\s*[/.-]\s*\d{{1,2}}(?:\s*[/.-]\s*\d{{2,4}})?\s*\)|\b\d{{1,2}}\s+(?:{'|'.join(dates.MONTHS)})\b(?:\s+\d{{4}})?)",
     re.IGNORECASE,
 )
@@ -97,7 +97,7 @@ _PURPOSE = re.compile(
 )
 _THEME = re.compile(r"\b(?:ber)?tema(?:kan)?\s+(?P<theme>[“\"'][^”\"'\n]{8,120}[”\"'])", re.IGNORECASE)
 _ACRONYM = re.compile(
-    r"(?P<full>(?:[A-Z][\w-]+\s+(?:dan\s+|atau\s+)?){1,6}[A-Z][\w-]+)\s+\((?P<short>[A-Z][A-Za-z]{1,9})\)"
+    r"(?P<full>(?:[A-Z][\w-]{1,40}\s+(?:dan\s+|atau\s+)?){1,6}[A-Z][\w-]{1,40})\s+\((?P<short>[A-Z][A-Za-z]{1,9})\)"
 )
 
 _OFFICES_OF_DISTRICTS = (
@@ -312,7 +312,7 @@ def _ask_who(office: str, region: str, chance: random.Random) -> str:
 
 
 def _region_as_printed(text: str, official: Official) -> str:
-    words = re.sub(r"\s*\([^)]*\)$", "", text[slice(*official.office_span)]).split()
+    words = re.sub(r"(?<!\s)\s*\([^()]*\)$", "", text[slice(*official.office_span)]).split()
     for size in range(1, len(words)):
         if canonical(" ".join(words[-size:])) == official.region:
             return " ".join(words[-size:])
@@ -500,7 +500,7 @@ def _words_after(text: str, position: int) -> str:
 
 
 def _words_before(text: str, position: int, chance: random.Random) -> str:
-    match = re.search(r"((?:[\w-]+ ){2,4})$", text[:position])
+    match = re.search(r"(?<![\w-])((?:[\w-]+ ){2,4})$", text[:position])
     words = [
         word
         for word in (match[1].split() if match else [])

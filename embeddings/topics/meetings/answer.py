@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from embeddings.indonesian.periods import Period
-from embeddings.indonesian.regions import canonical, longest_region, region_around, regions_named
+from embeddings.indonesian.regions import LONGEST_NAME, canonical, longest_region, region_around, regions_named
 from embeddings.passages import Span, split_sentences
 from embeddings.search.lexical import words
 from embeddings.sources.files import Article
@@ -155,7 +155,7 @@ def _without_regions(asked: Sequence[str]) -> tuple[list[str], set[str]]:
     regions: set[str] = set()
     position = 0
     while position < len(asked):
-        size = longest_region(asked[position:])
+        size = longest_region(asked[position : position + LONGEST_NAME])
         name = canonical(" ".join(asked[position : position + size])) if size else ""
         if size and regions_named(name) and not set(asked[position : position + size]) <= _ASIDES:
             regions.add(name)

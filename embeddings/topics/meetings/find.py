@@ -1,7 +1,10 @@
 """Find the meetings that an article tells of: what was held, where, when, by whom, and who was there."""
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache, cached_property
 from typing import Annotated
 
 import msgspec
@@ -29,7 +32,7 @@ _AFTER_RAPAT = (
 )
 # Kinds that are nearly always one event, and kinds that are so only where a day is named.
 _SURE = (
-    rf"rapat(?: (?:{_AFTER_RAPAT}))+|rakor(?:da|cam|nas)?|raker(?:da|nas|kab|wil)?|kunjungan kerja(?:nya)?|kunker"
+    rf"rapat(?: (?:{_AFTER_RAPAT})){{1,5}}|rakor(?:da|cam|nas)?|raker(?:da|nas|kab|wil)?|kunjungan kerja(?:nya)?|kunker"
     r"|musrenbang\w*|musyawarah perencanaan pembangunan|musyawarah (?:desa|daerah|besar|cabang)|musdes|rdp"
     r"|sidang paripurna|safari ramadh?an|halal ?bi ?halal|focus group discussion|fgd|upacara pelantikan"
     r"|bimbingan teknis|bimtek|audiensi"
@@ -83,22 +86,28 @@ _PRESENT = re.compile(
 _HOST = re.compile(
     r"(?P<host>(?:Pemerintah(?: Daerah)?|Pemkab|Pemkot|Pemprov|Pemda|Pemdes|Kecamatan|Desa"
     r"|Kelurahan|DPRD|Dinas|Badan|Sekretariat|KPU|Bawaslu|Polres|Polsek|Kodim|Forkopimda"
-    r"|Forkopimcam|Kantor|TP[ -]PKK|[A-Z][A-Za-z]*(?:da|kab|kot|prov))"
-    r"(?:\s+(?:[A-Z][\w/-]*|dan|\([A-Z][\w ]*\)))*)\s*(?:,\s*)?(?:kembali |telah |juga |akan )?"
+    r"|Forkopimcam|Kantor|TP[ -]PKK|[A-Z][A-Za-z]{0,20}(?:da|kab|kot|prov))"
+    # No host in the news has more than 8 words.
+    r"(?:\s+(?:[A-Z][\w/-]{0,40}|dan|\([A-Z][\w ]{0,60}\))){0,12})\s*(?:,\s*)?(?:kembali |telah |juga |akan )?"
     r"(?:menggelar|mengadakan|melaksanakan|menyelenggarakan|gelar)\b"
 )
 # Where the name of a meeting ends.
 _TOPIC_ENDS = re.compile(
-    r"\s*[,.;:“”\"]|\s+(?:di|pada|yang|dalam|untuk|guna|sekaligus|serta|digelar|dilaksanakan|diadakan|bertempat|adalah"
+    r"(?<!\s)(?:\s*[,.;:“”\"]|\s+(?:di|pada|yang|dalam|untuk|guna|sekaligus|serta|digelar|dilaksanakan|diadakan|bertempat|adalah"
     r"|ini|itu|tersebut|oleh"
     r"|agar|karena|juga|akan|telah|sudah|berlangsung|merupakan|dilakukan|dihadiri|dibuka|dipimpin|usai|kemarin|hari|saat|selama|sebagai|disamping"
-    r"|selain|dari|diikuti|langsung|kata|ujar|dengan|mengatakan|menyampaikan|pihaknya|kami|kita|ia|dia|menjadi|hingga|sebelum|setelah)\b|\s+[-–—(]|\n"
+    r"|selain|dari|diikuti|langsung|kata|ujar|dengan|mengatakan|menyampaikan|pihaknya|kami|kita|ia|dia|menjadi|hingga|sebelum|setelah)\b|\s+[-–—(])|\n"
 )
 _UNTIL = re.compile(
     r"(?:\b(?:hingga|sampai(?: dengan)?|mulai|sejak|s/d)\s+(?:tanggal\s+)?|\d\s?[-–]\s?)$", re.IGNORECASE
 )
 _POINTS_BACK = re.compile(r"(?:\s*\(\w+\))?\s+(?:itu|tersebut|ini)\b")
+_LISTS_PRESENT = re.compile(r"(?:[Tt]urut|[Hh]adir(?!\s+(?:di tengah|untuk|sebagai|bagi)\b)|[Tt]ampak)")
 LONGEST_NAME = 90
+# "mulai", "sampai dengan tanggal" before a day.
+_LONGEST_UNTIL = 40
+# An article that tells of more kinds has been made to; none in the news tells of more than 5.
+MOST_KINDS = 50
 KINDS = tuple(
     sorted(
         {
@@ -140,17 +149,20 @@ class Meeting(msgspec.Struct, frozen=True):
 def find_meetings(article: Article) -> list[Meeting]:
     """The meetings that an article tells of, one of each kind, in the order of the text."""
     text = article.text
-    sentences = [span for span in split_sentences(text) if not in_headline(text, span[0])]
-    told: dict[str, list[tuple[int, re.Match[str]]]] = {}
-    for number, (start, end) in enumerate(sentences):
-        for match in _KIND.finditer(text, start, end):
+    story = _Story(article)
+    told: dict[str, list[_Mention]] = {}
+    for number, sentence in enumerate(story.sentences):
+        for match in _KIND.finditer(text, *sentence.span):
             kind = meeting_kind(match[0])
             # "rapat tersebut" is the meeting named before, whatever its kind; "(musrenbang)" its name once more.
             again = text[match.start() - 1 : match.start()] == "(" and told
             if not again and not (kind in ("rapat", "pertemuan") and _OF_THE_MEETING.match(text, match.start())):
-                told.setdefault(_family(kind, told), []).append((number, match))
-    found = [meeting for kind, mentions in told.items() if (meeting := _meeting(article, sentences, kind, mentions))]
-    return [_with_present(text, sentences, meeting, found) for meeting in found]
+                family = _family(kind, told)
+                if family in told or len(told) < MOST_KINDS:
+                    told.setdefault(family, []).append((number, match))
+    found = [meeting for kind, mentions in told.items() if (meeting := _meeting(story, kind, mentions))]
+    present = _present(story, found)
+    return [msgspec.structs.replace(meeting, present=present.get(meeting.kind, ())) for meeting in found]
 
 
 def meeting_kind(printed: str) -> str:
@@ -161,7 +173,54 @@ def meeting_kind(printed: str) -> str:
     return _SHORT.get(name, name)
 
 
-def _family(kind: str, told: dict[str, list[tuple[int, re.Match[str]]]]) -> str:
+class _Sentence:
+    """A sentence and what each meeting named in it may ask of it, found once."""
+
+    def __init__(self, text: str, span: Span) -> None:
+        self._text = text
+        self.span = span
+
+    @cached_property
+    def days(self) -> list[DateMention]:
+        """The days it names, in order, but not those on which something begins or ends."""
+        start = self.span[0]
+        days = [
+            msgspec.structs.replace(day, span=(start + day.span[0], start + day.span[1]))
+            for day in find_dates(self._text[slice(*self.span)])
+        ]
+        # "mulai Senin hingga 8 Desember": no day on which something was held.
+        return [
+            day for day in days if not _UNTIL.search(self._text, max(start, day.span[0] - _LONGEST_UNTIL), day.span[0])
+        ]
+
+    @cached_property
+    def places(self) -> list[Span]:
+        """The places it names, in order."""
+        return [match.span("place") for match in _PLACE.finditer(self._text, *self.span)]
+
+    @cached_property
+    def tells_of_holding(self) -> bool:
+        """Whether it says that something is held."""
+        return _HELD.search(self._text, *self.span) is not None
+
+
+class _Story:
+    """An article as its meetings are looked for in it."""
+
+    def __init__(self, article: Article) -> None:
+        text = article.text
+        self.article = article
+        self.sentences = [_Sentence(text, span) for span in split_sentences(text) if not in_headline(text, span[0])]
+        # Several meetings stand in one sentence and in one kabupaten.
+        self.regions_printed = cache(regions_printed)
+        self.names_region = cache(lambda region: names_region(text, region))
+
+
+_Mention = tuple[int, re.Match[str]]
+"""The number of a sentence, and the words in it for a kind of meeting."""
+
+
+def _family(kind: str, told: dict[str, list[_Mention]]) -> str:
     """A short or a longer name of what was told of before: "rapat" after "rapat koordinasi"."""
     for known in told:
         if known.startswith(kind + " ") or kind.startswith(known + " "):
@@ -169,11 +228,9 @@ def _family(kind: str, told: dict[str, list[tuple[int, re.Match[str]]]]) -> str:
     return kind
 
 
-def _meeting(
-    article: Article, sentences: Sequence[Span], kind: str, mentions: Sequence[tuple[int, re.Match[str]]]
-) -> Meeting | None:
+def _meeting(story: _Story, kind: str, mentions: Sequence[_Mention]) -> Meeting | None:
     """What the sentences on one kind of meeting come to; None where none tells that it was or will be held."""
-    text = article.text
+    article, sentences, text = story.article, story.sentences, story.article.text
     tells = [
         (number, match, day)
         for number, match in mentions
@@ -182,18 +239,20 @@ def _meeting(
     if not tells:
         return None
     number, match, day = next((told for told in tells if told[2]), tells[0])
-    evidence = (min(sentences[number][0], day.span[0] if day else match.start()), sentences[number][1])
-    evidence = next((start for start, end in sentences if start <= evidence[0] < end), evidence[0]), evidence[1]
-    words = text[slice(*evidence)]
+    start, end = sentences[number].span
+    begin = min(start, day.span[0] if day else match.start())
+    start = next((one.span[0] for one in sentences if one.span[0] <= begin < one.span[1]), begin)
+    evidence = start, end
+    words = text[start:end]
     # "Rapat dilaksanakan di …": a sentence that begins with the meeting tells of it again.
-    named_again = {other for other, again in mentions if again.start() - sentences[other][0] < len("Kegiatan ")}
+    named_again = {other for other, again in mentions if again.start() - sentences[other].span[0] < len("Kegiatan ")}
     place = _place_in(text, evidence, match.end()) or _place_elsewhere(text, sentences, number, named_again)
-    planned = _PLANNED.search(text, evidence[0], match.start()) is not None
+    planned = _PLANNED.search(text, start, match.start()) is not None
     host = _HOST.search(words)
-    regions = regions_printed(words) | (regions_printed(text[slice(*place)]) if place else set())
+    regions = story.regions_printed(words) | (story.regions_printed(text[slice(*place)]) if place else set())
     if not regions:
-        regions = regions_printed(f"{article.title or ''} {article.place or ''}")
-    wider = {wide for region in regions for wide in wider_regions(region) if names_region(text, wide)}
+        regions = story.regions_printed(f"{article.title or ''} {article.place or ''}")
+    wider = {wide for region in regions for wide in wider_regions(region) if story.names_region(wide)}
     return Meeting(
         kind,
         match.span(),
@@ -203,50 +262,43 @@ def _meeting(
         day.span if day else None,
         complete_date(day, article.published, planned) if day else None,
         place,
-        (evidence[0] + host.start("host"), evidence[0] + host.end("host")) if host else None,
+        (start + host.start("host"), start + host.end("host")) if host else None,
     )
 
 
-def _is_told(text: str, sentence: Span, match: re.Match[str]) -> bool:
+def _is_told(text: str, sentence: _Sentence, match: re.Match[str]) -> bool:
     """Whether a sentence without a day tells of one meeting, and not of meetings in general."""
-    unsure = match["dated"] and not (match[0].casefold() == "rapat" and _PLACE.search(text, match.end(), sentence[1]))
-    if unsure or _is_habitual(text, sentence[0], match, sentence[1]):
+    start, end = sentence.span
+    placed = match[0].casefold() == "rapat" and sentence.places and sentence.places[-1][0] > match.end()
+    if (match["dated"] and not placed) or _is_habitual(text, start, match, end):
         return False
-    near = text[max(sentence[0], match.start() - _NEARBY) : match.start()]
-    after = text[match.end() : min(sentence[1], match.end() + _NEARBY)]
+    near = text[max(start, match.start() - _NEARBY) : match.start()]
+    after = text[match.end() : min(end, match.end() + _NEARBY)]
     if _WISHED.search(near):
         return False
     return _DURING.search(near) is not None or _HELD.search(after) is not None
 
 
-def _day_in(text: str, sentences: Sequence[Span], number: int, match: re.Match[str]) -> DateMention | None:
+def _day_in(text: str, sentences: Sequence[_Sentence], number: int, match: re.Match[str]) -> DateMention | None:
     """The day nearest behind the meeting's name in its sentence, or else the last one before it."""
-    days = _days(text, sentences[number])
+    sentence = sentences[number]
+    days = sentence.days
     # "Kunjungan kerja (kunker) itu berlangsung di …": the sentence before has named it, and its day.
     if not days and number and _POINTS_BACK.match(text, match.end()):
-        days = _days(text, sentences[number - 1])
-    behind = [day for day in days if day.span[0] >= match.end()]
-    before = [day for day in days if day.span[1] <= match.start()]
-    day = behind[0] if behind else before[-1] if before else None
+        days = sentences[number - 1].days
+    behind = bisect_left(days, match.end(), key=lambda day: day.span[0])
+    before = bisect_right(days, match.start(), key=lambda day: day.span[1])
+    day = days[behind] if behind < len(days) else days[before - 1] if before else None
     # "setiap Senin" is no day.
-    if day is None or _is_habitual(text, sentences[number][0], match, max(day.span[0], match.end())):
+    if day is None or _is_habitual(text, sentence.span[0], match, max(day.span[0], match.end())):
         return None
     # "Sosialisasi juga dengan tetangga. Pas Sabtu …": a bare weekday dates only what is told to be held.
-    bare = match["dated"] and day.day is None and not _HELD.search(text, *sentences[number])
+    bare = match["dated"] and day.day is None and not sentence.tells_of_holding
     return None if bare else day
 
 
 def _is_habitual(text: str, start: int, match: re.Match[str], end: int) -> bool:
     return _HABITUAL.search(text, max(start, match.start() - _NEARBY), min(end, match.end() + _NEARBY)) is not None
-
-
-def _days(text: str, sentence: Span) -> list[DateMention]:
-    return [
-        msgspec.structs.replace(day, span=(sentence[0] + day.span[0], sentence[0] + day.span[1]))
-        for day in find_dates(text[slice(*sentence)])
-        # "mulai Senin hingga 8 Desember": no day on which something was held.
-        if not _UNTIL.search(text, sentence[0], sentence[0] + day.span[0])
-    ]
 
 
 def _name(text: str, match: re.Match[str], end: int) -> Span:
@@ -272,12 +324,14 @@ def _place_in(text: str, sentence: Span, after: int) -> Span | None:
     return _without_day(text, chosen) if chosen else None
 
 
-def _place_elsewhere(text: str, sentences: Sequence[Span], number: int, named_again: set[int]) -> Span | None:
-    for position, other in enumerate(sentences):
-        near = number - 1 <= position <= number + 3 and _OF_THE_MEETING.search(text[slice(*other)])
-        again = position in named_again and _HELD.search(text, *other)
-        if (near or again) and (found := _PLACE.search(text, *other)):
-            return _without_day(text, found.span("place"))
+def _place_elsewhere(text: str, sentences: Sequence[_Sentence], number: int, named_again: set[int]) -> Span | None:
+    around = set(range(max(number - 1, 0), min(number + 4, len(sentences))))
+    for position in sorted(around | named_again):
+        sentence = sentences[position]
+        near = position in around and _OF_THE_MEETING.search(text[slice(*sentence.span)])
+        again = position in named_again and sentence.tells_of_holding
+        if (near or again) and sentence.places:
+            return _without_day(text, sentence.places[0])
     return None
 
 
@@ -288,19 +342,16 @@ def _without_day(text: str, place: Span) -> Span | None:
     return (place[0], place[0] + len(printed)) if printed else None
 
 
-def _with_present(text: str, sentences: Sequence[Span], meeting: Meeting, every: Sequence[Meeting]) -> Meeting:
-    """The meeting with the sentences on who was there; each belongs to the meeting told of last before it."""
-    present = []
-    for sentence in sentences:
-        if _PRESENT.search(text, *sentence):
-            last = max((one for one in every if one.what[0] <= sentence[1]), key=lambda one: one.what[0], default=None)
-            if last is meeting:
-                present.append(sentence)
-    lists = [
-        span
-        for span in present
-        if re.match(r"(?:[Tt]urut|[Hh]adir(?!\s+(?:di tengah|untuk|sebagai|bagi)\b)|[Tt]ampak)", text[span[0] :])
-    ]
-    return msgspec.structs.replace(
-        meeting, present=tuple([*lists, *(span for span in present if span not in lists)][:3])
-    )
+def _present(story: _Story, found: Sequence[Meeting]) -> dict[str, tuple[Span, ...]]:
+    """The sentences on who was there, by the kind of the meeting told of last before each, lists of guests first."""
+    text = story.article.text
+    present: dict[str, list[Span]] = defaultdict(list)
+    for start, end in (sentence.span for sentence in story.sentences):
+        if _PRESENT.search(text, start, end):
+            last = max((one for one in found if one.what[0] <= end), key=lambda one: one.what[0], default=None)
+            if last is not None:
+                present[last.kind].append((start, end))
+    return {
+        kind: tuple(sorted(spans, key=lambda span: _LISTS_PRESENT.match(text, span[0]) is None)[:3])
+        for kind, spans in present.items()
+    }

@@ -10,7 +10,7 @@ from embeddings.answers.reader import Reading
 from embeddings.indonesian.dates import years_in
 from embeddings.indonesian.periods import Period
 from embeddings.indonesian.regions import region_around, regions_named, wider_regions
-from embeddings.passages import Span, split_sentences
+from embeddings.passages import Span, sentences_around, split_sentences
 from embeddings.sources.files import Article
 from embeddings.storage.store import Store
 from embeddings.topics.officials.find import (
@@ -48,8 +48,8 @@ class Holder(msgspec.Struct, frozen=True):
     def sentence(self) -> Span:
         """The sentence, or where the naming spans several, the sentences that name office and holder."""
         start, end = min(self.name[0], self.office[0]), max(self.name[1], self.office[1])
-        sentences = [span for span in split_sentences(self.article.text) if span[0] < end and start < span[1]]
-        return (sentences[0][0], sentences[-1][1]) if sentences else (start, end)
+        sentences, around = split_sentences(self.article.text), sentences_around(self.article.text, start, end)
+        return (sentences[around[0]][0], sentences[around[-1]][1]) if around else (start, end)
 
     @property
     def name_text(self) -> str:

@@ -1,7 +1,10 @@
 """Find who holds which office where, as an article's sentences name them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -96,15 +99,16 @@ _TITLES = """
     Brigadir
     Letnan
 """
-_TITLE = re.compile(rf"(?:(?:{'|'.join(_TITLES.split())})\b\.?,?\s+)+")
+_TITLE = re.compile(rf"(?:(?:{'|'.join(_TITLES.split())})\b\.?,?\s+){{1,8}}")
 _SHORT_DEGREES = """
     SE SH ST SP SI SIP SSTP SKM SPd SSos SAg MH MM MT MSi MAP MPd MKes MPH Lc MBA SIK MHum MSc MA AP Sos Ap Akt PhD Hum
     Si Kes MIKom MEng SAP SThI CLA CFrA
 """
 _DEGREES = re.compile(
-    r"(?:\s*[.,]?\s*(?:(?:S|M|A|B|Sp|Ph)\.\s?[A-Z]\w*(?:\.?\s?[A-Z]\w*)*"
-    rf"|{'|'.join(_SHORT_DEGREES.split())})\b\.?)+"
+    r"(?:\s*+[.,]?\s*+(?:(?:S|M|A|B|Sp|Ph)\.\s?[A-Z]\w*+(?:(?:\.\s?|\s)[A-Z]\w*+){0,8}+"
+    rf"|{'|'.join(_SHORT_DEGREES.split())})\b\.?){{1,12}}+"
 )
+_DEGREES_LAST = re.compile(rf"(?<!\s)(?:{_DEGREES.pattern})$")
 _NAME_WORD = re.compile(
     r"(?:[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)*|[A-Z]\.|[A-Z][a-z]*[A-Z][a-z]+|[A-Z](?=\s[A-Z])|[A-Z]{2,}(?=[\s,.]))"
 )
@@ -140,6 +144,7 @@ _SAME_OFFICE = {
     "dinsos": "dinas sosial", "kapolresta": "kapolres", "kapolrestabes": "kapolres", "tim penggerak": "tp",
     "waket": "wakil ketua",
 }  # fmt: skip
+_SHORT_OFFICE = re.compile(rf"\b(?:{'|'.join(_SAME_OFFICE)})\b")
 # "Wakil Ketua II DPRD", "Asisten I Sekda"
 _NUMBERED = re.compile(r"(wakil ketua|asisten) (.+)")
 _NUMERALS = {"1": "i", "2": "ii", "3": "iii", "4": "iv"}
@@ -147,10 +152,12 @@ _IN_THE_TIME_OF = re.compile(r"\b(?:era|zaman|masa(?: kepemimpinan| jabatan)?)\s
 # "Polres Kupang Kota, Iptu …": the region's name is over.
 _POLICE_OF_A_CITY = re.compile(r"\s+Kota(?=,|\s+(?:AKBP|AKP|Kombes|Kompol|I[Pp][Tt][Uu]|I[Pp][Dd][Aa])\b)")
 _ABBREVIATED = re.compile(r"\s*\([A-Z][\w./ -]{1,30}\)")
-# In a list of those present a comma parts one guest from the next.
-_GUEST_LIST = re.compile(r"\b(?:hadir|dihadiri|didampingi|mendampingi|undangan|diikuti|disaksikan)\b", re.IGNORECASE)
+# In a list of those present, up to the end of its sentence, a comma parts one guest from the next.
+_GUEST_LIST = re.compile(
+    r"\b(?:hadir|dihadiri|didampingi|mendampingi|undangan|diikuti|disaksikan)\b(?:(?!\. )[^\n])*+", re.IGNORECASE
+)
 _AS = r"(?:selaku|sebagai|menjabat(?: sebagai)?|yang juga)"
-_NAME_BEFORE = re.compile(rf"(?:,\s+(?:yang\s+)?(?:{_AS}\s+)?|\s+(?:yang\s+)?{_AS}\s+|\s+\()$")
+_NAME_BEFORE = re.compile(rf"(?:,\s+(?:yang\s+)?(?:{_AS}\s+)?|(?<!\s)\s+(?:(?:yang\s+)?{_AS}\s+|\())$")
 _NAMED_AS = re.compile(r"\s(?:yang\s+)?(?:juga\s+)?(?:selaku|menjabat(?: sebagai)?)\s+$")
 # What ends an apposition behind a name: "Ogan Amrin, Camat X, …", "(Gubernur Y)", "…, mantan Kepala Desa Z mengatakan".
 _APPOSITION_ENDS = re.compile(
@@ -158,6 +165,8 @@ _APPOSITION_ENDS = re.compile(
     r"|menilai|membenarkan|berharap|meminta)\b"
 )
 _FULL_NAME = r"[A-Z][a-zà-ÿ'’]+(?:\s+(?:bin\s+|binti\s+)?(?:[A-Z]\.|[A-Z][a-zà-ÿ'’]+)){1,3}"
+_FULL_NAME_LAST = re.compile(rf"(?:^|(?<=[\s“\"(])){_FULL_NAME}$")
+_INITIALS_LAST = re.compile(r"\s\([A-Z]{2,5}\)$")
 _PAIR = re.compile(
     r"(?<![\w-])(?P<first>Bupati|Gubernur|Wali ?[Kk]ota)\s+dan\s+"
     r"(?P<second>Wakil (?:Bupati|Gubernur|Wali ?[Kk]ota))(?![\w-])"
@@ -172,6 +181,15 @@ _BEFORE_NAME = re.compile(
 )
 _NAME_JOINT = re.compile(r"(?:bin|binti|al|van|de)\s+(?=[A-Z])")
 _SPACES = re.compile(r"[ ]+")
+_COMMA = re.compile(r",?\s*")
+_AND = re.compile(r"\s*+,?\s*+(?:dan|serta|bersama|-)\s+")
+_NAME_ENDS = re.compile(r"\s*[,(]")
+# The longest in the news have 12 and 6 words.
+LONGEST_BODY, LONGEST_VILLAGE = 20, 7
+# The longest headline in the news has 177 characters.
+LONGEST_HEADLINE = 300
+# A text that names more has been made to name many; no article in the news names more than 15.
+MOST_OFFICIALS = 300
 
 
 class Official(msgspec.Struct, frozen=True):
@@ -200,14 +218,26 @@ class Office(msgspec.Struct, frozen=True):
 
 def find_officials(text: str) -> list[Official]:
     """Every place in a text where an office and its holder's name stand side by side, in order."""
+    return _named_in(text, find_offices(text))
+
+
+def _named_in(text: str, offices: Iterable["Office"]) -> list[Official]:
     found = list(_pairs(text))
     paired = [official.office_span for official in found]
-    for office in find_offices(text):
-        if any(start < office.span[1] and office.span[0] < end for start, end in paired):
+    guests = [match.span() for match in _GUEST_LIST.finditer(text)]
+    for office in offices:
+        # Of the pairs before the office's end, the last reaches furthest.
+        before = bisect_left(paired, (office.span[1],))
+        if before and office.span[0] < paired[before - 1][1]:
             continue
         # "A yang menjabat sebagai Bupati X, B berkata": the name before it is the surer one.
         named_as = _NAMED_AS.search(text, max(0, office.span[0] - 40), office.span[0])
-        name = (named_as and _name_before(text, office)) or _name_after(text, office) or _name_before(text, office)
+        among = _is_among(guests, office.span[0])
+        name = (
+            (named_as and _name_before(text, office, among))
+            or _name_after(text, office, among)
+            or _name_before(text, office, among)
+        )
         if name is not None:
             found.append(Official(name, office.span, office.office, office.region, office.acting, office.former))
     return sorted(found, key=lambda official: official.name)
@@ -257,15 +287,18 @@ def office_name(printed: str) -> str:
     """An office in lower case, each under one name: "Kades" is "kepala desa"."""
     name = " ".join(word for word in printed.casefold().split() if word != "sementara")
     name = re.sub(r"\bsek[er]{2,4}taris\b", "sekretaris", name)
-    for short, long in _SAME_OFFICE.items():
-        name = re.sub(rf"\b{short}\b", long, name)
+    name = _SHORT_OFFICE.sub(lambda found: _SAME_OFFICE[found[0]], name)
     return re.sub(r"\b(wakil ketua|asisten) ([1-4])\b", lambda found: f"{found[1]} {_NUMERALS[found[2]]}", name)
 
 
 def in_headline(text: str, position: int) -> bool:
     """Whether this place in a text is in a line that is printed as a headline."""
-    start, end = text.rfind("\n", 0, position) + 1, text.find("\n", position)
-    line = text[start : end if end >= 0 else len(text)]
+    # One character more tells a line that is too long from one that fits.
+    first, last = max(position - LONGEST_HEADLINE - 1, 0), position + LONGEST_HEADLINE + 1
+    start, end = text.rfind("\n", first, position) + 1, text.find("\n", position, last)
+    line = text[start or first : end if end >= 0 else last]
+    if len(line) > LONGEST_HEADLINE:
+        return False
     words = [word for word in _WORD.findall(line) if len(word) > 3]
     capitals = sum(word[0].isupper() for word in words)
     return 4 <= len(words) <= 16 and capitals >= 0.8 * len(words) and not line.rstrip().endswith((".", "”", '"'))
@@ -274,7 +307,7 @@ def in_headline(text: str, position: int) -> bool:
 def _body(text: str, start: int) -> tuple[int, list[str]]:
     end = start
     body: list[str] = []
-    for word in _WORD.finditer(text, start):
+    for word in islice(_WORD.finditer(text, start), LONGEST_BODY):
         between = text[end : word.start()]
         folded = word[0].casefold().rstrip(".")
         # "Dinas Pendidikan, Pemuda dan Olahraga": a comma parts the words of a body as well as a body and a name.
@@ -288,7 +321,7 @@ def _body(text: str, start: int) -> tuple[int, list[str]]:
         )
         if not known or (level_of(folded) and body[-1:] != ["wali"]):
             break
-        if (folded == "dan" and not body) or (folded == "metro" and text[word.end() :].startswith(" Jaya")):
+        if (folded == "dan" and not body) or (folded == "metro" and text.startswith(" Jaya", word.end())):
             break
         body.append(folded)
         end = word.end() - (1 if word[0].endswith(".") and len(word[0]) > 4 else 0)
@@ -310,7 +343,7 @@ def _widened(text: str, end: int, region: str) -> int:
             end = abbreviation.end()
         if city := _POLICE_OF_A_CITY.match(text, end):
             end = city.end()
-        comma = re.compile(r",?\s*").match(text, end)
+        comma = _COMMA.match(text, end)
         assert comma is not None
         further, wider = _one_region(text, comma.end())
         # "Camat X, Kabupaten Y, Nama" and "Bupati X, Sumatera Selatan": a region that the first lies in.
@@ -322,7 +355,7 @@ def _widened(text: str, end: int, region: str) -> int:
 def _village(text: str, start: int) -> tuple[int, str]:
     """The longest name of a village on the list, or what ends where a comma, a bracket or a title follows."""
     words: list[re.Match[str]] = []
-    for word in _WORD.finditer(text, start):
+    for word in islice(_WORD.finditer(text, start), LONGEST_VILLAGE):
         between = text[words[-1].end() if words else start : word.start()]
         if between.strip() or "\n" in between or not word[0][0].isupper() or _TITLE.match(text, word.start()):
             break
@@ -365,9 +398,9 @@ def _one_region(text: str, start: int) -> tuple[int, str]:
     if not size and skip:
         # A village or a region that the list lacks: two words at most, and a comma must follow.
         size = next(
-            (n for n in (1, 2, 3) if n <= len(names) and text[words[skip + n - 1].end() :][:1] in (",", " ", "(")), 0
+            (n for n in (1, 2, 3) if n <= len(names) and text.startswith((",", " ", "("), words[skip + n - 1].end())), 0
         )
-        after = [n for n in range(1, min(3, len(names)) + 1) if re.match(r"\s*[,(]", text[words[skip + n - 1].end() :])]
+        after = [n for n in range(1, min(3, len(names)) + 1) if _NAME_ENDS.match(text, words[skip + n - 1].end())]
         size = after[0] if after else min(size, 1)
     if not size:
         return start, ""
@@ -376,12 +409,12 @@ def _one_region(text: str, start: int) -> tuple[int, str]:
     return end, canonical(text[words[skip].start() : end])
 
 
-def _name_after(text: str, office: Office) -> Span | None:
+def _name_after(text: str, office: Office, among_guests: bool) -> Span | None:
     start = office.span[1]
     between = _BEFORE_NAME.match(text, start)
     position = between.end() if between else start
     # "… kelak menjadi Gubernur X, Fadel berkata": who became it is not who speaks.
-    became = "," in text[start:position] and text[: office.span[0]].endswith("menjadi ")
+    became = "," in text[start:position] and text.endswith("menjadi ", 0, office.span[0])
     if "\n" in text[start:position] or became:
         return None
     title = _TITLE.match(text, position)
@@ -392,47 +425,48 @@ def _name_after(text: str, office: Office) -> Span | None:
     if "," in text[start:position] and not sure:
         # "Camat X, Forkopimcam, Danramil Y": what stands behind the comma may be the next guest.
         follows = text[name[1] : name[1] + 2]
-        if _among_guests(text, office) and follows[:1] == ",":
+        if among_guests and follows[:1] == ",":
             return None
         if " " not in text[slice(*name)] and not (follows[:1] in (",", ".") or follows[1:].islower()):
             return None
     return name
 
 
-def _name_before(text: str, office: Office) -> Span | None:
+def _name_before(text: str, office: Office, among_guests: bool) -> Span | None:
     """A name in front of the office: "Ogan Amrin selaku Camat X", "Ogan Amrin, Camat X,"."""
     joint = _NAME_BEFORE.search(text[max(0, office.span[0] - 40) : office.span[0]])
-    if joint is None or not office.region or ("," in joint[0] and _among_guests(text, office)):
+    if joint is None or not office.region or ("," in joint[0] and among_guests):
         return None
     end = office.span[0] - len(joint[0])
     # "Umi Hartati (UH) selaku Ketua Komisi II DPRD OKU".
-    if short := re.search(r"\s\([A-Z]{2,5}\)$", text[max(0, end - 10) : end]):
+    if short := _INITIALS_LAST.search(text[max(0, end - 10) : end]):
         end -= len(short[0])
     line = text[max(text.rfind("\n", 0, end) + 1, end - 80) : end]
-    degrees = re.search(rf"(?:{_DEGREES.pattern})$", line)
+    degrees = _DEGREES_LAST.search(line)
     printed = line[: degrees.start()] if degrees else line
-    words = re.search(rf"(?:^|(?<=[\s“\"(])){_FULL_NAME}$", printed)
+    words = _FULL_NAME_LAST.search(printed)
     # Only a comma parts the two where the office ends the apposition as well.
     if words is None or (
         "selaku" not in joint[0] and "sebagai" not in joint[0] and _APPOSITION_ENDS.match(text, office.span[1]) is None
     ):
         return None
     # "politisi Partai Gerindra Taufik Hidayat yang menjabat sebagai …": the name begins behind the party's.
-    starts = [end - len(line) + words.start() + word.start() for word in re.finditer(r"\S+", words[0])]
-    while len(starts) > 1 and text[starts[0] :].split()[0].casefold() in _NO_NAME:
-        starts = starts[1:]
-    title = _TITLE.match(text, starts[0], end)
-    name = _name_at(text, title.end() if title else starts[0])
-    if name is None or name[1] != end - len(line) + words.end():
+    begin = end - len(line)
+    *others, last = re.finditer(r"\S+", words[0])
+    first = next((word for word in others if word[0].casefold() not in _NO_NAME), last)
+    start = begin + words.start() + first.start()
+    title = _TITLE.match(text, start, end)
+    name = _name_at(text, title.end() if title else start)
+    if name is None or name[1] != begin + words.end():
         return None
     # "Gubernur Kepulauan Riau Nurdin Basirun, Gubernur Kepri": the first words are another office's region.
     return None if longest_region(text[slice(*name)].split()) else name
 
 
-def _among_guests(text: str, office: Office) -> bool:
-    start = office.span[0]
-    sentence = max(text.rfind(". ", 0, start), text.rfind("\n", 0, start), 0)
-    return _GUEST_LIST.search(text, sentence, start) is not None
+def _is_among(guests: Sequence[Span], position: int) -> bool:
+    """Whether a place in a text stands in a list of guests."""
+    before = bisect_left(guests, (position,))
+    return before > 0 and position < guests[before - 1][1]
 
 
 def _pairs(text: str) -> Iterator[Official]:
@@ -445,7 +479,7 @@ def _pairs(text: str) -> Iterator[Official]:
         if first is None or not region:
             continue
         degrees = _DEGREES.match(text, first[1])
-        joint = re.compile(r"\s*,?\s*(?:dan|serta|bersama|-)\s+").match(text, degrees.end() if degrees else first[1])
+        joint = _AND.match(text, degrees.end() if degrees else first[1])
         if joint is None:
             continue
         title = _TITLE.match(text, joint.end())
@@ -500,9 +534,13 @@ def _name_at(text: str, position: int) -> Span | None:
 
 def officials_of(text: str) -> list[Official]:
     """The officials named with office and region; a later "Bupati Askolani" counts for the one named before."""
-    found = find_officials(text)
+    offices = list(find_offices(text))
+    found = _named_in(text, offices)[:MOST_OFFICIALS]
     full = [official for official in found if official.region]
-    named = [(office.office, office.region) for office in find_offices(text) if office.region]
+    regions: defaultdict[str, set[str]] = defaultdict(set)
+    for office in offices:
+        if office.region:
+            regions[office.office.removeprefix("wakil ")].add(office.region)
     resolved: list[Official] = []
     for official in found:
         region = official.region
@@ -521,10 +559,10 @@ def officials_of(text: str) -> list[Official]:
             }
             # "Bupati Pasangkayu membuka rapat. Bupati Agus Ambo Djiwa …": the article knows one such office only.
             if not same and official.office in _HEADS_OF_REGIONS and " " in text[slice(*official.name)]:
-                same = {region for office, region in named if office.removeprefix("wakil ") == official.office}
+                same = regions[official.office]
             if len(same) != 1:
                 continue
-            region = same.pop()
+            (region,) = same
         resolved.append(msgspec.structs.replace(official, region=region))
         full.append(resolved[-1])
     return resolved
