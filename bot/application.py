@@ -7,7 +7,8 @@ import signal
 from collections.abc import Coroutine
 from typing import Any
 
-from telegram import Update
+from telegram import Message, Update
+from telegram.constants import ChatType
 from telegram.ext import (
     Application,
     ApplicationBuilder,
@@ -30,7 +31,8 @@ from bot.handlers import asking, buttons, errors, groups, guidance, inline, priv
 from bot.limits import ChatRateLimiter
 from bot.polling import WatchedRequest, keep_polling
 from bot.questions import asker_of
-from embeddings import Answerer, WartabotError
+from bot.sending import acknowledge
+from embeddings import Answerer
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +67,8 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
         .connect_timeout(CONNECT_SECONDS)
         .read_timeout(READ_SECONDS)
         .rate_limiter(limiter)
-        .concurrent_updates(True)
+        # Each waits for its chat's turn; a few chats must not take all the places.
+        .concurrent_updates(4096)
         .post_init(_begin)
         .post_stop(_end)
         .build()
@@ -74,8 +77,8 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
     application.bot_data["polling"] = polling
     application.bot_data["limiter"] = limiter
 
-    application.add_handler(TypeHandler(Update, _only_those_served), group=-2)
-    application.add_handler(TypeHandler(Update, _only_so_much), group=-1)
+    application.add_handler(TypeHandler(Update, _only_so_much), group=-2)
+    application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
 
     application.add_handler(CommandHandler("start", guidance.start, PRIVATE))
     application.add_handler(CommandHandler(["bantuan", "help"], guidance.explain, NEW))
@@ -115,7 +118,7 @@ async def _only_so_much(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
     state, query, message = conversations(context), update.callback_query, update.message
     if query is not None:
         person = query.from_user.id
-    elif message is not None and (message.text or "").startswith("/"):
+    elif message is not None and _costs_a_tap(message, state):
         person = asker_of(message)
     else:
         return
@@ -125,10 +128,18 @@ async def _only_so_much(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
         seconds=state.taps.seconds_left(person)
     )
     if query is not None:
-        await query.answer(line)
-    elif message is not None and state.taps.notice_due(person):
+        await acknowledge(query, line)
+    elif message is not None and message.chat.type == ChatType.PRIVATE and state.taps.notice_due(person):
         await message.reply_text(line)
     raise ApplicationHandlerStop
+
+
+def _costs_a_tap(message: Message, state: Conversations) -> bool:
+    """Whether the bot reacts to a message that is no question: those have an allowance of their own."""
+    if (message.text or "").startswith("/"):
+        return True
+    asks = bool(message.text or message.caption) and state.serves(message.chat, message.from_user)
+    return message.chat.type == ChatType.PRIVATE and not asks
 
 
 async def _begin(application: AnyApplication) -> None:
@@ -136,32 +147,38 @@ async def _begin(application: AnyApplication) -> None:
     state: Conversations = application.bot_data[KEY]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _stop, application)
-    await registration.register(application, state)
     context = application.context_types.context(application)
     tasks: list[Coroutine[Any, Any, None]] = [
         keep_polling(application, application.bot_data["polling"], state.settings.stalled_after_seconds, UPDATES),
         _forget_daily(state),
+        registration.register(application, state),
+        # In the order they were asked, and before what comes now.
+        *(asking.take_up(pending, context) for pending in state.chats.pending()),
     ]
-    for pending in state.chats.pending():
-        # Those that were not answered come first, in the order they were asked; to tell of the others may take time.
-        if pending.released:
-            tasks.append(asking.take_up(pending, context))
-        else:
-            await asking.take_up(pending, context)
     application.bot_data["tasks"] = [asyncio.create_task(task) for task in tasks]
+    for started in application.bot_data["tasks"]:
+        started.add_done_callback(_tell_failure)
+
+
+def _tell_failure(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        logger.error("A task of the bot's own has ended", exc_info=task.exception())
 
 
 async def _forget_daily(state: Conversations) -> None:
     while True:
         try:
             await state.write(state.chats.forget_old, state.settings.keep_days)
-        except WartabotError as error:
-            logger.error("What is older than %d days could not be deleted: %s", state.settings.keep_days, error)
+            await state.leave_no_trace()
+        # Whatever it is today, tomorrow it is tried again.
+        except Exception:
+            logger.exception("What is older than %d days could not be deleted", state.settings.keep_days)
         await asyncio.sleep(SECONDS_A_DAY)
 
 
 def _stop(application: AnyApplication) -> None:
     """End in good order, and soon: nothing waits for Telegram's patience, and what is not done the next start does."""
+    application.bot_data[KEY].stopping = True
     application.bot_data["limiter"].stop()
     application.stop_running()
     asyncio.get_running_loop().call_later(STOP_SECONDS, _end_at_once)

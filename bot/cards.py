@@ -80,7 +80,7 @@ def answer_card(
                 InlineKeyboardButton(texts.report, callback_data=f"r:{token}:{view.page}"),
             ]
         )
-    elif content.question:
+    elif content.question and not content.of_another:
         label = texts.noted if view.wished else texts.notify_me
         rows.append([InlineKeyboardButton(label, callback_data=f"w:{token}:{view.page}")])
     if content.of_period:

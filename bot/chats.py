@@ -5,6 +5,7 @@ the file is readable by its owner alone.
 """
 
 import logging
+import os
 import secrets
 import sqlite3
 import time
@@ -47,7 +48,7 @@ CREATE TABLE questions(
   released REAL
 ) STRICT;
 -- `token` names an answer to the outside and cannot be guessed; `everyone` is whether it stood in a group for all to
--- see; `original` is the answer that this one is a copy of.
+-- see; `original` is the answer that this one is a copy of; `follows` is the one whose question it repeats.
 CREATE TABLE answers(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   token TEXT NOT NULL UNIQUE,
@@ -55,6 +56,7 @@ CREATE TABLE answers(
   asker INTEGER NOT NULL,
   everyone INTEGER NOT NULL,
   original INTEGER REFERENCES answers(id) ON DELETE SET NULL,
+  follows INTEGER REFERENCES answers(id) ON DELETE CASCADE,
   question_message INTEGER,
   answer_message INTEGER,
   content BLOB NOT NULL,
@@ -62,6 +64,8 @@ CREATE TABLE answers(
 ) STRICT;
 CREATE INDEX answers_by_question ON answers(chat, question_message);
 CREATE INDEX answers_by_original ON answers(original);
+CREATE INDEX answers_by_followed ON answers(follows);
+CREATE INDEX answers_by_asker ON answers(asker);
 CREATE TABLE feedback(
   answer INTEGER NOT NULL REFERENCES answers(id) ON DELETE CASCADE,
   person INTEGER NOT NULL,
@@ -89,7 +93,7 @@ DROP INDEX answers_by_question;
 DROP TABLE unanswered;
 {schema}
 INSERT INTO answers SELECT
-  id, lower(hex(randomblob(8))), chat, asker, 0, NULL, question_message, answer_message, content, sent
+  id, lower(hex(randomblob(8))), chat, asker, 0, NULL, NULL, question_message, answer_message, content, sent
 FROM old_answers;
 INSERT INTO feedback SELECT * FROM old_feedback;
 INSERT INTO questions SELECT
@@ -104,6 +108,7 @@ DROP TABLE old_questions;
 """
 # How long a statement waits for another program that has the file locked, before it is tried again.
 LOCK_TIMEOUT_SECONDS = 5.0
+CHECKPOINT_TIMEOUT_MS = 200
 # 96 random bits, more than anybody can try.
 TOKEN_BYTES = 12
 
@@ -158,6 +163,8 @@ class SentAnswer(msgspec.Struct, frozen=True):
     """The office asked for, where no article names anybody in it."""
     of_period: bool = False
     """Whether only a period that the question names was searched."""
+    of_another: bool = False
+    """Whether what it leaves out was taken from another person's question."""
     understood: tuple[str, ...] = ()
     """Plain lines above `heads` that repeat words of the question: how it was completed or spelt, which period."""
 
@@ -205,8 +212,10 @@ class Chats:
         """Open or create the database; raises StoreUnusable where that cannot be done."""
         self._path = path
         self._run = secrets.token_hex(8)
-        self._traces = True
-        """Whether deleted rows may still be legible in the file or its log."""
+        self._legible = True
+        """Whether deleted rows may still be legible in the file itself; a killed process may have left some."""
+        self.traces = True
+        """The same in the file or in its log."""
         try:
             _keep_private(path)
             self._changing = self._connect(LOCK_TIMEOUT_SECONDS)
@@ -214,7 +223,8 @@ class Chats:
             # Waiting for the disk with every message would hold up all others; a killed process loses nothing.
             self._changing.execute("PRAGMA synchronous = NORMAL")
             self._changing.execute("PRAGMA secure_delete = ON")
-            self._changing.execute("PRAGMA temp_store = MEMORY")
+            # What it writes on the side holds people's words, too.
+            os.environ.setdefault("SQLITE_TMPDIR", str(path.parent.resolve()))
             self._migrate()
             self._changing.execute("PRAGMA foreign_keys = ON")
             self._reading = self._connect(timeout=0.5)
@@ -296,19 +306,30 @@ class Chats:
 
     @contextmanager
     def _forgetting(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that deletes, after which no byte of the deleted is left in the file or beside it."""
+        """A transaction that deletes; `leave_no_trace` is due after it."""
         with self._transaction() as database:
             before = database.total_changes
             yield database
-            deleted = database.total_changes > before
-        if deleted or self._traces:
-            self._traces = True
-            with self._errors_told():
+            self._legible = self._legible or database.total_changes > before
+        self.traces = self.traces or self._legible
+
+    def leave_no_trace(self) -> None:
+        """Let no byte of what was deleted be left in the file or beside it; raises ChatsLocked while it is being read.
+
+        `secure_delete` does not reach what SQLite has moved within its pages, so the file is written anew.
+        """
+        with self._errors_told():
+            if self._legible:
                 self._changing.execute("VACUUM")
+                self._legible = False
+            self._changing.execute(f"PRAGMA busy_timeout = {CHECKPOINT_TIMEOUT_MS}")
+            try:
                 busy, *_ = self._changing.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise ChatsLocked(f"Another program reads {self._path}, whose log still holds what was deleted.")
-            self._traces = False
+            finally:
+                self._changing.execute(f"PRAGMA busy_timeout = {int(1000 * LOCK_TIMEOUT_SECONDS)}")
+        if busy:
+            raise ChatsLocked(f"Another program reads {self._path}, whose log still holds what was deleted.")
+        self.traces = False
 
     # --- each question at most once ---
 
@@ -323,16 +344,24 @@ class Chats:
             == 1
         )  # fmt: skip
 
-    def release(self, update_id: int) -> bool:
-        """The answer is about to be sent, so the question is never answered again; False where it was before."""
-        return (
-            self._do(
+    def release(self, update_id: int, unanswered: str | None = None) -> bool:
+        """The answer is about to be sent, so the question is never answered again; False where it was before.
+
+        `unanswered` is the question where no article answers it, for the operator.
+        """
+        with self._transaction() as database:
+            released = database.execute(
                 "UPDATE questions SET released = ? "
                 "WHERE update_id = ? AND update_content IS NOT NULL AND released IS NULL",
-                time.time(), update_id,
-            )
-            == 1
-        )  # fmt: skip
+                (time.time(), update_id),
+            ).rowcount
+            if released and unanswered is not None:
+                database.execute(
+                    "INSERT INTO unanswered SELECT asker, ?, 1, ? FROM questions WHERE update_id = ? "
+                    "ON CONFLICT DO UPDATE SET times = times + 1, last_asked = excluded.last_asked",
+                    (" ".join(unanswered.casefold().split()), time.time(), update_id),
+                )
+        return released == 1
 
     def take_back(self, update_id: int) -> None:
         """The answer has surely not been sent, so the question may be answered again."""
@@ -360,24 +389,37 @@ class Chats:
         question_message: int | None,
         content: SentAnswer,
         everyone: bool = False,
-        original: int | None = None,
-    ) -> StoredAnswer:
-        """Store an answer before it is sent, with the token that its buttons carry."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        row = (token, chat, asker, everyone, original, question_message, msgspec.json.encode(content), time.time())
-        with self._errors_told():
-            id = self._changing.execute(
-                "INSERT INTO answers(token, chat, asker, everyone, original, question_message, content, sent) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            ).lastrowid
-        assert id is not None
-        return StoredAnswer(id, token, chat, asker, everyone, original, None, content)
+        follows: int | None = None,
+        update_id: int | None = None,
+    ) -> StoredAnswer | None:
+        """Store an answer before it is sent, with the token that its buttons carry.
 
-    def drop_answer(self, answer: int) -> None:
-        """Delete an answer that is not sent after all, as its question was forgotten in the meantime."""
-        with self._forgetting() as database:
-            database.execute("DELETE FROM answers WHERE id = ?", (answer,))
+        None where its question, taken in with `update_id`, was forgotten in the meantime.
+        """
+        return self._save(
+            (chat, asker, everyone, None, follows, question_message, msgspec.json.encode(content)), update_id
+        )
+
+    def save_copy(self, person: int, original: StoredAnswer, content: SentAnswer) -> StoredAnswer | None:
+        """Somebody's own card of an answer, the same one each time; None where the answer was forgotten."""
+        source = original.original or original.id
+        copy = self._answer("chat = ? AND asker = ? AND original = ? ORDER BY id DESC", person, person, source)
+        if copy is not None and copy.content == content:
+            return copy
+        return self._save((person, person, False, source, None, None, msgspec.json.encode(content)), None)
+
+    def _save(self, row: tuple[Any, ...], update_id: int | None) -> StoredAnswer | None:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        with self._errors_told():
+            cursor = self._changing.execute(
+                "INSERT INTO answers"
+                "(token, chat, asker, everyone, original, follows, question_message, content, sent) "
+                "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE "
+                "(? IS NULL OR EXISTS (SELECT 1 FROM questions WHERE update_id = ? AND update_content IS NOT NULL)) "
+                "AND (SELECT count(*) FROM answers WHERE id IN (?, ?)) = (? IS NOT NULL) + (? IS NOT NULL)",
+                (token, *row, time.time(), update_id, update_id, *row[3:5], *row[3:5]),
+            )
+        return self.answer(token) if cursor.rowcount == 1 else None
 
     def replace_answer(self, answer: int, content: SentAnswer) -> None:
         """An edited question has another answer in the same message."""
@@ -388,9 +430,13 @@ class Chats:
     def answer_sent(self, answer: int, message: int) -> None:
         self._do("UPDATE answers SET answer_message = ? WHERE id = ?", message, answer)
 
-    def show_to_everyone(self, answer: int, message: int | None) -> None:
-        """An answer that only its asker saw now stands in the group, in this message."""
-        self._do("UPDATE answers SET everyone = 1, answer_message = ? WHERE id = ?", message, answer)
+    def show_to_everyone(self, answer: int) -> bool:
+        """An answer that only its asker saw is for all to see; False where it was before."""
+        return self._do("UPDATE answers SET everyone = 1 WHERE id = ? AND everyone = 0", answer) == 1
+
+    def hide_again(self, answer: int) -> None:
+        """The answer could not be shown to everyone after all."""
+        self._do("UPDATE answers SET everyone = 0 WHERE id = ?", answer)
 
     def answer(self, token: str) -> StoredAnswer | None:
         return self._answer("token = ?", token)
@@ -445,19 +491,15 @@ class Chats:
         """Person, kind and reason of every feedback on an answer."""
         return self._all("SELECT person, kind, reason FROM feedback WHERE answer = ? ORDER BY given", answer)
 
-    def wish(self, person: int, chat: int, question: str) -> None:
-        """Someone wants to know when an article answers."""
-        self._do("INSERT OR REPLACE INTO wishes VALUES (?, ?, ?, ?)", person, chat, question, time.time())
+    def wish(self, answer: int, person: int, chat: int, question: str) -> None:
+        """The asker of an answer wants to know when an article answers; nothing where it was forgotten."""
+        self._do(
+            "INSERT OR REPLACE INTO wishes SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM answers WHERE id = ?)",
+            person, chat, question, time.time(), answer,
+        )  # fmt: skip
 
     def wishes(self, person: int) -> list[str]:
         return [row[0] for row in self._all("SELECT question FROM wishes WHERE person = ? ORDER BY wished", person)]
-
-    def note_unanswered(self, asker: int, question: str) -> None:
-        self._do(
-            "INSERT INTO unanswered VALUES (?, ?, 1, ?) "
-            "ON CONFLICT DO UPDATE SET times = times + 1, last_asked = excluded.last_asked",
-            asker, " ".join(question.casefold().split()), time.time(),
-        )  # fmt: skip
 
     def unanswered(self) -> list[tuple[str, int]]:
         """Questions that no article answered, and how often each was asked, the most frequent first."""
@@ -491,7 +533,7 @@ class Chats:
     def _errors_told(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise ChatsLocked(f"{self._path} is locked by another program; it is tried again.") from error
             raise StoreUnusable(f"{self._path} cannot be written: {error}.") from error

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 KEY = "conversations"
+RETRY_SECONDS = 0.5
 DEFAULT_QUOTES_PRIVATE = 3
 DEFAULT_QUOTES_GROUP = 1
 
@@ -40,14 +42,22 @@ class Conversations:
         self.typing = Allowance(settings.inline_queries_a_minute_person)
         self.newest_inline: dict[int, str] = {}
         """The newest inline query of each person who is typing one; the ones before are not computed any more."""
-        self.waiting = 0
+        self.stopping = False
+        """Whether the bot is being stopped: what is not done is left to the next start."""
         self._turns: WeakValueDictionary[tuple[int, ...], asyncio.Lock] = WeakValueDictionary()
         self._answerer_thread = Worker("answerer")
+        self._tidying = asyncio.Lock()
+        self._next_tidy = 0.0
         self._chats_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chats")
 
     async def in_worker(self, function: Callable[[], T], urgency: Urgency = Urgency.QUESTION) -> T:
         """Run something that reads the articles, in the one thread that may."""
         return await self._answerer_thread.run(function, urgency)
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for the answerer or are in work."""
+        return self._answerer_thread.questions
 
     async def write(self, change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Change the chats, in the one thread that may; for as long as another program has them locked, wait."""
@@ -56,7 +66,19 @@ class Conversations:
             try:
                 return await loop.run_in_executor(self._chats_thread, lambda: change(*args, **kwargs))
             except ChatsLocked as error:
-                logger.error("%s Everything waits until it can be written.", error)
+                logger.error("%s It is tried again.", error)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def leave_no_trace(self) -> None:
+        """Let nothing of what was deleted be legible; deletions in quick succession share the work."""
+        async with self._tidying:
+            if not self.chats.traces:
+                return
+            await asyncio.sleep(max(0.0, self._next_tidy - time.monotonic()))
+            begin = time.monotonic()
+            await self.write(self.chats.leave_no_trace)
+            # However large the file has grown, writing it anew takes a tenth of the time at most.
+            self._next_tidy = time.monotonic() + 9 * (time.monotonic() - begin)
 
     def turn(self, *key: int) -> asyncio.Lock:
         """Held while this chat, or this message of a chat, is worked on; whoever comes later waits in line."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections import OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Coroutine
 from itertools import chain, repeat
 from typing import Any
@@ -27,6 +27,12 @@ COUNTED = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup"}
 PASSING = frozenset({"sendChatAction", "answerCallbackQuery", "answerInlineQuery", "answerGuestQuery"})
 PATIENCE_FOR_PASSING = 8.0
 MOST_KEYS = 10_000
+# Whoever has so many messages on their way has got enough.
+MOST_WAITING_IN_A_CHAT = 20
+
+
+class ChatFull(TelegramError):
+    """So many messages wait for a chat's turn that no more are taken for it."""
 
 
 class ChatRateLimiter(BaseRateLimiter[None]):
@@ -39,6 +45,7 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         """A call is tried again for so long at the most."""
         self._patience = patience_seconds
         self._turns: dict[Any, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._waiting: Counter[Any] = Counter()
         self._slots: OrderedDict[Any, deque[float]] = OrderedDict()
         self._slots_overall: deque[float] = deque(maxlen=MESSAGES_A_SECOND)
         self._stopping = asyncio.Event()
@@ -67,6 +74,19 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         if chat is None or endpoint not in COUNTED:
             patience = PATIENCE_FOR_PASSING if endpoint in PASSING else self._patience
             return await self._call(lambda: callback(*args, **kwargs), patience)
+        if self._waiting[chat] >= MOST_WAITING_IN_A_CHAT:
+            raise ChatFull(f"{MOST_WAITING_IN_A_CHAT} messages wait for chat {chat} already")
+        self._waiting[chat] += 1
+        try:
+            return await self._in_turn(chat, callback, args, kwargs)
+        finally:
+            self._waiting[chat] -= 1
+            if not self._waiting[chat]:
+                del self._waiting[chat]
+
+    async def _in_turn(
+        self, chat: Any, callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any]
+    ) -> Any:
         async with self._turn(chat):
             return await self._call(lambda: self._in_slot(chat, callback, args, kwargs), self._patience)
 

@@ -224,10 +224,11 @@ def quote_block(quote: Quote, texts: Texts, note: str | None = None) -> str:
 def _copies(quote: Quote, texts: Texts) -> str:
     outlets = ", ".join(
         f'<a href="{escape(copy.url)}">{escape(outlet)}</a>' if copy.url else escape(outlet)
-        for copy in quote.copies
-        for outlet in [copy.source or texts.unknown_source]
+        for copy in quote.copies[:OTHERS_SHOWN]
+        for outlet in [(copy.source or texts.unknown_source)[:LONGEST_LABEL]]
     )
-    return texts.copies.format(number=len(quote.copies), outlets=outlets)
+    more = ", …" if len(quote.copies) > OTHERS_SHOWN else ""
+    return texts.copies.format(number=len(quote.copies), outlets=outlets + more)
 
 
 def _marked(quote: Quote) -> str:

@@ -6,11 +6,11 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, ChatMigrated, TelegramError
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.cards import Card
@@ -108,10 +108,12 @@ async def _send_after_migration(
 async def send_to_asker_alone(
     context: ContextTypes.DEFAULT_TYPE, message: Message, card: Card, asker: int
 ) -> Message | None:
-    """Send what only the asker sees (Bot API 10.2); None where the server refuses."""
-    try:
+    """Send what only the asker sees (Bot API 10.2), where the group has moved into the new one; None where refused."""
+    state = conversations(context)
+
+    async def attempt(chat: int) -> Message:
         return await context.bot.send_message(
-            message.chat_id,
+            chat,
             card[0],
             parse_mode=ParseMode.HTML,
             message_thread_id=message.message_thread_id if message.is_topic_message else None,
@@ -119,9 +121,23 @@ async def send_to_asker_alone(
             reply_markup=card[1],
             api_kwargs={"receiver_user_id": asker},
         )
+
+    try:
+        return await attempt(message.chat_id)
+    except ChatMigrated as error:
+        await state.write(state.chats.migrate, message.chat_id, error.new_chat_id)
+        return await attempt(error.new_chat_id)
     except BadRequest as error:
         logger.warning("An answer for the asker alone was refused (%s); it is sent to everyone", error)
         return None
+
+
+async def acknowledge(query: CallbackQuery, text: str | None = None, **options: Any) -> None:
+    """Stop a button's spinner, with a line of text or none; it may be too late for that, and nothing depends on it."""
+    try:
+        await query.answer(text, **options)
+    except (BadRequest, NetworkError, RetryAfter) as error:
+        logger.info("A button's press could not be answered: %s", error)
 
 
 async def edit(

@@ -27,6 +27,8 @@ class Worker:
         self._waiting: list[tuple[Urgency, int, Callable[[], Any], asyncio.Future[Any]]] = []
         self._number = count()
         self._task: asyncio.Task[None] | None = None
+        self.questions = 0
+        """How many questions wait or are in work."""
 
     async def run(self, function: Callable[[], T], urgency: Urgency = Urgency.QUESTION) -> T:
         """The function's result, or its exception."""
@@ -35,7 +37,11 @@ class Worker:
         heapq.heappush(self._waiting, (urgency, next(self._number), function, result))
         if self._task is None:
             self._task = loop.create_task(self._work_off())
-        return await result
+        self.questions += urgency is Urgency.QUESTION
+        try:
+            return await result
+        finally:
+            self.questions -= urgency is Urgency.QUESTION
 
     async def _work_off(self) -> None:
         loop = asyncio.get_running_loop()

@@ -3,12 +3,14 @@ import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import msgspec
 import pytest
 
 from bot.cards import TOKEN
-from bot.chats import FILE_NAME, Chats, ChatSettings, ChatsLocked, Pending, SentAnswer, SentQuote
+from bot.chats import FILE_NAME, Chats, ChatSettings, ChatsLocked, Pending, SentAnswer, SentQuote, StoredAnswer
 from bot.handlers.asking import is_quiet
 from embeddings import Article, Quote, StoreUnusable
 
@@ -62,6 +64,23 @@ def chats(tmp_path: Path) -> Chats:
     return Chats(tmp_path / FILE_NAME)
 
 
+def saved(chats: Chats, *arguments: Any, **named: Any) -> StoredAnswer:
+    answer = chats.save_answer(*arguments, **named)
+    assert answer is not None
+    return answer
+
+
+def note_unanswered(chats: Chats, asker: int, question: str) -> None:
+    note_unanswered.update -= 1  # type: ignore[attr-defined]
+    update: int = note_unanswered.update  # type: ignore[attr-defined]
+    chats.receive(update, asker, asker, "{}")
+    assert chats.release(update, question)
+    chats.finish(update)
+
+
+note_unanswered.update = 0  # type: ignore[attr-defined]
+
+
 def test_settings_are_kept_over_a_restart(chats: Chats, tmp_path: Path) -> None:
     chats.change_settings(-1, quotes=2, language="en")
     chats.close()
@@ -69,12 +88,12 @@ def test_settings_are_kept_over_a_restart(chats: Chats, tmp_path: Path) -> None:
 
 
 def test_an_answer_comes_back_with_its_quotes_and_the_question_it_belongs_to(chats: Chats) -> None:
-    saved = chats.save_answer(-1, 7, 55, CONTENT, everyone=True)
-    chats.answer_sent(saved.id, 56)
+    kept = saved(chats, -1, 7, 55, CONTENT, everyone=True)
+    chats.answer_sent(kept.id, 56)
     stored = chats.answer_to(-1, 55)
-    assert stored is not None and stored == chats.answer(saved.token) == chats.answer_in(-1, 56)
+    assert stored is not None and stored == chats.answer(kept.token) == chats.answer_in(-1, 56)
     assert (stored.id, stored.asker, stored.message, stored.everyone, stored.content) == (
-        saved.id,
+        kept.id,
         7,
         56,
         True,
@@ -89,7 +108,7 @@ def test_a_quote_that_its_article_no_longer_holds_is_not_found(article: Article 
 
 
 def test_tokens_are_of_one_length_and_none_comes_twice(chats: Chats) -> None:
-    tokens = {chats.save_answer(-1, 7, 55, CONTENT).token for _ in range(200)}
+    tokens = {saved(chats, -1, 7, 55, CONTENT).token for _ in range(200)}
     assert len(tokens) == 200
     assert all(re.fullmatch(TOKEN, token) for token in tokens)
 
@@ -119,7 +138,7 @@ def test_a_question_whose_answer_was_surely_not_sent_is_left_to_the_next_process
 
 
 def test_a_vote_can_be_changed_and_a_report_stands_beside_it(chats: Chats) -> None:
-    id = chats.save_answer(-1, 7, 55, CONTENT).id
+    id = saved(chats, -1, 7, 55, CONTENT).id
     for kind in ("good", "bad", "wrong"):
         chats.give_feedback(id, 8, kind)
     chats.give_feedback(id, 8, "wrong", "old")
@@ -142,21 +161,50 @@ def traces(folder: Path, person: int, words: str) -> list[str]:
     ]
 
 
+def test_many_people_who_ask_edit_and_vote_at_random_leave_no_byte_once_they_are_forgotten(
+    chats: Chats, tmp_path: Path
+) -> None:
+    random, people = Random(1), [PERSON + number for number in range(20)]
+    answers: list[StoredAnswer] = []
+    for number in range(1500):
+        person = random.choice(people)
+        words = f"rahasia{person}x " * random.randint(1, 60)
+        content = msgspec.structs.replace(CONTENT, question=words)
+        if random.random() < 0.7 or not answers:
+            chats.receive(number, person, person, words)
+            answers.append(saved(chats, person, person, number, content, update_id=number))
+            chats.release(number, words)
+            chats.finish(number)
+        elif random.random() < 0.5:
+            answer = random.choice(answers)
+            longer = msgspec.structs.replace(CONTENT, question=f"rahasia{answer.asker}x " * random.randint(1, 80))
+            chats.replace_answer(answer.id, longer)
+        else:
+            chats.give_feedback(random.choice(answers).id, person, "good")
+    for person in people[:10]:
+        chats.forget_person(person)
+    chats.leave_no_trace()
+    assert all(traces(tmp_path, person, f"rahasia{person}x") == [] for person in people[:10])
+    assert all(traces(tmp_path, person, f"rahasia{person}x") != [] for person in people[10:])
+
+
 def leave_traces(chats: Chats, person: int, words: str) -> None:
     """Everything that can be kept of a person, over many pages, some of it deleted or overwritten already."""
     content = msgspec.structs.replace(CONTENT, question=words, typed=words, understood=(words,))
     chats.change_settings(person, quotes=1)
     for number in range(60):
         chats.receive(person + number, person, person, f"{words} {number} {person}")
-        answer = chats.save_answer(-1 if number % 2 else person, person, number, content, everyone=True)
-        chats.save_answer(5, 5, None, content.without_question(), original=answer.id)
-        chats.note_unanswered(person, f"{words} {number}")
+        answer = saved(chats, -1 if number % 2 else person, person, number, content, everyone=True)
+        chats.save_copy(5, answer, content.without_question())
+        # Siti goes on with what was asked.
+        saved(chats, -1, 6, None, content, everyone=True, follows=answer.id)
+        note_unanswered(chats, person, f"{words} {number}")
         if number % 3:
             chats.finish(person + number)
             chats.replace_answer(answer.id, CONTENT)
-    others = chats.save_answer(-1, 6, 1, CONTENT, everyone=True)
+    others = saved(chats, -1, 6, 1, CONTENT, everyone=True)
     chats.give_feedback(others.id, person, "wrong", "old")
-    chats.wish(person, -1, words)
+    chats.wish(others.id, person, -1, words)
 
 
 def test_of_a_forgotten_person_no_byte_is_left_in_any_file_while_the_database_is_in_use(
@@ -166,6 +214,9 @@ def test_of_a_forgotten_person_no_byte_is_left_in_any_file_while_the_database_is
     leave_traces(chats, PERSON + 1_000_000, "Pertanyaan tetangga?")
     assert len(traces(tmp_path, PERSON, "Pertanyaan rahasia")) >= 2
     chats.forget_person(PERSON)
+    assert chats.traces
+    chats.leave_no_trace()
+    assert not chats.traces
     assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
     assert traces(tmp_path, PERSON + 1_000_000, "Pertanyaan tetangga") != []
     assert chats.unanswered()[0][0].startswith("pertanyaan tetangga?")
@@ -174,8 +225,8 @@ def test_of_a_forgotten_person_no_byte_is_left_in_any_file_while_the_database_is
 def test_a_groups_anonymous_administrators_are_forgotten_with_their_group_alone(chats: Chats) -> None:
     for group in (-100, -200):
         chats.change_settings(group, quotes=2)
-        chats.save_answer(group, group, 55, CONTENT, everyone=True)
-        chats.note_unanswered(group, f"siapa di {group}?")
+        saved(chats, group, group, 55, CONTENT, everyone=True)
+        note_unanswered(chats, group, f"siapa di {group}?")
     chats.forget_chat(-100)
     assert chats.answer_to(-100, 55) is None and chats.settings(-100).quotes is None
     assert chats.answer_to(-200, 55) is not None and chats.settings(-200).quotes == 2
@@ -185,16 +236,16 @@ def test_a_groups_anonymous_administrators_are_forgotten_with_their_group_alone(
 def test_a_group_that_becomes_a_supergroup_keeps_everything_but_its_messages_numbers(chats: Chats) -> None:
     chats.greet(-1)
     chats.change_settings(-1, quotes=2)
-    saved = chats.save_answer(-1, 7, 55, CONTENT, everyone=True)
-    chats.answer_sent(saved.id, 56)
+    kept = saved(chats, -1, 7, 55, CONTENT, everyone=True)
+    chats.answer_sent(kept.id, 56)
     chats.migrate(-1, -100)
     assert chats.settings(-100).quotes == 2 and chats.settings(-1).quotes is None
     # Message 55 of the new chat is another one.
     assert chats.answer_to(-100, 55) is None and chats.answer_in(-100, 56) is None
-    moved = chats.answer(saved.token)
+    moved = chats.answer(kept.token)
     assert moved is not None and moved.chat == -100
     assert not chats.greet(-100)
-    since = chats.save_answer(-100, 7, 3, CONTENT, everyone=True)
+    since = saved(chats, -100, 7, 3, CONTENT, everyone=True)
     chats.migrate(-1, -100)
     assert chats.answer_to(-100, 3) == since
 
@@ -207,8 +258,9 @@ def test_what_is_old_is_forgotten_without_a_trace(
     chats._do("DELETE FROM settings")
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 31 * 86400)
-    new = chats.save_answer(-1, 7, 56, CONTENT)
+    new = saved(chats, -1, 7, 56, CONTENT)
     chats.forget_old(30)
+    chats.leave_no_trace()
     assert chats.answer(new.token) is not None
     assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
 
@@ -218,17 +270,22 @@ def test_what_is_forgotten_while_another_program_reads_is_tried_again(chats: Cha
     reader = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM answers").fetchone()
-    with pytest.raises(ChatsLocked):
-        chats.forget_person(PERSON)
+    chats.forget_person(PERSON)
+    size = (tmp_path / f"{FILE_NAME}-wal").stat().st_size
+    for _ in range(3):
+        with pytest.raises(ChatsLocked):
+            chats.leave_no_trace()
+    # Written anew once, not with each attempt.
+    assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size < size + 2 * (tmp_path / FILE_NAME).stat().st_size
     reader.execute("COMMIT")
     reader.close()
-    chats.forget_person(PERSON)
+    chats.leave_no_trace()
     assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
 
 
 def test_unanswered_questions_are_counted_without_their_askers(chats: Chats) -> None:
     for asker, question in ((1, "Siapa camat X?"), (2, "siapa  camat x?"), (1, "Kapan?")):
-        chats.note_unanswered(asker, question)
+        note_unanswered(chats, asker, question)
     assert chats.unanswered() == [("siapa camat x?", 2), ("kapan?", 1)]
 
 
@@ -268,7 +325,7 @@ def test_a_file_of_the_version_before_is_carried_over(tmp_path: Path) -> None:
     assert chats._all("SELECT chat, asker FROM questions ORDER BY update_id") == [(0, 0), (-3, 8)]
     # Nobody could have theirs deleted.
     assert chats.unanswered() == []
-    assert chats.save_answer(7, 7, 57, CONTENT).id == 5
+    assert saved(chats, 7, 7, 57, CONTENT).id == 5
 
 
 def test_a_change_while_another_program_has_the_file_locked_says_that_nothing_was_lost(
@@ -313,3 +370,31 @@ def test_quiet_hours_may_span_midnight(start: int | None, end: int | None, hour:
     now = datetime(2023, 7, 17, hour, tzinfo=UTC)
     assert is_quiet(ChatSettings(quiet_from=start, quiet_until=end), "UTC", now) is quiet
     assert is_quiet(ChatSettings(quiet_from=22, quiet_until=6), "Asia/Jakarta", datetime(2023, 7, 17, 16, tzinfo=UTC))
+
+
+def test_what_was_forgotten_while_it_was_answered_is_not_written_back(chats: Chats) -> None:
+    chats.receive(1, PERSON, PERSON, "{}")
+    original = saved(chats, PERSON, PERSON, 1, CONTENT)
+    chats.forget_person(PERSON)
+    assert chats.save_answer(PERSON, PERSON, 55, CONTENT, update_id=1) is None
+    assert not chats.release(1, "Pertanyaan rahasia?")
+    chats.wish(original.id, PERSON, PERSON, "Pertanyaan rahasia?")
+    assert chats.save_answer(-1, 6, 56, CONTENT, follows=original.id) is None
+    assert chats.save_copy(6, original, CONTENT) is None
+    assert chats.wishes(PERSON) == [] and chats.unanswered() == [] and chats.answer_to(PERSON, 55) is None
+
+
+def test_whoever_opens_a_card_again_gets_the_same_copy(chats: Chats) -> None:
+    original = saved(chats, -1, 7, 55, CONTENT, everyone=True)
+    copy = chats.save_copy(8, original, CONTENT.without_question())
+    assert copy is not None and copy.original == original.id
+    assert chats.save_copy(8, original, CONTENT.without_question()) == copy
+    assert chats.save_copy(9, copy, CONTENT.without_question()) != copy
+    assert chats._one("SELECT count(*) FROM answers")[0] == 3
+
+
+def test_only_the_first_press_shows_an_answer_to_everyone(chats: Chats) -> None:
+    answer = saved(chats, -1, 7, 55, CONTENT)
+    assert chats.show_to_everyone(answer.id) and not chats.show_to_everyone(answer.id)
+    chats.hide_again(answer.id)
+    assert chats.show_to_everyone(answer.id)

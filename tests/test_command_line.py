@@ -16,6 +16,7 @@ from bot.chats import FILE_NAME as CHATS_FILE
 from bot.chats import Chats
 from tests.conftest import SEEDS, SHARED, needs_shared
 from tests.telegram_server import TOKEN, TelegramServer
+from tests.test_chats import note_unanswered
 
 pytestmark = pytest.mark.slow
 
@@ -141,7 +142,7 @@ def test_what_went_unanswered_is_listed_most_frequent_first(run: Run, folder: Pa
     assert "Every question" in run("unanswered").stderr
     chats = Chats(folder / "data" / CHATS_FILE)
     for question in ("resep rendang", "Siapa presiden?", "resep  rendang"):
-        chats.note_unanswered(7, question)
+        note_unanswered(chats, 7, question)
     lines = run("unanswered").stdout.splitlines()
     assert [line.split(maxsplit=1) for line in lines] == [["2", "resep rendang"], ["1", "siapa presiden?"]]
     assert json.loads(run("unanswered", "--json", "--most", "1").stdout) == [{"question": "resep rendang", "times": 2}]

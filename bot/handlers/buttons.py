@@ -5,13 +5,14 @@ import re
 from collections.abc import Sequence
 
 from telegram import CallbackQuery, Message, Update
+from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from bot.cards import TOKEN, View, deep_link
 from bot.chats import StoredAnswer
 from bot.conversations import conversations, texts_of
 from bot.handlers.asking import allowed, answer_question, draw
-from bot.sending import edit, send
+from bot.sending import acknowledge, edit, send
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 # A kind, an answer's token, and what else the kind takes: the number of a quote, a choice.
 DATA = re.compile(rf"([a-z]):({TOKEN})((?::[a-z0-9]{{1,16}})*)")
 # What anybody who sees a card in a group may press.
-FOR_ALL = frozenset("vwury")
+FOR_ALL = frozenset("vury")
 
 
 async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -30,11 +31,11 @@ async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     data = DATA.fullmatch(query.data or "")
     stored = conversations(context).chats.answer(data[2]) if data else None
     if data is None or stored is None or not _stands_here(query, stored):
-        await query.answer(texts.expired)
+        await acknowledge(query, texts.expired)
         return
     owner = query.from_user.id == stored.asker
     if not owner and not (stored.everyone and data[1] in FOR_ALL):
-        await query.answer(texts.not_yours)
+        await acknowledge(query, texts.not_yours)
     else:
         await _do(query, context, stored, data[1], data[3].split(":")[1:], texts)
 
@@ -60,45 +61,44 @@ async def _do(
     match kind, fields:
         case "v", ["good" | "bad" as vote]:
             await state.write(chats.give_feedback, judged, person, vote)
-            await query.answer(texts.thanks_good if vote == "good" else texts.thanks_bad)
-        case "w", [page] if stored.content.question:
-            await state.write(chats.wish, person, stored.chat, stored.content.question)
-            await query.answer(texts.wish_noted, show_alert=True)
-            if owner:
-                await _redraw(query, context, stored, texts, View(_number(page), wished=True))
+            await acknowledge(query, texts.thanks_good if vote == "good" else texts.thanks_bad)
+        case "w", [page] if stored.content.question and not stored.content.of_another:
+            await state.write(chats.wish, stored.id, person, stored.chat, stored.content.question)
+            await acknowledge(query, texts.wish_noted, show_alert=True)
+            await _redraw(query, context, stored, texts, View(_number(page), wished=True))
         case "u" | "r", _ if not owner:
             # Anybody but the asker gets the card in the private chat, to turn there as they like.
             link = "r" if kind == "r" else "a"
             first = _number(fields[0]) if fields else 0
-            await query.answer(url=deep_link(context.bot.username, f"{link}{stored.token}{first}"))
+            await acknowledge(query, url=deep_link(context.bot.username, f"{link}{stored.token}{first}"))
         case "u", [page, unfolded]:
-            await query.answer()
+            await acknowledge(query)
             await _redraw(query, context, stored, texts, View(_number(page), unfolded == "1"))
         case "r", [page]:
-            await query.answer(texts.ask_reason)
+            await acknowledge(query, texts.ask_reason)
             await _redraw(query, context, stored, texts, View(_number(page), reporting=True))
         case "y", [page, reason] if reason in texts.report_reasons:
             await state.write(chats.give_feedback, judged, person, "wrong", reason)
-            await query.answer(texts.thanks_reason)
+            await acknowledge(query, texts.thanks_reason)
             if owner:
                 await _redraw(query, context, stored, texts, View(_number(page)))
         case "b", [page]:
             withdrawn = await state.write(chats.withdraw_report, judged, person)
-            await query.answer(texts.report_withdrawn if withdrawn else None)
+            await acknowledge(query, texts.report_withdrawn if withdrawn else None)
             await _redraw(query, context, stored, texts, View(_number(page)))
         case "k", [] if stored.content.typed:
             await _answer_again(query, context, stored, stored.content.typed, texts)
         case "d", [] if stored.content.of_period:
             await _answer_again(query, context, stored, stored.content.question, texts, any_time=True)
         case "e", [] if not stored.everyone and stored.chat < 0:
-            await query.answer()
+            await acknowledge(query)
             await _show_to_everyone(query, context, stored, texts)
         case "o", [] if stored.message is None and isinstance(query.message, Message):
-            await query.answer()
-            await state.write(chats.answer_sent, stored.id, query.message.message_id)
+            await acknowledge(query)
             await _redraw(query, context, stored, texts, View())
+            await state.write(chats.answer_sent, stored.id, query.message.message_id)
         case _:
-            await query.answer(texts.expired)
+            await acknowledge(query, texts.expired)
 
 
 async def _redraw(
@@ -122,9 +122,9 @@ async def _answer_again(
     """Answer in the same message: what was written, without what was carried over, or without its period."""
     state = conversations(context)
     if not allowed(state, stored.chat, query.from_user.id):
-        await query.answer(texts.slow_down.format(seconds=state.people.seconds_left(query.from_user.id)))
+        await acknowledge(query, texts.slow_down.format(seconds=state.people.seconds_left(query.from_user.id)))
         return
-    await query.answer()
+    await acknowledge(query)
     if not isinstance(query.message, Message):
         return
     async with state.turn(stored.chat):
@@ -141,8 +141,14 @@ async def _show_to_everyone(
     if not isinstance(message, Message):
         return
     card = await draw(state, stored.token, stored.content, texts, context.bot.username)
-    await state.write(state.chats.show_to_everyone, stored.id, None)
-    sent = await send(context, message, *card, attach_to=message.message_id)
+    # Whoever taps twice gets it shown once.
+    if not await state.write(state.chats.show_to_everyone, stored.id):
+        return
+    try:
+        sent = await send(context, message, *card, attach_to=message.message_id)
+    except TelegramError:
+        await state.write(state.chats.hide_again, stored.id)
+        raise
     await state.write(state.chats.answer_sent, stored.id, sent.message_id)
 
 

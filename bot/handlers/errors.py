@@ -8,6 +8,7 @@ from telegram.ext import ContextTypes
 
 from bot.conversations import texts_of
 from bot.failures import is_of_network, may_not_write, surely_not_sent
+from bot.limits import ChatFull
 
 logger = logging.getLogger(__name__)
 
@@ -21,12 +22,14 @@ async def report(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         )
     elif isinstance(error, InvalidToken):
         logger.error("Telegram does not accept the bot's token.")
+    elif isinstance(error, ChatFull):
+        logger.info("A message was not sent: %s", error)
     elif error is not None and may_not_write(error):
         logger.info("A chat does not let the bot write: %s", error)
     elif isinstance(error, BadRequest) and "query is too old" in error.message.lower():
         logger.info("A button was answered too late: %s", error)
     elif error is not None and (surely_not_sent(error) or (is_of_network(error) and update is None)):
-        logger.warning("Telegram cannot be reached (%s); trying again.", error)
+        logger.warning("Telegram cannot be reached: %s", error)
     else:
         logger.error("A message could not be answered", exc_info=error)
         if isinstance(update, Update):

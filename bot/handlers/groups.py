@@ -21,6 +21,7 @@ async def membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None
     state = conversations(context)
     if change.new_chat_member.status in ABSENT:
         await state.write(state.chats.forget_chat, change.chat.id)
+        await state.leave_no_trace()
         return
     if change.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
         return

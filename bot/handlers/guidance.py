@@ -10,7 +10,7 @@ from telegram.ext import ContextTypes
 from bot import cards, replies
 from bot.conversations import conversations, texts_of
 from bot.handlers.asking import draw
-from bot.sending import edit
+from bot.sending import acknowledge, edit
 from bot.worker import Urgency
 
 # What a link into the private chat may point to: an article, or a quote of an answer to see, copy or report.
@@ -66,7 +66,7 @@ async def turn_page(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     state, texts = conversations(context), texts_of(update, context)
     page = PAGES.fullmatch(query.data or "")
     if page is None or not isinstance(query.message, Message):
-        await query.answer(texts.expired)
+        await acknowledge(query, texts.expired)
         return
     if page[1]:
         outlets = await state.in_worker(state.answerer.store.outlets, Urgency.DRAWING)
@@ -75,10 +75,10 @@ async def turn_page(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     else:
         article = await state.in_worker(lambda: state.answerer.store.article_by_key(page[2]), Urgency.DRAWING)
         if article is None:
-            await query.answer(texts.article_gone, show_alert=True)
+            await acknowledge(query, texts.article_gone, show_alert=True)
             return
         text, buttons = cards.article_card(article, int(page[3]), texts)
-    await query.answer()
+    await acknowledge(query)
     await edit(context, query.message.chat_id, query.message.message_id, text, buttons)
 
 
@@ -117,8 +117,8 @@ async def _answer(
             return texts.gone, None
         return f"{texts.copy_here}\n<code>{escape(quotes[position].text)}</code>", None
     content = stored.content if stored.asker == person else stored.content.without_question()
-    copy = await state.write(
-        state.chats.save_answer, person, person, None, content, original=stored.original or stored.id
-    )
+    copy = await state.write(state.chats.save_copy, person, stored, content)
+    if copy is None:
+        return texts.expired, None
     view = cards.View(position, unfolded=kind == "a", reporting=kind == "r")
     return await draw(state, copy.token, content, texts, context.bot.username, view)

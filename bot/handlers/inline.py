@@ -106,6 +106,8 @@ async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
     message = update.guest_message
     if message is None or message.guest_query_id is None:
         return
+    if not conversations(context).serves(None, message.from_user):
+        return
     texts = texts_of(update, context)
     text = (message.text or message.caption or "").replace(f"@{context.bot.username}", " ")
     question = " ".join(text.split()).strip(" ,:")

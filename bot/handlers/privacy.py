@@ -8,7 +8,7 @@ from telegram.ext import ContextTypes
 from bot.cards import forget_buttons
 from bot.conversations import conversations, texts_of
 from bot.questions import asker_of
-from bot.sending import edit
+from bot.sending import acknowledge, edit
 
 
 async def explain(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -35,11 +35,12 @@ async def forget(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     state, texts = conversations(context), texts_of(update, context)
     data = re.fullmatch("x:([0-9]{1,19}):(yes|no)", query.data or "")
     if data is None or int(data[1]) != query.from_user.id:
-        await query.answer(texts.expired if data is None else texts.not_yours)
+        await acknowledge(query, texts.expired if data is None else texts.not_yours)
         return
-    await query.answer()
     if data[2] == "yes":
         await state.write(state.chats.forget_person, query.from_user.id)
+        await state.leave_no_trace()
+    await acknowledge(query)
     if isinstance(query.message, Message):
         line = texts.forgotten if data[2] == "yes" else texts.not_forgotten
         await edit(context, query.message.chat_id, query.message.message_id, line, None)

@@ -9,7 +9,7 @@ from telegram.ext import ContextTypes
 
 from bot.chats import ChatSettings
 from bot.conversations import Conversations, conversations, texts_of
-from bot.sending import edit
+from bot.sending import acknowledge, edit
 from bot.texts import ENGLISH, INDONESIAN, Texts
 
 QUIET_HOURS = ((None, None), (21, 5), (22, 6), (0, 6))
@@ -34,17 +34,17 @@ async def change(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     assert query is not None and query.data is not None
     message = query.message
     if not isinstance(message, Message):
-        await query.answer(texts_of(update, context).expired)
+        await acknowledge(query, texts_of(update, context).expired)
         return
     state = conversations(context)
     if message.chat.type != ChatType.PRIVATE and not await _is_administrator(message.chat, query.from_user.id, context):
-        await query.answer(texts_of(update, context).settings_only_admins, show_alert=True)
+        await acknowledge(query, texts_of(update, context).settings_only_admins, show_alert=True)
         return
     changes = _next_value(query.data.removeprefix("g:"), state, message.chat, texts_of(update, context))
     if changes:
         await state.write(state.chats.change_settings, message.chat_id, **changes)
     texts = texts_of(update, context)
-    await query.answer(texts.saved)
+    await acknowledge(query, texts.saved)
     text, buttons = settings_card(state, message.chat, texts)
     await edit(context, message.chat_id, message.message_id, escape(text), buttons)
 
