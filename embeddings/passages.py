@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import sentencex
 
+from embeddings.indonesian import lexicon
 from embeddings.sources.files import Article
 
 Span = tuple[int, int]
@@ -14,102 +15,13 @@ Span = tuple[int, int]
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
-# Abbreviations that sentencex's Indonesian list lacks: before a name, a number or a word they never end a sentence.
-_NEVER_LAST = [
-    "PT",
-    "CV",
-    "UD",
-    "PD",
-    "Tbk",
-    "Jl",
-    "Jln",
-    "Gg",
-    "No",
-    "Nomor",
-    "Kec",
-    "Kab",
-    "Kel",
-    "Ds",
-    "Dsn",
-    "Rt",
-    "Rw",
-    "Drs",
-    "Dra",
-    "Dr",
-    "dr",
-    "drg",
-    "Ir",
-    "H",
-    "Hj",
-    "Kh",
-    "KH",
-    "Ust",
-    "Tgk",
-    "Prof",
-    "Sdr",
-    "Sdri",
-    "Bpk",
-    "Yth",
-    "Kol",
-    "Letkol",
-    "Mayor",
-    "Kapt",
-    "Lettu",
-    "Letda",
-    "Brigjen",
-    "Mayjen",
-    "Letjen",
-    "Jend",
-    "Irjen",
-    "Kombes",
-    "AKBP",
-    "AKP",
-    "Kompol",
-    "Iptu",
-    "Ipda",
-    "Aiptu",
-    "Bripka",
-    "Serka",
-    "Plt",
-    "Plh",
-    "Pj",
-    "Pjs",
-    "Kep",
-    "Prov",
-    "Kadis",
-    "Kabag",
-    "Kasi",
-    "Kasat",
-    "a.n",
-    "u.p",
-    "s.d",
-    "d.h",
-    "hal",
-    "ps",
-    "Rp",
-    "Tel",
-    "Telp",
-    "M",
-    "Muh",
-    "Moh",
-    "Abd",
-    "St",
-    "Tn",
-    "Ny",
-    "Nn",
-    "Mr",
-    "Mrs",
-    "Ms",
-]
+_NEVER_LAST = lexicon.lines("embeddings.indonesian", "never_last.txt")
 _ABBREVIATION = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, _NEVER_LAST))}|[A-Z])\.$")
 # Further back than this no abbreviation begins.
 _LONGEST_ABBREVIATION = max(map(len, _NEVER_LAST)) + 2
-# "Ogan Amrin. S.STP., M.Si.": an academic degree belongs to the name before it.
-_DEGREE = re.compile(
-    r"(?:S\.|M\.|Ph\.|A\.Md|SH\b|MH\b|SE\b|MM\b|ST\b|MT\b|SP\b|SPd|SKM\b|SIP\b|Sp\.|Psi\b|BA\b|BSc|MSi\b|MAP\b|Lc\b|SSTP|STP\b)"
-)
-# A reporter's initials behind the last sentence are nobody's statement: "(SON)", "(Sahril Biro Oku)", "(*)".
-_BYLINE = re.compile(r"\((?:[A-Z][\w./-]*(?: [\w./-]+){0,4}|[\w*/.-]{1,12}|\*+)\)\.?$")
+_DEGREES = lexicon.alternatives("embeddings.indonesian", "degrees.txt")
+_DEGREE = re.compile(rf"(?:{_DEGREES})")
+_BYLINE = lexicon.patterns("embeddings.indonesian", "bylines.toml")["byline"]
 # The longest line of 140,000 in the news has 5,854 characters, the longest sentence 4,551.
 LONGEST_SENTENCE = 6000
 

@@ -7,18 +7,15 @@ from rapidfuzz import fuzz
 
 from embeddings.answers.answer import Quote
 from embeddings.answers.reader import Reading
+from embeddings.indonesian import lexicon
 from embeddings.passages import Span, sentences_around, split_sentences
 from embeddings.sources.files import Article
 
-# A sentence that begins so is not understood without the one before it.
-_LEANS = re.compile(
-    r"[“\"‘'(]*(?:ia|dia|beliau|mereka|keduanya|ketiganya|menurutnya|katanya|ujarnya|hal\s+(?:itu|ini|tersebut)|di\s+antaranya"
-    r"|selain\s+itu|karena\s+itu|oleh\s+(?:karena|sebab)\s+itu|untuk\s+itu|maka\s+dari\s+itu|dengan\s+(?:begitu|demikian)"
-    r"|sehingga|selanjutnya|kemudian|namun|tetapi|padahal|juga|it|he|she|they)\b",
-    re.IGNORECASE,
-)
-_POINTS_BACK = re.compile(r"(?:\S+\s+){1,3}(?:itu|tersebut)\b", re.IGNORECASE)
-_POINTS_NOWHERE = re.compile(r"sementara\s+itu\b", re.IGNORECASE)
+_LEANING = lexicon.alternatives("embeddings.indonesian", "leaning.txt")
+_LEANS = re.compile(rf"[“\"‘'(]*(?:{_LEANING})\b", re.IGNORECASE)
+_POINTING = lexicon.patterns("embeddings.indonesian", "pointing.toml")
+_POINTS_BACK = _POINTING["back"]
+_POINTS_NOWHERE = _POINTING["nowhere"]
 MAX_SENTENCES_BEFORE = 2
 NEIGHBOURS = 2
 # Two quotes this near in probability are told apart by their date instead.

@@ -6,43 +6,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from embeddings.indonesian import lexicon
+
 # Where a newsroom is that does not say otherwise.
 WIB = ZoneInfo("Asia/Jakarta")
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("januari", "jan", "january"),
-            ("februari", "feb", "february", "pebruari"),
-            ("maret", "mar", "march"),
-            ("april", "apr"),
-            ("mei", "may"),
-            ("juni", "jun", "june"),
-            ("juli", "jul", "july"),
-            ("agustus", "agu", "ags", "agt", "august", "aug"),
-            ("september", "sep", "sept"),
-            ("oktober", "okt", "october", "oct"),
-            ("november", "nov", "nopember", "nop"),
-            ("desember", "des", "december", "dec"),
-        ),
-        start=1,
-    )
-    for name in names
-}
-# Monday is 0, as in date.weekday().
-WEEKDAYS = {
-    "senin": 0,
-    "selasa": 1,
-    "rabu": 2,
-    "kamis": 3,
-    "jumat": 4,
-    "jum'at": 4,
-    "jum’at": 4,
-    "sabtu": 5,
-    "minggu": 6,
-    "ahad": 6,
-}
+MONTHS = {name: int(number) for name, number in lexicon.table("embeddings.indonesian", "months.csv").items()}
+WEEKDAYS = {name: int(number) for name, number in lexicon.table("embeddings.indonesian", "weekdays.csv").items()}
 
 _TAKEN_FOR = str.maketrans("ıİſ", "iis")
 
@@ -58,12 +28,12 @@ _IN_BRACKETS = tuple(
     re.compile(rf"(?:\b{_WEEKDAY}{_HOURS}{_COMMA})?\(\s*+{form}\s*+\)", re.IGNORECASE) for form in (_NUMERIC, _NAMED)
 )
 _AFTER_WEEKDAY = re.compile(rf"\b{_WEEKDAY}{_COMMA}(?:tanggal\s++)?{_NAMED}\b", re.IGNORECASE)
-# What a printed clock may end with, and timestamps of machines, as hours from UTC.
-_ZONES = {"wib": 7, "wita": 8, "wit": 9, "z": 0, "utc": 0, "gmt": 0}
+_ZONES = {name: int(number) for name, number in lexicon.table("embeddings.indonesian", "zones.csv").items()}
 _CLOCK = r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.]\d\d)?"
+_PUBLISHED = lexicon.alternatives("embeddings.indonesian", "published.txt")
 _DATE_LINE = tuple(
     re.compile(
-        rf"(?:(?:dipublikasikan|diterbitkan|terbit|tayang|diperbarui|published|tanggal)\s*+:?+\s*+)?"
+        rf"(?:(?:{_PUBLISHED})\s*+:?+\s*+)?"
         rf"(?:{_WEEKDAY}{_COMMA})?{form}(?:[\s,|·-]*+(?:pukul\s++)?{_CLOCK}\s*+(?P<zone>wib|wita|wit)?)?",
         re.IGNORECASE,
     )

@@ -5,15 +5,12 @@ from datetime import date, timedelta
 
 import msgspec
 
+from embeddings.indonesian import lexicon
 from embeddings.indonesian.dates import MONTHS, complete_date, find_dates, years_in
 from embeddings.sources.files import Article
 
 _MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
-# "2000 rumah" is a number.
-_COUNTED = (
-    "orang|jiwa|warga|rumah|unit|kk|keluarga|desa|ton|hektare?|meter|km|persen|siswa|guru|anak|kasus|korban|peserta|pegawai"
-    "|rupiah|ribu|juta|miliar|ekor|kursi|suara|pemilih"
-)
+_COUNTED = lexicon.alternatives("embeddings.indonesian", "counted.txt")
 _YEAR = rf"(?<![/\d])(?:19|20)\d\d(?![\d]|[.,/]\d|\s+(?:{_COUNTED})\b)"
 _POINT, _SECOND = (
     rf"(?:tanggal\s+)?(?:(?P<digits{n}>(?<!\d)\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:19|20)\d\d(?!\d))"
@@ -28,37 +25,11 @@ _BETWEEN = re.compile(
 _BEFORE = re.compile(rf"\b(?:sebelum|before)\s+{_POINT}\b", re.IGNORECASE)
 _AFTER = re.compile(rf"\b(?P<word>sesudah|setelah|sejak|mulai|after|since)\s+{_POINT}\b", re.IGNORECASE)
 _AT = re.compile(rf"\b{_LEAD}{_POINT}\b", re.IGNORECASE)
-_LAST = re.compile(
-    r"\b(?:(?:dalam\s+)?(?P<number>\d{1,3})\s+(?P<unit>hari|minggu|pekan|bulan|tahun)\s+(?:terakhir|ini|belakangan)"
-    r"|(?:in\s+)?(?:the\s+)?last\s+(?P<number_en>\d{1,3})\s+(?P<unit_en>days|weeks|months|years))\b",
-    re.IGNORECASE,
-)
-_RELATIVE = {
-    "today": r"hari ini|today",
-    "yesterday": r"kemarin|kemaren|kmrn|yesterday",
-    "this week": r"(?:minggu|pekan) ini|this week",
-    "last week": r"(?:minggu|pekan) (?:lalu|kemarin)|last week",
-    "this month": r"bulan ini|this month",
-    "last month": r"bulan (?:lalu|kemarin)|last month",
-    "this year": r"tahun ini|this year",
-    "last year": r"tahun (?:lalu|kemarin)|last year",
-}
-_RELATIVES = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _RELATIVE.items()}
-_LATEST = re.compile(
-    r"\b(?:ter(?:baru|kini|akhir)|paling baru|sekarang|skrg|skrng|saat ini|latest|newest|most recent|currently)\b",
-    re.IGNORECASE,
-)
-_UNITS = {
-    "hari": 1,
-    "days": 1,
-    "minggu": 7,
-    "pekan": 7,
-    "weeks": 7,
-    "bulan": 30,
-    "months": 30,
-    "tahun": 365,
-    "years": 365,
-}
+_RECENT = lexicon.patterns("embeddings.indonesian", "recent_times.toml")
+_LAST = _RECENT["last"]
+_RELATIVES = lexicon.patterns("embeddings.indonesian", "relative_times.toml")
+_LATEST = _RECENT["latest"]
+_UNITS = {unit: int(days) for unit, days in lexicon.table("embeddings.indonesian", "days_of_units.csv").items()}
 
 
 class Period(msgspec.Struct, frozen=True):

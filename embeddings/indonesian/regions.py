@@ -11,6 +11,7 @@ from importlib.resources import files
 
 import msgspec
 
+from embeddings.indonesian import lexicon
 from embeddings.indonesian.spelling import one_slip_away
 
 REGIONS_FILE, VILLAGES_FILE = "regions.csv", "villages.txt.gz"
@@ -35,55 +36,9 @@ class Region(msgspec.Struct, frozen=True):
     """Without the word for its level: "Banyuasin", not "Kabupaten Banyuasin"."""
 
 
-# Usual short forms that no rule derives, by the name they stand for. "Sungai" and "Tanjung" have rules below.
-SHORT_FORMS = {
-    "hss": "hulu sungai selatan", "hst": "hulu sungai tengah", "hsu": "hulu sungai utara", "oku": "ogan komering ulu",
-    "oki": "ogan komering ilir", "okut": "ogan komering ulu timur", "oku timur": "ogan komering ulu timur",
-    "okus": "ogan komering ulu selatan", "oku selatan": "ogan komering ulu selatan", "muba": "musi banyuasin",
-    "mura": "musi rawas", "muratara": "musi rawas utara", "pali": "penukal abab lematang ilir",
-    "tanbu": "tanah bumbu", "tala": "tanah laut", "batola": "barito kuala", "kobar": "kotawaringin barat",
-    "kotim": "kotawaringin timur", "kukar": "kutai kartanegara", "kubar": "kutai barat", "kutim": "kutai timur",
-    "ppu": "penajam paser utara", "mahulu": "mahakam ulu", "taput": "tapanuli utara", "tapsel": "tapanuli selatan",
-    "tapteng": "tapanuli tengah", "madina": "mandailing natal", "paluta": "padang lawas utara",
-    "labusel": "labuhanbatu selatan", "labura": "labuhanbatu utara", "sergai": "serdang bedagai",
-    "humbahas": "humbang hasundutan", "inhil": "indragiri hilir", "inhu": "indragiri hulu", "rohil": "rokan hilir",
-    "rohul": "rokan hulu", "kuansing": "kuantan singingi", "tanjabbar": "tanjung jabung barat",
-    "tanjabtim": "tanjung jabung timur", "lamteng": "lampung tengah", "lamtim": "lampung timur",
-    "lamsel": "lampung selatan", "lambar": "lampung barat", "lampura": "lampung utara",
-    "tubaba": "tulang bawang barat", "tuba": "tulang bawang", "babar": "bangka barat", "basel": "bangka selatan",
-    "bateng": "bangka tengah", "beltim": "belitung timur", "kbb": "bandung barat", "lotim": "lombok timur",
-    "lobar": "lombok barat", "loteng": "lombok tengah", "klu": "lombok utara", "ksb": "sumbawa barat",
-    "tts": "timor tengah selatan", "ttu": "timor tengah utara", "mabar": "manggarai barat",
-    "matim": "manggarai timur", "sbd": "sumba barat daya", "minut": "minahasa utara", "minsel": "minahasa selatan",
-    "mitra": "minahasa tenggara", "bolmong": "bolaang mongondow", "boltim": "bolaang mongondow timur",
-    "pijay": "pidie jaya", "polman": "polewali mandar", "tangsel": "tangerang selatan",
-    "bolsel": "bolaang mongondow selatan",
-    "bolmut": "bolaang mongondow utara",
-    "halsel": "halmahera selatan", "halut": "halmahera utara", "haltim": "halmahera timur",
-    "halteng": "halmahera tengah", "halbar": "halmahera barat", "sumut": "sumatera utara", "sumbar": "sumatera barat",
-    "sumsel": "sumatera selatan", "babel": "kepulauan bangka belitung",
-    "bangka belitung": "kepulauan bangka belitung", "kepri": "kepulauan riau", "jabar": "jawa barat",
-    "jateng": "jawa tengah", "jatim": "jawa timur", "diy": "daerah istimewa yogyakarta",
-    "dki": "daerah khusus ibukota jakarta",
-    "dki jakarta": "daerah khusus ibukota jakarta", "jakarta": "daerah khusus ibukota jakarta",
-    "kalbar": "kalimantan barat", "kalteng": "kalimantan tengah", "kalsel": "kalimantan selatan",
-    "kaltim": "kalimantan timur", "kaltara": "kalimantan utara", "sulut": "sulawesi utara",
-    "sulteng": "sulawesi tengah", "sulsel": "sulawesi selatan", "sultra": "sulawesi tenggara",
-    "sulbar": "sulawesi barat", "ntb": "nusa tenggara barat", "ntt": "nusa tenggara timur", "malut": "maluku utara",
-    "sumatra selatan": "sumatera selatan", "sumatra utara": "sumatera utara", "sumatra barat": "sumatera barat",
-    "solo": "surakarta", "dki jaya": "daerah khusus ibukota jakarta", "metro jaya": "daerah khusus ibukota jakarta",
-    "koltim": "kolaka timur", "kolut": "kolaka utara", "konsel": "konawe selatan",
-}  # fmt: skip
-_LEVELS = {
-    "prov": Level.PROVINCE, "provinsi": Level.PROVINCE, "propinsi": Level.PROVINCE, "kab": Level.REGENCY,
-    "kabupaten": Level.REGENCY, "kota": Level.CITY, "kec": Level.DISTRICT, "kecamatan": Level.DISTRICT,
-    "desa": Level.VILLAGE, "kelurahan": Level.VILLAGE, "kel": Level.VILLAGE, "nagari": Level.VILLAGE,
-    "gampong": Level.VILLAGE, "kampung": Level.VILLAGE, "pekon": Level.VILLAGE,
-}  # fmt: skip
-_SPELT_OUT = {
-    "tj": "tanjung", "tjg": "tanjung", "tg": "tanjung", "sei": "sungai", "sungei": "sungai", "s": "sungai",
-    "kep": "kepulauan", "gn": "gunung", "pd": "padang", "tl": "teluk", "bt": "batu", "lb": "lubuk",
-}  # fmt: skip
+SHORT_FORMS = lexicon.table("embeddings.indonesian", "short_regions.csv")
+_LEVELS = {word: Level(level) for word, level in lexicon.table("embeddings.indonesian", "region_levels.csv").items()}
+_SPELT_OUT = lexicon.table("embeddings.indonesian", "spelt_out_regions.csv")
 LONGEST_NAME = 5
 # The name may go on or end at a hyphen or an apostrophe, of which none has more than two.
 _AFTER_KECAMATAN = re.compile(r"\bkec(?:amatan|\.)(?=\s+(((\w+)(?:['’-]\w+)?)(?:['’-]\w+)?))")

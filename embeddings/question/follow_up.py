@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from embeddings.indonesian import lexicon
 from embeddings.indonesian.periods import find_period, without_period
 from embeddings.indonesian.regions import LONGEST_NAME, canonical, longest_region, regions_in, regions_named
 from embeddings.question.query import CHAT_WORDS, content_words, spelt_out
@@ -11,21 +12,10 @@ from embeddings.topics.officials.find import asked_office
 
 # A longer question says itself what it is about.
 MAX_LENGTH = 80
-_OPENER = re.compile(
-    r"^\W*(?:(?:kalau|kalo|klo|kl|nah|terus|trus|trs|lalu|dan|bagaimana dengan|gimana dengan|bagaimana kalau"
-    r"|gimana kalau|gmn dgn|gmn kalo|what about|how about|and)\b[\s,]*)+",
-    re.IGNORECASE,
-)
-# What may be asked of the thing before without naming it.
-_ASPECTS = frozenset(
-    """
-    hadir dihadiri menghadiri peserta tema temanya tujuan tujuannya lokasi lokasinya tempat tempatnya tanggal tanggalnya
-    jam pukul waktu waktunya hasil hasilnya isi isinya anggaran anggarannya biaya biayanya acara acaranya rapat rapatnya
-    rakor rakornya orang orangnya dia beliau membuka dibuka memimpin dipimpin digelar dilaksanakan diadakan berlangsung
-    held attended attend it they there that
-    """.split()
-)
-_DEPUTY = re.compile(r"\bwakil(?:nya)?\b", re.IGNORECASE)
+_PATTERNS = lexicon.patterns("embeddings.question", "follow_up.toml")
+_OPENER = _PATTERNS["opener"]
+_ASPECTS = lexicon.words("embeddings.indonesian", "aspects_of_before.txt")
+_DEPUTY = _PATTERNS["deputy"]
 
 
 def complete(question: str, before: str, today: date) -> str | None:

@@ -4,49 +4,17 @@ import re
 
 import msgspec
 
-from embeddings.indonesian import dates
+from embeddings.indonesian import dates, lexicon
 from embeddings.sources.plain_text import UnreadableError
 
-# Whole lines that newsroom software puts around an article. Every pattern must match the entire line. What could match
-# the same characters in several ways is possessive ("*+", "++"), so that the time it takes is linear in the line.
 NOISE_LINES = re.compile(
-    r"""
-      (?:\(|\[)?\s*(?:baca|simak|lihat|tonton|cek|klik)\s+(?:juga|pula|selengkapnya|lainnya)\b.*
-    | (?:artikel|berita)\s+(?:terkait|lainnya|sebelumnya|selanjutnya|populer|terpopuler)\s*:?.*
-    | also\s+read\s*:.* | read\s+also\s*:.*
-    | \d+\s*(?:min(?:ute)?s?|menit)\s+(?:read|baca|membaca|waktu\s+baca)
-    | news\s*feed | komentar(?:\s*\(?\d+\)?)? | \d+\s+komentar | comments? | tulis\s+komentar.*
-    | oleh\s*:? | by\s*:? | admin | redaksi
-    | (?:oleh|penulis|pewarta|reporter|editor|wartawan|jurnalis|kontributor|uploader|penyunting|fotografer|sumber\s+foto
-        |laporan|redaktur)\s*:.*
-    | oleh\s+redaksi(?:\s.{0,40})?
-    | (?:bagikan|share|sebarkan|bagi\s+ke)(?:\s+(?:ini|this|on|ke|artikel|berita|via|berita\s+ini|artikel\s+ini))?
-        (?:\s*+[:|,]?+\s*+(?:facebook|twitter|x|whatsapp|telegram|line|email|pinterest|linkedin|copy\s*link
-        |salin\s*tautan))*+\s*+:?
-    | (?:(?:facebook|twitter|whatsapp|telegram|line|email|pinterest|linkedin|instagram|tiktok|copy\s*link
-        |salin\s*tautan)[\s|,/·]*+)++
-    | (?:iklan|advertisement|advertorial|scroll\s+to\s+continue.*|loading\.{2,}|sponsored)
-    | ikuti\s+(?:kami|berita\s+terbaru|terus\s+berita|saluran|channel).*
-    | (?:dapatkan|cek)\s+(?:update\s+)?berita\s+(?:pilihan|terkini|terbaru).*
-    | (?:copyright|hak\s+cipta|©|\(c\)\s).*
-    | .*\ball\s+rights\s+reserved\b.*
-    | (?:home|beranda)\s*(?:[>»/›].*)?
-    | (?:tag|tags|topik|label|kategori)\s*:.*
-    | dibaca\s*+:?+\s*+[\d.,]+(?:\s*kali)? | [\d.,]+\s+(?:views?|kali\s+dibaca|shares?)
-    | (?:foto|gambar|ilustrasi|caption)\s*:.*
-    | \([^()]{1,40}\)\.? | \[[^\[\]]{0,40}\]
-    | [\W_]+
-    """,
-    re.IGNORECASE | re.VERBOSE,
+    "|".join(line.pattern for line in lexicon.patterns("embeddings.sources", "noise_lines.toml").values()),
+    re.IGNORECASE,
 )
-# From such a line on, a saved page holds its comment form and what the site shows under it.
-COMMENT_FORM = re.compile(
-    r"tinggalkan\s+(?:balasan|komentar)|leave\s+a\s+(?:reply|comment)|beri\s+komentar", re.IGNORECASE
-)
-NOISE_SPANS = re.compile(r"[(\[]\s*+(?:baca|simak|lihat|tonton)\s++(?:juga|pula)[^()\[\]]*+[)\]]", re.IGNORECASE)
-COPYRIGHT = re.compile(
-    r"(?:copyright|hak\s++cipta)\s*+(?:©|\(c\))?+(?P<owner>[^\d©]*+)(?P<year>(?:19|20)[0-9]{2})?+\s*+\.?", re.IGNORECASE
-)
+_SAVED_PAGES = lexicon.patterns("embeddings.sources", "saved_pages.toml")
+COMMENT_FORM = _SAVED_PAGES["comment_form"]
+NOISE_SPANS = _SAVED_PAGES["see_also_within"]
+COPYRIGHT = _SAVED_PAGES["copyright"]
 
 MAX_TITLE_LENGTH = 200
 DATE_LINES = 8

@@ -3,20 +3,10 @@
 import re
 from bisect import bisect_left
 
+from embeddings.indonesian import lexicon
 from embeddings.passages import Span
 
-_ABBREVIATION = r"(?P<abbreviation>(?!(?:apa|dari|itu|kata)\b)[^\W\d_]{2,14})"
-_STANDS_FOR = r"(?:kepanjangan|singkatan|arti|maksud)(?:nya)?"
-_END = r"(?: (?:itu|apa|sih|ya))*\W*$"
-_ASKED = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b{_STANDS_FOR}(?: dari| kata)? {_ABBREVIATION}{_END}",
-        rf"^\W*(?:\w+, ?)?{_ABBREVIATION}(?: itu| adalah)? {_STANDS_FOR}(?: dari)?{_END}",
-        rf"^\W*(?:\w+, ?)?apa(?:kah)? (?:itu|sih) {_ABBREVIATION}{_END}",
-        rf"^\W*(?:\w+, ?)?{_ABBREVIATION}(?: itu)? apa{_END}",
-    )
-)
+_ASKED = tuple(lexicon.patterns("embeddings.topics", "abbreviations.toml").values())
 MOST_WORDS = 8
 
 

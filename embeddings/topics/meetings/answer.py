@@ -1,11 +1,11 @@
 """Answer when and where a meeting was, who was there, and which meetings there were."""
 
-import re
 from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
+from embeddings.indonesian import lexicon
 from embeddings.indonesian.periods import Period
 from embeddings.indonesian.regions import LONGEST_NAME, canonical, longest_region, region_around, regions_named
 from embeddings.passages import Span, split_sentences
@@ -65,45 +65,12 @@ class Held(msgspec.Struct, frozen=True):
         return " ".join(self.article.text[slice(*span)].split())
 
 
-_ASPECTS = (
-    (
-        Aspect.WHEN,
-        re.compile(r"\b(?:kapan(?:kah)?|tanggal berapa|hari apa|when|jadwal|tanggalnya|waktunya)\b", re.IGNORECASE),
-    ),
-    (
-        Aspect.WHERE,
-        re.compile(r"\b(?:di ?mana(?:kah)?|where|lokasi(?:nya)?|tempat(?:nya)?|bertempat di)\b", re.IGNORECASE),
-    ),
-    (
-        Aspect.WHO,
-        re.compile(
-            r"\b(?:(?:meng|di)?hadiri?|hadirin|(?:meng|di)?ikuti?|datang|peserta|attended|attend)\b", re.IGNORECASE
-        ),
-    ),
-    (
-        Aspect.WHICH,
-        re.compile(r"\b(?:apa saja|apa aja|daftar|agenda|ada (?:rapat|rakor)|which|list)\b|^\W*\w+ \w", re.IGNORECASE),
-    ),
-)
-# Whoever asks so wants no list of meetings.
-_OTHER_QUESTION = re.compile(
-    r"\b(?:(?:kenapa|mengapa|bagaimana|berapa)(?:kah)?|why|how"
-    # "rapat apa di Banyuasin", "apa ada rapat": these do.
-    r"|(?<!rapat )(?<!kegiatan )(?<!acara )(?<!agenda )apa(?! (?:saja|aja|ada|rapat|kegiatan|acara|agenda)\b))\b",
-    re.IGNORECASE,
-)
-_ANYTHING = frozenset("acara kegiatan agenda meeting meetings events".split())
-# Words that say nothing of which meeting is meant.
-_ASIDES = frozenset(
-    """
-    apa saja aja daftar agenda jadwal acara kegiatan digelar diadakan dilaksanakan berlangsung diselenggarakan hadir
-    dihadiri menghadiri hadiri hadirin datang ikut diikuti mengikuti peserta orang tanggal hari jam pukul waktu tempat
-    lokasi bertempat kecamatan kabupaten kab kec kota desa kelurahan provinsi tingkat terbaru terakhir terkini terdekat
-    mana list held attended attend meeting meetings events tahun bulan lalu
-    """.split()
-)
-# Who was at a meeting stands in the sentence on it, not in its name.
-_OFFICES = frozenset("gubernur bupati wakil wali walikota wabup wawali camat lurah kades sekda".split())
+_QUESTIONS = lexicon.patterns("embeddings.topics.meetings", "questions.toml")
+_ASPECTS = tuple((aspect, _QUESTIONS[aspect]) for aspect in Aspect)
+_OTHER_QUESTION = _QUESTIONS["other"]
+_ANYTHING = lexicon.words("embeddings.topics.meetings", "anything.txt")
+_ASIDES = lexicon.words("embeddings.topics.meetings", "asides.txt")
+_OFFICES = lexicon.words("embeddings.topics.meetings", "offices.txt")
 
 
 def asked_meetings(question: str, content: Sequence[str]) -> AskedMeetings | None:

@@ -9,100 +9,53 @@ from typing import Annotated
 
 import msgspec
 
+from embeddings.indonesian import lexicon
 from embeddings.indonesian.dates import DateMention, complete_date, find_dates
 from embeddings.indonesian.regions import names_region, regions_printed, wider_regions
 from embeddings.passages import Span, split_sentences
 from embeddings.sources.files import Article
 from embeddings.topics.officials.find import in_headline
 
-# Kinds of meeting as they are printed, and the one name of each.
-_SHORT = {
-    "rakor": "rapat koordinasi", "raker": "rapat kerja", "rakorda": "rapat koordinasi daerah",
-    "rakorcam": "rapat koordinasi kecamatan", "rakornas": "rapat koordinasi nasional",
-    "rakerda": "rapat kerja daerah", "rakernas": "rapat kerja nasional", "kunjungan kerjanya": "kunjungan kerja",
-    "kunker": "kunjungan kerja", "musdes": "musyawarah desa", "bimtek": "bimbingan teknis",
-    "rdp": "rapat dengar pendapat", "musrenbang": "musyawarah perencanaan pembangunan",
-    "fgd": "focus group discussion", "dilantik": "pelantikan", "melantik": "pelantikan",
-    "sidang paripurna": "rapat paripurna", "halal bihalal": "halalbihalal",
-}  # fmt: skip
-_AFTER_RAPAT = (
-    "koordinasi|kerja|paripurna|pleno|evaluasi|sinkronisasi|pimpinan|persiapan|terbatas|dengar pendapat|pembahasan"
-    "|internal|gabungan|konsultasi|konsolidasi|kesiapan|penyusunan|monitoring|pembinaan|umum|anggota|tahunan|dinas|virtual"
-    "|pengarahan|pertanggungjawaban|panitia|finalisasi|penetapan"
-)
-# Kinds that are nearly always one event, and kinds that are so only where a day is named.
-_SURE = (
-    rf"rapat(?: (?:{_AFTER_RAPAT})){{1,5}}|rakor(?:da|cam|nas)?|raker(?:da|nas|kab|wil)?|kunjungan kerja(?:nya)?|kunker"
-    r"|musrenbang\w*|musyawarah perencanaan pembangunan|musyawarah (?:desa|daerah|besar|cabang)|musdes|rdp"
-    r"|sidang paripurna|safari ramadh?an|halal ?bi ?halal|focus group discussion|fgd|upacara pelantikan"
-    r"|bimbingan teknis|bimtek|audiensi"
-)
-_ONLY_WITH_A_DAY = (
-    "rapat|pelantikan|dilantik|melantik|sosialisasi|upacara|apel|peresmian|deklarasi|seminar|workshop|lokakarya"
-    "|pertemuan|rembuk stunting"
-)
+_SHORT = lexicon.table("embeddings.topics.meetings", "short_kinds.csv")
+_AFTER_RAPAT = lexicon.alternatives("embeddings.topics.meetings", "kinds_of_rapat.txt")
+_NEARLY_ALWAYS_ONE = lexicon.alternatives("embeddings.topics.meetings", "sure_kinds.txt")
+_SURE = rf"rapat(?: (?:{_AFTER_RAPAT})){{1,5}}|{_NEARLY_ALWAYS_ONE}"
+_ONLY_WITH_A_DAY = lexicon.alternatives("embeddings.topics.meetings", "dated_kinds.txt")
 _KIND = re.compile(rf"(?<![\w-])(?:(?P<sure>{_SURE})|(?P<dated>{_ONLY_WITH_A_DAY}))(?![\w-])", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"\s*\((?:[A-Z][A-Za-z]{1,15}|rakor|raker|kunker|musrenbang)\)")
-_VERBS = (
-    r"menggelar|digelar(?:nya)?|gelar|mengadakan|diadakan|melaksanakan|dilaksanakan(?:nya)?|menyelenggarakan|diselenggarakan|mengumpulkan"
-    r"|menghadiri|dihadiri|hadiri|mengikuti|diikuti|ikuti|memimpin|dipimpin|pimpin|membuka|dibuka|berlangsung|bertempat|melakukan|lakukan"
-)
+_VERBS = lexicon.alternatives("embeddings.topics.meetings", "verbs.txt")
+_PATTERNS = lexicon.patterns("embeddings.topics.meetings", "patterns.toml")
 _HELD = re.compile(rf"\b(?:{_VERBS})\b", re.IGNORECASE)
 _DURING = re.compile(rf"\b(?:{_VERBS}|usai|seusai|saat|ketika|dalam|sela|sela-sela|hasil|jalannya)\b", re.IGNORECASE)
-_PLANNED = re.compile(r"\b(?:akan|rencananya|dijadwalkan|direncanakan|bakal|mendatang)\b", re.IGNORECASE)
-# "bisa menggelar rapat", "akan dibahas dalam rapat": without a day nothing tells that it was held or will be.
-_WISHED = re.compile(
-    r"\b(?:akan|bakal|segera|bisa|dapat|perlu|harus|wajib|ingin|agar|supaya|diminta|meminta|minta|menargetkan|berharap|rencana\w*)\b",
-    re.IGNORECASE,
-)
+_PLANNED = _PATTERNS["planned"]
+_WISHED = _PATTERNS["wished"]
 _NEARBY = 80
-_HABITUAL = re.compile(
-    r"\b(?:setiap|tiap|terus|biasanya|selalu|rutin|sering|kerap|jika|apabila|kalau)\b", re.IGNORECASE
-)
+_HABITUAL = _PATTERNS["habitual"]
 _LEVEL = r"(?:[Kk]abupaten|[Kk]ecamatan|[Dd]esa|[Kk]elurahan|[Kk]ota|[Pp]rovinsi|Kab\.?|Kec\.?|Prov\.?|Jalan|Jl\.?)"
 _PROPER = r"(?:[A-Z0-9][\w.'’/-]*|\([A-Z]\w+\))"
-_BUILDINGS = (
-    r"(?:(?:[Aa]ula|[Kk]antor|[Gg]edung|[Hh]alaman|[Ll]apangan|[Rr]uang(?:an)?|[Bb]alai|[Rr]umah|[Pp]endopo|[Hh]otel|[Bb]allroom"
-    r"|[Aa]lun-alun|[Mm]asjid|[Tt]aman|[Kk]awasan|[Pp]asar|[Ss]ekolah|[Ss]tadion|[Kk]ampus|[Pp]elabuhan|[Ww]isma|[Gg]raha|[Ss]ekretariat"
-    r"|[Kk]ediaman|[Ll]okasi|[Pp]ondok|[Pp]esantren|[Kk]onvensi|[Rr]apat|[Ss]idang|[Pp]aripurna|[Dd]inas|[Bb]upati|[Dd]aerah|[Uu]tama|[Pp]ertemuan|"
-    r"[Ss]erbaguna|[Jj]abatan|[Ll]antai|[Ss]etda|[Cc]amat|[Dd]ewan|[Pp]emkab|[Pp]emkot|kecamatan|kabupaten|desa|kota|kelurahan|provinsi|tersebut|setempat)\s+)"
-)
+_BEFORE_PLACE = lexicon.alternatives("embeddings.topics.meetings", "buildings.txt")
+_BUILDINGS = rf"(?:(?:{_BEFORE_PLACE})\s+)"
 _NAMED = rf"(?:{_LEVEL}\s+)?{_PROPER}(?:\s+(?:{_LEVEL}\s+)?{_PROPER})*"
 _UNNAMED = r"(?:kecamatan|kabupaten|desa|kota|kelurahan|provinsi)\s+(?:tersebut|setempat)"
 _OFFICE = r"(?:aula|pendopo|kantor|balai|gedung) (?:kecamatan|kabupaten|desa|kota|bupati|camat)(?: tersebut| setempat)?"
 _PLACE = re.compile(
     rf"\bdi\s+(?P<place>(?:{_BUILDINGS}*{_NAMED}|{_BUILDINGS}*{_UNNAMED}|{_OFFICE})(?:,\s+{_LEVEL}\s+{_NAMED})*)"
 )
-_OF_THE_MEETING = re.compile(
-    r"\b(?:rapat|rakor|kegiatan|acara|pertemuan|kunjungan|kunker|musrenbang|upacara)(?:nya)?\s+(?:ini|itu|tersebut)\b"
-    r"|\bdigelarnya\b|\bdilaksanakannya\b|^\s*[Bb]ertempat\b",
-    re.IGNORECASE,
-)
-_PRESENT = re.compile(
-    r"\b(?:[Tt]urut (?:hadir|dihadiri|mendampingi|serta)|[Hh]adir(?!\s+(?:di tengah|untuk|sebagai|bagi)\b)|hadirnya"
-    r"|[Dd]ihadiri|[Mm]enghadiri|[Dd]idampingi"
-    r"|[Dd]iikuti (?:oleh|para|seluruh|sejumlah|sekitar|sebanyak|ratusan|puluhan|ribuan|\d+))\b"
-)
+_OF_THE_MEETING = _PATTERNS["of_the_meeting"]
+_PRESENT = _PATTERNS["present"]
+_HOSTS = lexicon.alternatives("embeddings.topics.meetings", "hosts.txt")
 _HOST = re.compile(
-    r"(?P<host>(?:Pemerintah(?: Daerah)?|Pemkab|Pemkot|Pemprov|Pemda|Pemdes|Kecamatan|Desa"
-    r"|Kelurahan|DPRD|Dinas|Badan|Sekretariat|KPU|Bawaslu|Polres|Polsek|Kodim|Forkopimda"
-    r"|Forkopimcam|Kantor|TP[ -]PKK|[A-Z][A-Za-z]{0,20}(?:da|kab|kot|prov))"
+    rf"(?P<host>(?:{_HOSTS})"
     # No host in the news has more than 8 words.
     r"(?:\s+(?:[A-Z][\w/-]{0,40}|dan|\([A-Z][\w ]{0,60}\))){0,12})\s*(?:,\s*)?(?:kembali |telah |juga |akan )?"
     r"(?:menggelar|mengadakan|melaksanakan|menyelenggarakan|gelar)\b"
 )
 # Where the name of a meeting ends.
-_TOPIC_ENDS = re.compile(
-    r"(?<!\s)(?:\s*[,.;:“”\"]|\s+(?:di|pada|yang|dalam|untuk|guna|sekaligus|serta|digelar|dilaksanakan|diadakan|bertempat|adalah"
-    r"|ini|itu|tersebut|oleh"
-    r"|agar|karena|juga|akan|telah|sudah|berlangsung|merupakan|dilakukan|dihadiri|dibuka|dipimpin|usai|kemarin|hari|saat|selama|sebagai|disamping"
-    r"|selain|dari|diikuti|langsung|kata|ujar|dengan|mengatakan|menyampaikan|pihaknya|kami|kita|ia|dia|menjadi|hingga|sebelum|setelah)\b|\s+[-–—(])|\n"
-)
-_UNTIL = re.compile(
-    r"(?:\b(?:hingga|sampai(?: dengan)?|mulai|sejak|s/d)\s+(?:tanggal\s+)?|\d\s?[-–]\s?)$", re.IGNORECASE
-)
-_POINTS_BACK = re.compile(r"(?:\s*\(\w+\))?\s+(?:itu|tersebut|ini)\b")
-_LISTS_PRESENT = re.compile(r"(?:[Tt]urut|[Hh]adir(?!\s+(?:di tengah|untuk|sebagai|bagi)\b)|[Tt]ampak)")
+_ENDS = lexicon.alternatives("embeddings.topics.meetings", "ends_of_names.txt")
+_TOPIC_ENDS = re.compile(rf"(?<!\s)(?:\s*[,.;:“”\"]|\s+(?:{_ENDS})\b|\s+[-–—(])|\n")
+_UNTIL = _PATTERNS["until"]
+_POINTS_BACK = _PATTERNS["points_back"]
+_LISTS_PRESENT = _PATTERNS["lists_present"]
 LONGEST_NAME = 90
 # "mulai", "sampai dengan tanggal" before a day.
 _LONGEST_UNTIL = 40

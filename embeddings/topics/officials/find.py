@@ -8,43 +8,24 @@ from itertools import islice
 
 import msgspec
 
+from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import canonical, level_of, lies_in, longest_region, longest_village, regions_named
 from embeddings.passages import Span
 
 # --- how offices and names are printed ------------------------------------------------------------------------
 
 _ACTING = r"(?:(?:P[Ll][Tt]|P[Ll][Hh]|P[Jj][Ss]?)\b\.?|Penjabat(?: Sementara)?|Pelaksana (?:Tugas|Harian))"
-_OF_VILLAGES = (
-    "Kades", "Kepala Desa", "Keuchik", "Pambakal", "Perbekel", "Wali Nagari", "Kepala Pekon", "Lurah", "Sekdes",
-    "Sekretaris Desa",
-)  # fmt: skip
-_OF_REGIONS = (
-    "[Bb]upati", "[Ww]ali ?[Kk]ota", "[Gg]ubernur", "Wabup", "Wagub", "Wawali", "Wawako", "Camat",
-    "(?:K|Wak)apolres(?:tabes|ta)?", "(?:K|Wak)apolsek", "(?:K|Wak)apolda", "Kapolri", "Dandim",
-    "Danramil", "Danrem", "Danlanal", "Danlanud", "Kajari", "Kajati", "Sekda", "Sek[er]{2,4}taris Daerah", "Sekcam",
-    "Sekretaris (?:Camat|Kecamatan|DPRD)", "Sekwan", "[Aa]nggota (?:DPRD|DPR RI|DPD RI)",
-)  # fmt: skip
-_CHAIRED = (
-    "DPRD", "DPR RI", "DPD RI", "MPR RI", "KPU", "Bawaslu", "TP[ -]PKK", "PKK", "Tim Penggerak PKK",
-    r"Komisi (?:[IVX\d]+|[A-F])(?: DPRD)?", r"Fraksi (?:Partai )?\w+(?: DPRD)?", "BPD", "LPM", "MUI",
-    "Majelis Ulama Indonesia", "Baznas", "KONI", "Karang Taruna",
-    "Dekranasda",
-    "Pengadilan Negeri", "Pengadilan Agama", "Bapemperda",
-)  # fmt: skip
-# The body that these belong to is spelt behind them, in words of _BODY.
-_OF_BODIES = (
-    "Kepala", "Kadis", "Kabid", "Kabag", "Kasubag", "Kasi", "Kaban", "Sekretaris", "Direktur", "Asisten", "Inspektur",
-    "Kakan", "Kasat", "Kasatlantas", "Kasatreskrim", "Kasatresnarkoba", "Kasatnarkoba",
-    "Kasatintelkam", "Kasatbinmas", "Wakasat", "Kanit", "Kasubdit", "Kasubbag", "Kasubsi", "Komandan", "Ketua",
-    "Staf Ahli", "Staf Khusus",
-)  # fmt: skip
-_WITHOUT_BODY = ("Kasatpol", "Kalaksa", "Kadishub", "Kadinkes", "Kadisdik", "Kadinsos", "Kadispora", "Kadiskominfo")
+_OF_VILLAGES = lexicon.lines("embeddings.topics.officials", "heads_of_villages.txt")
+_OF_REGIONS = lexicon.alternatives("embeddings.topics.officials", "heads_of_regions.txt")
+_CHAIRED = lexicon.alternatives("embeddings.topics.officials", "chaired.txt")
+_OF_BODIES = lexicon.lines("embeddings.topics.officials", "heads_of_bodies.txt")
+_WITHOUT_BODY = lexicon.alternatives("embeddings.topics.officials", "heads_without_body.txt")
 _HEADS = "|".join(
     (
-        *_OF_REGIONS,
+        _OF_REGIONS,
         *_OF_VILLAGES,
-        rf"(?:Wakil )?(?:Ketua|Sekretaris)(?: [Ss]ementara)?(?: (?:I{{1,3}}|IV|V|\d))? (?:{'|'.join(_CHAIRED)})",
-        *_WITHOUT_BODY,
+        rf"(?:Wakil )?(?:Ketua|Sekretaris)(?: [Ss]ementara)?(?: (?:I{{1,3}}|IV|V|\d))? (?:{_CHAIRED})",
+        _WITHOUT_BODY,
         *_OF_BODIES,
     )
 )
@@ -57,129 +38,45 @@ OFFICE = re.compile(
     rf"(?P<deputy>[Ww]akil )?(?P<head>{_HEADS})(?![\w-])(?:\s+\d{{3,4}}(?:[-/]\d+)?\b/?)?"
     r"(?:\s+(?:non[ -]?aktif|terpilih|petahana)(?=\s+[A-Z]))?"
 )
-_BODY = frozenset(
-    """
-    dinas badan bagian bidang kantor biro balai satuan unit seksi pusat rsud rumah sakit daerah umum pelaksana upt uptd
-    puskesmas polisi pamong praja satpol pp bpbd bappeda bappelitbangda baperlitbang bkd bkpsdm bkpp bpkad bpkpd bapenda
-    kesehatan pendidikan kebudayaan perhubungan sosial pertanian perkebunan perikanan kelautan peternakan kehutanan
-    lingkungan hidup pekerjaan penataan ruang perumahan rakyat permukiman kawasan pemukiman komunikasi informatika
-    statistik persandian pemberdayaan masyarakat desa perempuan perlindungan anak pengendalian penduduk keluarga
-    berencana kependudukan pencatatan sipil disdukcapil dukcapil perindustrian perdagangan koperasi ukm umkm usaha mikro
-    tenaga kerja transmigrasi penanaman modal pelayanan terpadu satu pintu pariwisata pemuda olahraga perpustakaan
-    kearsipan arsip ketahanan pangan keuangan aset pendapatan kepegawaian pengembangan sumber daya manusia kesatuan
-    bangsa politik kesbangpol penanggulangan bencana pemadam kebakaran penyelamatan pemerintahan hukum ekonomi
-    pembangunan kesejahteraan kesra protokol komunikasi pimpinan organisasi tata administrasi sekretariat inspektorat
-    kejaksaan negeri tinggi kepolisian resor sektor imigrasi agama kementerian kemenag bps bpn pertanahan bmkg bulog
-    kanwil kua dan dan- & pu pupr dpmd dpmptsp diskominfo dishub dinkes disdik dispora dlh dinsos disnaker disperindag
-    disperkim bina marga cipta karya air sda pengairan pertambangan energi mineral esdm perencanaan penelitian
-    khusus ahli bupati gubernur wali kota walikota i ii iii iv v
-    pemerintah perekonomian pemasyarakatan lapas rutan staf sekolah smp sma smk sd sdn smpn sman
-    sekretaris dewan fraksi partai golkar gerindra nasdem demokrat pdip pks pan ppp pkb hubungan destinasi
-    perjuangan pemkab pemkot pemprov metro satlantas laka setda kedaruratan logistik wilayah operasional sudin suku
-    intelijen humas reskrim reserse kriminal narkoba lantas lalu lintas intelkam
-    binmas polda
-    polres polresta polrestabes polsek kejari kejati
-    ketertiban ketenteraman ketentraman damkar kominfo sampah limbah infrastruktur kewilayahan persampahan reformasi
-    pengawas pemilu keprotokolan data informasi museum cagar budaya operasi penyakit menular pencegahan kepabeanan
-    cukai bea fasilitas narkotika negara intelijen tidak pengelola gakkum regident ditlantas ditreskrimum
-    ditreskrimsus ditresnarkoba subdirektorat subdit regu surveilans
-    imunisasi tangga jalan jembatan basarnas birokrasi divisi permasyarakatan kanwil kemenkumham meteorologi
-    klimatologi taman nasional pac dpc dpw gubernur
-    pajak retribusi kecamatan kabupaten provinsi stasiun geofisika meteorologi dusun pasar
-    """.split()
-)
+_BODY = lexicon.words("embeddings.topics.officials", "bodies.txt")
 # "Disdikbud", "Diskominfo": the short name of a dinas.
 _SHORT_BODY = re.compile(r"Dis[a-z]{2,10}")
-_PRIVATE = frozenset("pac dpc dpw dpd golkar gerindra nasdem demokrat pdip pks pan ppp pkb partai".split())
+_PRIVATE = lexicon.words("embeddings.topics.officials", "parties.txt")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*\.?")
-_TITLES = """
-    Prof Dr dr drg Drs Dra Ir H Hj KH Tgk Ust Ustadz Ny Bpk Bapak Pak Ibu Bu R Rd RA Raden Tn Sdr AKBP AKP Kombes Irjen
-    Brigjen Komjen Kompol Iptu IPTU Ipda IPDA Letkol Mayor Kapten Kolonel Mayjen Lettu Letda Peltu Serma Pelda Jenderal
-    Laksma Laksda Marsma Anumerta Inf Kav Arh Arm Czi Cba Pol TNI Ajun Komisaris Besar Polisi Inspektur Satu Dua
-    Brigadir
-    Letnan
-"""
-_TITLE = re.compile(rf"(?:(?:{'|'.join(_TITLES.split())})\b\.?,?\s+){{1,8}}")
-_SHORT_DEGREES = """
-    SE SH ST SP SI SIP SSTP SKM SPd SSos SAg MH MM MT MSi MAP MPd MKes MPH Lc MBA SIK MHum MSc MA AP Sos Ap Akt PhD Hum
-    Si Kes MIKom MEng SAP SThI CLA CFrA
-"""
+_TITLES = lexicon.alternatives("embeddings.indonesian", "titles.txt")
+_TITLE = re.compile(rf"(?:(?:{_TITLES})\b\.?,?\s+){{1,8}}")
+_SHORT_DEGREES = lexicon.alternatives("embeddings.indonesian", "short_degrees.txt")
 _DEGREES = re.compile(
     r"(?:\s*+[.,]?\s*+(?:(?:S|M|A|B|Sp|Ph)\.\s?[A-Z]\w*+(?:(?:\.\s?|\s)[A-Z]\w*+){0,8}+"
-    rf"|{'|'.join(_SHORT_DEGREES.split())})\b\.?){{1,12}}+"
+    rf"|{_SHORT_DEGREES})\b\.?){{1,12}}+"
 )
 _DEGREES_LAST = re.compile(rf"(?<!\s)(?:{_DEGREES.pattern})$")
 _NAME_WORD = re.compile(
     r"(?:[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)*|[A-Z]\.|[A-Z][a-z]*[A-Z][a-z]+|[A-Z](?=\s[A-Z])|[A-Z]{2,}(?=[\s,.]))"
 )
-_NO_NAME = frozenset(
-    """
-    bupati wakil wali walikota gubernur camat lurah kades kepala desa kelurahan kecamatan kabupaten kota provinsi
-    pemerintah pemkab pemkot pemprov pemda dinas badan bagian sekretaris sekretariat sekda setda asisten staf ketua
-    anggota dprd dpr dpd mpr ri tni polri komisi fraksi forkopimda forkopimcam opd danramil dandim kapolsek kapolres
-    kapolda koramil kodim polsek polres polda kejari kejaksaan pengadilan hakim jaksa kadis kabag kasi menteri presiden
-    republik indonesia negara kementerian direktur rapat koordinasi rakor musrenbang kunjungan kerja program senin
-    selasa rabu kamis jumat sabtu minggu januari februari maret april mei juni juli agustus september oktober november
-    desember turut hadir para dalam dengan menurut sementara selain adapun untuk pada saat kami saya kita mereka ia dia
-    beliau sebelumnya semua juga tim penggerak pkk tokoh umkm partai pdi pdip golkar gerindra nasdem pks pan ppp
-    demokrat pkb hanura perindo pbb psi yang dan di ke dari oleh ini itu serta bersama tersebut jalan aula
-    kantor gedung islam
-    plt plh pj pjs wib wita wit rt rw pt cv bpk the periode tahun tanggal hal se utara selatan timur barat tengah
-    terpilih setempat nonaktif non aktif incumbent petahana lama baru atas bawah mengatakan menyampaikan berharap
-    bi bank nomor no bni bri bca ojk kpk kpu bps bmkg jabatan fungsional pratama madya utama muda bumn asn pns
-    """.split()
-)
+_NO_NAME = lexicon.words("embeddings.topics.officials", "no_names.txt")
 _HEADS_OF_REGIONS = ("bupati", "wali kota", "gubernur", "camat")
-_SAME_OFFICE = {
-    "walikota": "wali kota", "kades": "kepala desa", "sekda": "sekretaris daerah", "sekdes": "sekretaris desa",
-    "keuchik": "kepala desa", "pambakal": "kepala desa", "perbekel": "kepala desa", "wali nagari": "kepala desa",
-    "sekretaris camat": "sekretaris kecamatan", "sekcam": "sekretaris kecamatan",
-    "kadis": "kepala dinas", "kadishub": "kepala dinas perhubungan", "kadinkes": "kepala dinas kesehatan",
-    "kadinsos": "kepala dinas sosial",
-    "kadisdik": "kepala dinas pendidikan", "kabid": "kepala bidang", "kabag": "kepala bagian", "wabup": "wakil bupati",
-    "wagub": "wakil gubernur", "wawali": "wakil wali kota", "wawako": "wakil wali kota",
-    "badan pengawas pemilu": "bawaslu", "komisi pemilihan umum": "kpu", "wawalkot": "wakil wali kota",
-    "walkot": "wali kota", "gub": "gubernur",
-    "dishub": "dinas perhubungan", "dinkes": "dinas kesehatan", "disdik": "dinas pendidikan",
-    "dinsos": "dinas sosial", "kapolresta": "kapolres", "kapolrestabes": "kapolres", "tim penggerak": "tp",
-    "waket": "wakil ketua",
-}  # fmt: skip
+_SAME_OFFICE = lexicon.table("embeddings.topics.officials", "same_offices.csv")
 _SHORT_OFFICE = re.compile(rf"\b(?:{'|'.join(_SAME_OFFICE)})\b")
-# "Wakil Ketua II DPRD", "Asisten I Sekda"
-_NUMBERED = re.compile(r"(wakil ketua|asisten) (.+)")
+_PATTERNS = lexicon.patterns("embeddings.topics.officials", "patterns.toml")
+_NUMBERED = _PATTERNS["numbered"]
 _NUMERALS = {"1": "i", "2": "ii", "3": "iii", "4": "iv"}
-_IN_THE_TIME_OF = re.compile(r"\b(?:era|zaman|masa(?: kepemimpinan| jabatan)?)\s$")
-# "Polres Kupang Kota, Iptu …": the region's name is over.
-_POLICE_OF_A_CITY = re.compile(r"\s+Kota(?=,|\s+(?:AKBP|AKP|Kombes|Kompol|I[Pp][Tt][Uu]|I[Pp][Dd][Aa])\b)")
+_IN_THE_TIME_OF = _PATTERNS["in_the_time_of"]
+_POLICE_OF_A_CITY = _PATTERNS["police_of_a_city"]
 _ABBREVIATED = re.compile(r"\s*\([A-Z][\w./ -]{1,30}\)")
-# In a list of those present, up to the end of its sentence, a comma parts one guest from the next.
-_GUEST_LIST = re.compile(
-    r"\b(?:hadir|dihadiri|didampingi|mendampingi|undangan|diikuti|disaksikan)\b(?:(?!\. )[^\n])*+", re.IGNORECASE
-)
-_AS = r"(?:selaku|sebagai|menjabat(?: sebagai)?|yang juga)"
-_NAME_BEFORE = re.compile(rf"(?:,\s+(?:yang\s+)?(?:{_AS}\s+)?|(?<!\s)\s+(?:(?:yang\s+)?{_AS}\s+|\())$")
-_NAMED_AS = re.compile(r"\s(?:yang\s+)?(?:juga\s+)?(?:selaku|menjabat(?: sebagai)?)\s+$")
+_GUEST_LIST = _PATTERNS["guest_list"]
+_NAME_BEFORE = _PATTERNS["name_before"]
+_NAMED_AS = _PATTERNS["named_as"]
 # What ends an apposition behind a name: "Ogan Amrin, Camat X, …", "(Gubernur Y)", "…, mantan Kepala Desa Z mengatakan".
-_APPOSITION_ENDS = re.compile(
-    r"[,.)]|\s+(?:mengatakan|menjelaskan|menuturkan|menyebut\w*|mengungkap\w*|menyampaikan|menambahkan|menegaskan|mengaku"
-    r"|menilai|membenarkan|berharap|meminta)\b"
-)
+_SPEECH = lexicon.alternatives("embeddings.topics.officials", "speech.txt")
+_APPOSITION_ENDS = re.compile(rf"[,.)]|\s+(?:{_SPEECH})\b")
 _FULL_NAME = r"[A-Z][a-zà-ÿ'’]+(?:\s+(?:bin\s+|binti\s+)?(?:[A-Z]\.|[A-Z][a-zà-ÿ'’]+)){1,3}"
 _FULL_NAME_LAST = re.compile(rf"(?:^|(?<=[\s“\"(])){_FULL_NAME}$")
 _INITIALS_LAST = re.compile(r"\s\([A-Z]{2,5}\)$")
-_PAIR = re.compile(
-    r"(?<![\w-])(?P<first>Bupati|Gubernur|Wali ?[Kk]ota)\s+dan\s+"
-    r"(?P<second>Wakil (?:Bupati|Gubernur|Wali ?[Kk]ota))(?![\w-])"
-)
-_TERM = re.compile(r"\s*(?:terpilih)?\s*,?\s*(?:periode\s+\d{4}\s*[-–]\s*\d{4})?\s*,?\s*")
-_BEFORE_NAME = re.compile(
-    r"(?:\s+(?:terpilih|non[ -]?aktif|non[ -]?definitif|definitif|sementara|(?:kala|saat) itu|saat ini|setempat)\b)?"
-    r"(?:,?\s+(?:dari\s+)?(?:Fraksi|F-)\s*(?:Partai )?\w+(?: \w+)?(?:\s*\(\w+\))?(?=,))?"
-    r"(?:\s+periode\s+\d{4}\s*[-–]\s*\d{4})?"
-    r"\s*(?:\([^)]{2,60}\))?"
-    r"\s*(?:,|:|–|-|\byakni|\byaitu|\badalah|\bdi(?:jabat|pegang|duduki|isi|emban)(?: oleh)?|\bbernama)?\s*"
-)
-_NAME_JOINT = re.compile(r"(?:bin|binti|al|van|de)\s+(?=[A-Z])")
+_PAIR = _PATTERNS["pair"]
+_TERM = _PATTERNS["term"]
+_BEFORE_NAME = _PATTERNS["before_name"]
+_NAME_JOINT = _PATTERNS["name_joint"]
 _SPACES = re.compile(r"[ ]+")
 _COMMA = re.compile(r",?\s*")
 _AND = re.compile(r"\s*+,?\s*+(?:dan|serta|bersama|-)\s+")
@@ -602,15 +499,9 @@ class AskedOffice(msgspec.Struct, frozen=True):
         return " ".join(word.upper() if word in _UPPER else word.capitalize() for word in words)
 
 
-_SUFFIXED = frozenset("wakil bupati camat lurah kades gubernur walikota sekda kapolres kapolsek ketua kepala".split())
-_ASIDES = frozenset(
-    """
-    sekarang saat ini kini terbaru terkini menjabat dijabat jabatan posisi pejabat jadi menjadi periode tahun yang lalu
-    sebelumnya dulu definitif aktif terpilih bapak ibu namanya orangnya kecamatan kabupaten kota provinsi desa kelurahan
-    daerah wilayah bernama lengkap baru terakhir current now
-    """.split()
-)
-_UPPER = frozenset("dprd dpr dpd mpr ri kpu pkk tp bpd lpm mui koni ii iii iv plt plh pj pjs".split())
+_SUFFIXED = lexicon.words("embeddings.topics.officials", "suffixed.txt")
+_ASIDES = lexicon.words("embeddings.topics.officials", "asides.txt")
+_UPPER = lexicon.words("embeddings.topics.officials", "capitals.txt")
 
 
 def asked_office(content: Sequence[str]) -> AskedOffice | None:
