@@ -1,6 +1,7 @@
 """Two people and one bot: what one of them asked, the other neither reads nor changes."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -124,9 +125,12 @@ def test_an_answer_for_the_asker_alone_is_nobody_elses_until_it_is_shown(bot: Bo
         token = token_of(message)
         assert bot.ask(f"/start a{token}0", OTHER)["text"].startswith("Tombol ini sudah kedaluwarsa.")
         assert press(bot, "👎", message, OTHER)["text"] == "Tombol ini hanya untuk penanyanya."
-        press(bot, "Tampilkan ke semua", message)
+        before = len(bot.server.sent(0, group["id"]))
+        for _ in range(3):
+            bot.server.press(buttons(message)["Tampilkan ke semua"]["callback_data"], message)
         wait_until(lambda: "hanya Anda" not in bot.server.last_message(group["id"])["text"])
         assert "Fathul Mushalli" in bot.ask(f"/start a{token}0", OTHER)["text"]
+        assert len(bot.server.sent(0, group["id"])) == before + 1
     finally:
         bot.server.knows_ephemeral = False
         chats.close()
@@ -153,6 +157,64 @@ def test_after_hapusdata_no_byte_of_the_data_folder_holds_the_persons_number_or_
         assert traces(tmp_path, ASKER["id"], "yang saya curigai") == []
         # Siti's are still there.
         assert press(bot, "Selengkapnya", in_group, OTHER).get("text") is None
+
+
+def test_hapusdata_deletes_even_where_the_press_is_answered_too_late(bot: Bot) -> None:
+    person = {**PERSON, "id": 7_700_123_457}
+    card(bot, "Siapa camat yang rahasia sekali?", person)
+    bot.ask("/hapusdata", person)
+    message = bot.server.last_message(person["id"])
+    bot.server.fail_next("answerCallbackQuery", 400, "Bad Request: query is too old and response timeout expired")
+    bot.server.press(buttons(message)["Ya, hapus semua"]["callback_data"], message, person)
+    bot.server.message_with("sudah dihapus", person["id"])
+    assert traces(bot.folder, person["id"], "yang rahasia sekali") == []
+
+
+def test_hapusdata_reaches_the_words_that_others_went_on_from(tmp_path: Path, encoder: object) -> None:
+    group = {**GROUP, "id": -1800}
+    with running_bot(tmp_path) as bot:
+        message = card_in_group(bot, group, SECRET, ASKER)
+        assert press(bot, "🔔 Beri tahu saya", message, OTHER)["text"] == "Tombol ini hanya untuk penanyanya."
+        message = card_in_group(bot, group, "Kapan rakor mencurigakan di Tanjung Lago?", ASKER)
+        before = len(bot.server.sent(0, group["id"]))
+        bot.server.say("di mana?", OTHER, group, reply_to=message["message_id"])
+        followed = bot.server.sent(before + 1, group["id"])[-1]
+        assert followed["text"].startswith("Melanjutkan:")
+        assert traces(tmp_path, ASKER["id"], "mencurigakan") != []
+        bot.ask("/hapusdata", ASKER)
+        press(bot, "Ya, hapus semua", bot.server.last_message(ASKER["id"]), ASKER)
+        bot.server.message_with("sudah dihapus", ASKER["id"])
+        assert traces(tmp_path, ASKER["id"], "mencurigakan") == []
+        assert traces(tmp_path, ASKER["id"], "yang saya curigai") == []
+
+
+def test_an_answer_for_the_asker_alone_stays_so_where_the_group_migrates_and_is_offered_where_it_is_lost(
+    bot: Bot,
+) -> None:
+    group, moved = {**GROUP, "id": -1500}, -1_001_500
+    chats = Chats(bot.folder / "chats.db")
+    chats.change_settings(group["id"], only_asker_sees=True)
+    bot.server.knows_ephemeral = True
+    try:
+        bot.server.drop_next("sendMessage")
+        bot.server.say(f"/tanya {QUESTION}", PERSON, group)
+        told = bot.server.sent(2, group["id"])[1]
+        assert "Silakan tanyakan lagi" in told["text"] and "reply_markup" not in told
+        bot.server.fail_next("sendMessage", 400, "Bad Request: group chat was upgraded", migrate_to_chat_id=moved)
+        bot.server.say(f"/tanya {QUESTION}", PERSON, group)
+        assert bot.server.sent(1, moved)[0]["receiver_user_id"] == str(PERSON["id"])
+    finally:
+        bot.server.knows_ephemeral = False
+        chats.close()
+
+
+def test_a_blocked_person_is_not_answered_as_a_guest_either(tmp_path: Path, encoder: object) -> None:
+    with running_bot(tmp_path, blocked_people=[777]) as bot:
+        for asker, query in ((PERSON, "g1"), (OTHER, "g2")):
+            chat = {"id": -77, "type": "group", "title": "x"}
+            guest = {"message_id": 5, "date": int(time.time()), "chat": chat, "from": asker, "text": QUESTION}
+            bot.server.update("guest_message", {**guest, "guest_query_id": query})
+        assert [call["guest_query_id"] for call in bot.server.called("answerGuestQuery", 1)] == ["g2"]
 
 
 def test_an_anonymous_administrators_hapusdata_deletes_nothing_anywhere(bot: Bot) -> None:

@@ -87,6 +87,20 @@ def test_an_edit_right_after_asking_gets_one_answer(bot: Bot) -> None:
         assert len(bot.server.sent(0, chat=9010)) == before + 1
 
 
+def test_hundreds_of_photos_or_commands_of_a_few_hold_up_nobody_else(bot: Bot, tmp_path: Path) -> None:
+    group = {**GROUP, "id": -1900}
+    for _ in range(300):
+        bot.server.say(None, person(9020), photo=[{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}])
+    for number in range(330):
+        bot.server.say("/bantuan", person(9030 + number % 6), group)
+    start = time.monotonic()
+    bot.server.say(QUESTION, person(9021))
+    assert "Fathul Mushalli" in bot.server.sent(1, chat=9021)[0]["text"]
+    assert time.monotonic() - start < 15
+    # Beyond what may wait for a chat, nothing more is sent to it.
+    assert len(bot.server.sent(0, chat=group["id"])) <= 40
+
+
 # --- kills ----------------------------------------------------------------------------------------------------
 
 
@@ -171,6 +185,62 @@ def test_sigterm_while_telegram_asks_the_polling_for_patience_ends_it_soon(tmp_p
         assert time.monotonic() - start < 10
 
 
+def test_an_answer_that_may_have_arrived_is_not_sent_again_even_where_saying_so_fails_and_the_bot_is_stopped(
+    tmp_path: Path, encoder: object
+) -> None:
+    with running_bot(tmp_path) as bot:
+        bot.server.drop_next("sendMessage")
+        bot.server.fail_next("sendMessage", 429, "Too Many Requests: retry after 300", retry_after=300)
+        bot.server.say(QUESTION)
+        bot.server.called("sendMessage", 2)
+        time.sleep(0.5)
+        assert bot.stop() == 0
+        bot.start()
+        told = bot.server.sent(3)[2]
+        assert "mungkin belum sampai" in told["text"] and "Fathul" not in told["text"]
+
+
+def test_an_edit_that_could_not_be_made_before_the_stop_is_made_after_it(tmp_path: Path, encoder: object) -> None:
+    with running_bot(tmp_path) as bot:
+        asked = bot.server.say(QUESTION)
+        bot.server.message_with("Fathul Mushalli")
+        time.sleep(0.5)
+        bot.server.fail_next("editMessageText", 429, "Too Many Requests: retry after 300", retry_after=300)
+        bot.server.edit(asked, "Kapan rakor Tanjung Lago 2023?")
+        bot.server.called("editMessageText", 1)
+        time.sleep(0.5)
+        assert bot.stop() == 0
+        bot.start()
+        bot.server.message_with("17/7/2023")
+        assert len(bot.server.sent(0)) == 1
+
+
+def test_a_question_of_somebody_who_has_blocked_the_bot_is_not_kept(tmp_path: Path, encoder: object) -> None:
+    with running_bot(tmp_path) as bot:
+        bot.server.hold("sendMessage")
+        bot.server.say(QUESTION)
+        chats = Chats(tmp_path / "chats.db")
+        wait_until(lambda: chats._all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL"))
+        bot.stop(signal.SIGKILL)
+        bot.server.let_go("sendMessage")
+        bot.server.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
+        bot.start()
+        bot.wait_for_log("A chat does not let the bot write")
+        wait_until(lambda: not chats._all("SELECT 1 FROM questions WHERE update_content NOT NULL"))
+        chats.close()
+
+
+def test_telling_telegram_the_commands_holds_up_no_question(tmp_path: Path, encoder: object) -> None:
+    with TelegramServer().running() as server:
+        server.fail_next("setMyDescription", 429, "Too Many Requests: retry after 60", retry_after=60)
+        server.say(QUESTION)
+        bot = Bot(server, tmp_path)
+        start = time.monotonic()
+        assert "Fathul Mushalli" in server.sent(1)[0]["text"]
+        assert time.monotonic() - start < 40
+        bot.stop()
+
+
 # --- a Telegram that fails ------------------------------------------------------------------------------------
 
 
@@ -192,6 +262,10 @@ def test_an_answer_that_may_have_arrived_is_not_sent_again_but_offered(bot: Bot)
     told = bot.server.message_with("mungkin belum sampai", 9120)
     assert told["replies_to"] == asked and "Fathul" not in told["text"]
     assert press(bot, "Tampilkan jawaban", told, OTHER)["text"] == "Tombol ini hanya untuk penanyanya."
+    # What fails may be tried again.
+    bot.server.fail_next("editMessageText", 400, "Bad Request: something else")
+    press(bot, "Tampilkan jawaban", told, asker)
+    time.sleep(1)
     press(bot, "Tampilkan jawaban", told, asker)
     shown = bot.server.message_with("Fathul Mushalli", 9120)
     assert press(bot, "👍", shown, asker)["text"] == "Terima kasih!"
