@@ -26,7 +26,7 @@ _BYLINE = lexicon.patterns("embeddings.indonesian", "bylines.toml")["byline"]
 LONGEST_SENTENCE = 6000
 
 
-# As many as are encoded together and then searched for facts; a quote too asks for its article's sentences repeatedly.
+# More than are encoded together and then searched for facts; a quote asks for its article's sentences again and again.
 @lru_cache(maxsize=64)
 def split_sentences(text: str) -> tuple[Span, ...]:
     """The sentences in order, without the space around them; a line break always ends one."""

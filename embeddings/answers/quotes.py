@@ -72,8 +72,8 @@ def quote_of(article: Article, sentence: Span, answer: Span | None, probability:
 
 def with_neighbours(quote: Quote) -> Quote:
     """The quote together with a sentence or two on either side of it."""
-    text = quote.article.text
-    sentences, inside = split_sentences(text), sentences_around(text, quote.start, quote.end)
+    sentences = split_sentences(quote.article.text)
+    inside = sentences_around(quote.article.text, quote.start, quote.end)
     if not inside:
         return quote
     first, last = max(inside[0] - NEIGHBOURS, 0), min(inside[-1] + NEIGHBOURS, len(sentences) - 1)

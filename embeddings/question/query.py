@@ -56,7 +56,8 @@ def content_words(text: str) -> tuple[str, ...]:
     said = words(_THANKS.sub("", text))
     # "Teluk Dalam" and "Pancoran Mas" are names.
     named = words_of_regions(said)
-    beside, empty = (CHAT_WORDS | _OPENING_WORDS) - named, (FUNCTION_WORDS | CHAT_WORDS) - named
+    beside = (CHAT_WORDS | _OPENING_WORDS) - named
+    empty = (CHAT_WORDS | FUNCTION_WORDS) - named
     asked = itertools.dropwhile(lambda word: word in beside, said)
     return tuple(word for word in asked if word not in empty)
 

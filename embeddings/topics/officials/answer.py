@@ -48,7 +48,8 @@ class Holder(msgspec.Struct, frozen=True):
     def sentence(self) -> Span:
         """The sentence, or where the naming spans several, the sentences that name office and holder."""
         start, end = min(self.name[0], self.office[0]), max(self.name[1], self.office[1])
-        sentences, around = split_sentences(self.article.text), sentences_around(self.article.text, start, end)
+        sentences = split_sentences(self.article.text)
+        around = sentences_around(self.article.text, start, end)
         return (sentences[around[0]][0], sentences[around[-1]][1]) if around else (start, end)
 
     @property
