@@ -302,8 +302,9 @@ def _index(store: Store, encoder: Encoder, settings: Config, paths: list[Path], 
         _print_note(_skipped(report.skipped))
     notes.print(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.removed} removed, "
-        f"{len(report.refused)} refused; {store.summary().articles} articles stored",
+        f"{len(report.refused)} refused; {store.summary().articles} articles stored, {report.found_anew} searched anew",
         highlight=False,
+        soft_wrap=True,
     )
     return report
 

@@ -19,6 +19,7 @@ from embeddings.models.encoder import Encoder
 from embeddings.passages import Span, passage_context, split_passages
 from embeddings.sources.files import Article, ArticleSettings, Refusal, Remark, fault, find_files, read_file
 from embeddings.storage.store import KnownArticle, Store
+from embeddings.topics.finding import find_all, find_anew
 
 # Articles encoded together: enough for full batches, few enough that a kill loses seconds of work.
 ARTICLES_AT_ONCE = 32
@@ -45,6 +46,8 @@ class IndexReport:
         self.updated = 0
         self.unchanged = 0
         self.removed = 0
+        self.found_anew = 0
+        """Stored articles that the finders of another version had gone through."""
         self.passages = 0
         self.refused: list[Refusal] = []
         self.remarks: list[Remark] = []
@@ -64,8 +67,8 @@ def index_files(
 ) -> IndexReport:
     """Read the files and folders into the store; a second run at once is refused with StoreUnusable.
 
-    Timestamps are dated in the newsroom's time zone; progress is in bytes of files. A run that was killed is simply run
-    again: each article is stored whole or not at all.
+    Timestamps are dated in the newsroom's time zone; progress is in bytes of files, then in articles whose facts were
+    found by another version. A run that was killed is simply run again: each article is stored whole or not at all.
     """
     report = IndexReport()
     with _only_run(store):
@@ -83,6 +86,7 @@ def index_files(
                     report.added += 1
         if prune:
             report.removed = _prune(store, reading.known, reading.seen, reading.read_whole)
+        report.found_anew = find_anew(store, on_progress, report.refused)
     return report
 
 
@@ -236,7 +240,7 @@ def _encode_and_save(
             split.append((article, spans))
     for article, spans, embeddings in _encoded(encoder, split, refused):
         with _refusing(article, refused):
-            store.save(article, spans, embeddings)
+            store.save(article, spans, embeddings, find_all(article))
             yield article, spans
 
 

@@ -4,9 +4,12 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from embeddings import Article, Store
+from embeddings.topics.meetings.find import find_meetings
+from embeddings.topics.officials.find import name_words, officials_of
 
 FIRST = """
 CREATE TABLE identity(only INTEGER PRIMARY KEY CHECK (only = 1), value TEXT NOT NULL) STRICT;
@@ -91,16 +94,21 @@ CREATE TABLE story_bands(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX story_bands_by_article ON story_bands(article);
 """
-
-TABLES = {
-    FIRST: ("articles", "passages"),
-    SECOND: ("officials",),
-    THIRD: ("meetings", "meeting_regions", "stories", "story_bands"),
-}
+FOURTH = """
+-- See article_key.
+ALTER TABLE articles ADD COLUMN key TEXT NOT NULL DEFAULT '';
+CREATE INDEX articles_by_key ON articles(key);
+CREATE INDEX articles_by_date ON articles(published DESC, id);
+-- Articles that an older version stored, and that this one has yet to bring up to date.
+CREATE TABLE outdated(article INTEGER PRIMARY KEY REFERENCES articles(number) ON DELETE CASCADE) STRICT;
+INSERT INTO outdated SELECT number FROM articles;
+"""
+SCHEMAS = (FIRST, SECOND, THIRD, FOURTH)
+TABLES = {FIRST: ("articles", "passages"), THIRD: ("stories", "story_bands")}
 
 
 def make_old_store(path: Path, version: int, articles: Sequence[Article]) -> None:
-    """A knowledge base of version 1, 2 or 3."""
+    """A knowledge base of version 1, 2, 3 or 4."""
     newer = path.with_suffix(".newer")
     store = Store(newer)
     for article in articles:
@@ -108,11 +116,35 @@ def make_old_store(path: Path, version: int, articles: Sequence[Article]) -> Non
     store.close()
     with sqlite3.connect(path) as database:
         database.execute("ATTACH ? AS newer", (str(newer),))
-        for schema in (FIRST, SECOND, THIRD)[:version]:
+        for schema in SCHEMAS[:version]:
             database.executescript(schema)
-            for table in TABLES[schema]:
+            for table in TABLES.get(schema, ()):
                 columns = ", ".join(row[1] for row in database.execute(f"PRAGMA main.table_info({table})"))
                 database.execute(f"INSERT INTO main.{table}({columns}) SELECT {columns} FROM newer.{table}")
+        for number, article in enumerate(articles, 1):
+            if version >= 2:
+                save_officials(database, number, article)
+            if version >= 3:
+                save_meetings(database, number, article)
+        if version >= 4:
+            database.execute("UPDATE articles SET key = (SELECT key FROM newer.articles AS a WHERE a.id = articles.id)")
+            database.execute("DELETE FROM outdated")
         database.execute(f"PRAGMA main.user_version = {version}")
     database.close()
     newer.unlink()
+
+
+def save_officials(database: sqlite3.Connection, number: int, article: Article) -> None:
+    for found in officials_of(article.text):
+        words = " ".join(name_words(article.text[slice(*found.name)]))
+        kind = (found.office, found.region, found.acting, found.former, f" {words} ")
+        row = (number, *kind, *found.name, *found.office_span)
+        database.execute(f"INSERT INTO officials VALUES ({', '.join('?' * len(row))})", row)
+
+
+def save_meetings(database: sqlite3.Connection, number: int, article: Article) -> None:
+    for meeting in find_meetings(article):
+        row = (number, msgspec.json.encode(meeting))
+        saved = database.execute("INSERT INTO meetings(article, content) VALUES (?, ?)", row).lastrowid
+        regions = [(region, saved) for region in meeting.regions]
+        database.executemany("INSERT INTO meeting_regions VALUES (?, ?)", regions)

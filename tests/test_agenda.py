@@ -10,6 +10,7 @@ from embeddings import Answer, Answerer, Article, Store
 from embeddings.indonesian.periods import find_period
 from embeddings.question.query import parse_question
 from embeddings.storage.store import FILE_NAME
+from embeddings.topics.finding import find_all
 from embeddings.topics.meetings.answer import Held, asked_meetings, find_held
 
 TODAY = date(2024, 5, 20)
@@ -30,7 +31,7 @@ def store(tmp_path: Path) -> Store:
     store = Store(tmp_path / FILE_NAME)
     for id, (published, text) in ARTICLES.items():
         article = Article(id, text, published=published, source=f"Warta {id}")
-        store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32))
+        store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
     return store
 
 
@@ -91,7 +92,8 @@ def test_a_question_gets_the_meetings_of_its_kind_region_and_time_newest_first(
 def test_meetings_in_two_districts_of_one_name_are_told_apart(store: Store) -> None:
     for id, around in (("h", "Hulu Sungai Selatan"), ("k", "Kubu Raya")):
         text = f"Rapat koordinasi Kecamatan Sungai Raya, {around}, digelar Senin (17/7/2023)."
-        store.save(Article(id, text, published="2023-07-18"), [(0, len(text))], np.ones((1, 4), dtype=np.float32))
+        article = Article(id, text, published="2023-07-18")
+        store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
     both = held(store, "kapan rakor di sungai raya")
     lines = replies.heads(Answer("q", True, 0.8, meetings=both), INDONESIAN)
     assert {line.rpartition(" (")[2] for line in lines[1:3]} == {"Hulu Sungai Selatan)", "Kubu Raya)"}

@@ -10,6 +10,7 @@ from embeddings.answers.reader import Reader
 from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.storage.store import FILE_NAME
 from embeddings.storage.stories import LEAST_ALIKE, likeness, signature
+from embeddings.topics.finding import find_all
 from tests.conftest import SEEDS
 
 WIRE = """
@@ -28,7 +29,7 @@ sedangkan Kecamatan Air Kumbang mendapat giliran berikutnya. Buku panduan dibagi
 
 def save(store: Store, id: str, text: str, source: str | None, published: str | None = None) -> None:
     article = Article(id, text, source=source, published=published, url=f"https://example.org/{id}")
-    store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32))
+    store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
 
 
 @pytest.fixture

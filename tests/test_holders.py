@@ -7,6 +7,7 @@ from bot import replies
 from bot.texts import INDONESIAN
 from embeddings import Answer, Answerer, Article, Store, disagree
 from embeddings.storage.store import FILE_NAME
+from embeddings.topics.finding import find_all
 from embeddings.topics.officials.answer import Holder, find_holders, neighbours, unnamed_office
 from embeddings.topics.officials.find import AskedOffice, asked_office
 from tests.conftest import understood
@@ -30,7 +31,7 @@ def store(tmp_path: Path) -> Store:
     store = Store(tmp_path / FILE_NAME)
     for id, (published, text) in ARTICLES.items():
         article = Article(id, text, published=published, source="Warta")
-        store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32))
+        store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
     return store
 
 
@@ -155,7 +156,7 @@ def test_two_districts_of_one_name_are_told_apart(store: Store) -> None:
     for id, around, name in (("h", "Hulu Sungai Selatan", "Fathul"), ("k", "Kubu Raya", "Chairil")):
         text = f"Camat Sungai Raya, {name} Anwari, membuka rakor. Bupati {around} hadir."
         article = Article(id, text, published="2023-05-01")
-        store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32))
+        store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
     both = holders(store, "siapa camat sungai raya")
     lines = replies.heads(Answer("q", True, 0.9, holders=both), INDONESIAN)
     assert lines[0] == "• Camat Sungai Raya, Hulu Sungai Selatan: Fathul Anwari (1 Mei 2023)"

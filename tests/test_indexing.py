@@ -125,9 +125,7 @@ def test_a_refused_file_does_not_stop_the_rest(store: Store, encoder: Encoder, a
     assert report.skipped == {".html": 1}
 
 
-@pytest.mark.parametrize(
-    "part", ["embeddings.indexing.split_passages", "embeddings.storage.store.find_meetings", "encoder"]
-)
+@pytest.mark.parametrize("part", ["embeddings.indexing.split_passages", "embeddings.indexing.find_all", "encoder"])
 def test_a_fault_in_one_article_costs_that_article_alone(
     store: Store, encoder: Encoder, articles: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:

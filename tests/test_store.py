@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -25,7 +26,12 @@ from embeddings import (
     rebuild,
 )
 from embeddings.search.lexical import LexicalIndex
-from embeddings.storage.store import FILE_NAME, SCHEMA_VERSION, Watermark
+from embeddings.storage import stories
+from embeddings.storage.schema import SCHEMA_VERSION
+from embeddings.storage.store import FILE_NAME, Watermark
+from embeddings.topics.finding import find_all, find_anew, find_missing
+from embeddings.topics.meetings.facts import MEETINGS, meetings
+from embeddings.topics.officials.facts import OFFICIALS, officials
 from tests.conftest import ROOT
 from tests.old_stores import make_old_store
 
@@ -140,7 +146,7 @@ COPY = Article("dua", TOLD, "Rapat di Rambutan", "Warta", None, "2023-07-19", No
 
 def save(store: Store, *articles: Article) -> Store:
     for article in articles:
-        store.save(article, [(0, len(article.text))], EMBEDDINGS[:1])
+        store.save(article, [(0, len(article.text))], EMBEDDINGS[:1], find_all(article))
     return store
 
 
@@ -154,11 +160,19 @@ def shown(store: Store) -> list[Article]:
         *store.copies("dua"),
         *(passage.article for passage in store.passages([1, 2]).values()),
         *(passage and passage.article for passages in store.passages_after(0) for passage in passages.values()),
-        *(article for article, _ in store.officials(("camat",))),
-        *(article for article, _ in store.officials(region="rambutan")),
-        *(article for article, _ in store.meetings({"rambutan"})),
+        *(article for article, _ in officials(store, ("camat",))),
+        *(article for article, _ in officials(store, region="rambutan")),
+        *(article for article, _ in meetings(store, {"rambutan"})),
     ]
     return [article for article in ways if article is not None]
+
+
+def published(article: Article) -> Article:
+    return msgspec.structs.replace(article, path=None)
+
+
+def facts_of(store: Store) -> list[Any]:
+    return [*officials(store), *meetings(store, ())]
 
 
 def damage(path: Path, statement: str) -> None:
@@ -201,10 +215,15 @@ def test_an_article_of_which_the_disk_has_changed_anything_is_shown_in_no_way_an
 
 FINDINGS_ROTTEN = [
     "passages SET start = NULL", "passages SET end = 999", "passages SET start = 'x'",
-    "officials SET name_start = NULL", "officials SET office_end = 9999", "officials SET name_end = -1",
-    "meetings SET content = NULL", "meetings SET content = '{'", "meetings SET content = x'ff'",
-    """meetings SET content = replace(content, '"rapat', '7rapat')""",
-    """meetings SET content = replace(content, '2023-07-17', '2023-0q-17')""",
+    *(f"facts SET content = {content} WHERE topic = '{topic}'"
+      for topic in ("officials", "meetings") for content in ("NULL", "'{'", "x'ff'", "x''", "CAST(content AS TEXT)")),
+    *(f"facts SET content = CAST(replace(CAST(content AS TEXT), {change}) AS BLOB) WHERE topic = '{topic}'"
+      for topic, change in (
+          ("officials", "'[16,28]', '[16,29]'"), ("officials", "'camat', 'lurah'"), ("officials", "'false', 'true'"),
+          ("meetings", """'"rapat', '7rapat'"""), ("meetings", "'2023-07-17', '2023-07-18'"))),
+    "fact_keys SET key = 'office:lurah' WHERE key = 'office:camat'",
+    "fact_keys SET fact = 99 WHERE key = 'office:camat'",
+    "facts SET digest = NULL WHERE topic = 'meetings'",
 ]  # fmt: skip
 
 
@@ -221,7 +240,8 @@ def test_what_was_found_in_an_article_and_is_damaged_is_left_out_and_named(
 
 
 def test_whatever_bytes_change_in_the_file_no_other_article_is_shown_and_no_traceback(store: Store) -> None:
-    save(store, TOLD_ARTICLE, COPY)
+    facts = {(published(article), fact) for article, fact in facts_of(save(store, TOLD_ARTICLE, COPY))}
+    assert len(facts) == 4
     store._database.execute("PRAGMA journal_mode = DELETE")
     store.close()
     sound, path = store.path.read_bytes(), store.path.with_name("damaged.db")
@@ -237,7 +257,9 @@ def test_whatever_bytes_change_in_the_file_no_other_article_is_shown_and_no_trac
         path.write_bytes(content)
         try:
             damaged = Store(path)
-            assert all(article in (TOLD_ARTICLE, COPY) for article in shown(damaged))
+            # Where an article lies is not part of what was published.
+            assert {published(article) for article in shown(damaged)} <= {published(TOLD_ARTICLE), published(COPY)}
+            assert {(published(article), fact) for article, fact in facts_of(damaged)} <= facts
             assert len(list(damaged.embeddings_after(0))) <= 1
             named += any(damaged.damaged())
             damaged.outlets(), damaged.summary(), damaged.check(), damaged.holds(COPY)
@@ -358,15 +380,19 @@ def check_that_others_may_write(monkeypatch: pytest.MonkeyPatch, path: Path) -> 
 
         return find_while_others_write
 
-    for name in ("officials_of", "find_meetings", "signature"):
-        monkeypatch.setattr(embeddings.storage.store, name, checked(name, getattr(embeddings.storage.store, name)))
+    for topic in (OFFICIALS, MEETINGS):
+        monkeypatch.setitem(vars(topic), "finder", checked(topic.name, topic.finder))
+    monkeypatch.setattr(embeddings.storage.store, "signature", checked("signature", stories.signature))
     return called
 
 
-def test_nobody_waits_for_the_finders_when_an_article_is_stored(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_for_the_finders_when_an_article_is_stored(
+    store: Store, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     called = check_that_others_may_write(monkeypatch, store.path)
-    save(store, TOLD_ARTICLE)
-    assert called == ["officials_of", "find_meetings", "signature"]
+    (tmp_path / "satu.txt").write_text(TOLD)
+    index_files(store, encoder, [tmp_path / "satu.txt"], ArticleSettings(), PassageSettings())
+    assert called == ["officials", "meetings", "signature"]
 
 
 def test_nobody_waits_for_the_finders_when_an_older_version_is_brought_up_to_date(
@@ -374,8 +400,8 @@ def test_nobody_waits_for_the_finders_when_an_older_version_is_brought_up_to_dat
 ) -> None:
     make_old_store(tmp_path / FILE_NAME, 1, [TOLD_ARTICLE, COPY])
     called = check_that_others_may_write(monkeypatch, tmp_path / FILE_NAME)
-    Store(tmp_path / FILE_NAME)
-    assert len(called) == 6
+    find_missing(Store(tmp_path / FILE_NAME))
+    assert sorted(called) == [*["meetings"] * 2, *["officials"] * 2, *["signature"] * 2]
 
 
 # --- what older versions stored ---
@@ -384,19 +410,24 @@ def test_nobody_waits_for_the_finders_when_an_older_version_is_brought_up_to_dat
 def everything(store: Store) -> dict[str, list[Any]]:
     """The contents, without what differs from store to store."""
     tables = [row[0] for row in store._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {
+    contents = {
         table: store._database.execute(f"SELECT * FROM {table}").fetchall()
         for table in sorted(tables)
         if table not in ("identity", "sqlite_sequence")
     }
+    # Topic by topic or article by article: the numbers of facts differ, and nothing else.
+    keys = contents.pop("fact_keys")
+    facts = [(*fact[1:], {key for key, of in keys if of == fact[0]}) for fact in contents.pop("facts")]
+    return {**contents, "facts": sorted(facts, key=lambda fact: fact[:2])}
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_what_an_older_version_stored_becomes_what_this_one_would_store(tmp_path: Path, version: int) -> None:
     articles = [TOLD_ARTICLE, Article("tiga", "Isi."), COPY]
     make_old_store(tmp_path / "old.db", version, articles)
     old, new = Store(tmp_path / "old.db"), save(Store(tmp_path / "new.db"), *articles)
-    assert everything(old) == everything(new)
+    find_missing(old)
+    assert everything(old) == everything(new) and find_anew(old) == 0
     assert [article.id for article in shown(old)].count("satu") == 10
     assert old._database.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
     assert everything(Store(tmp_path / "old.db")) == everything(new)
@@ -407,6 +438,7 @@ def test_an_article_that_was_damaged_before_is_not_searched_and_stays_damaged(tm
     make_old_store(path, 1, [TOLD_ARTICLE, COPY])
     damage(path, "UPDATE articles SET text = CAST(x'52617061ff' AS TEXT) WHERE id = 'satu'")
     store = Store(path)
+    find_missing(store)
     assert {article.id for article in shown(store)} == {"dua"} and list(store.damaged()) == ["satu"]
     assert list(save(store, TOLD_ARTICLE).damaged()) == []
 
@@ -415,21 +447,24 @@ def test_killed_while_it_brings_an_older_version_up_to_date_the_next_opening_goe
     articles = [Article(f"a{number}", f"{TOLD} Nomor {number}.", source=f"m{number}") for number in range(250)]
     make_old_store(tmp_path / "old.db", 2, articles)
     program = f"""
-import os, pathlib, signal, embeddings.storage.store
-find, found = embeddings.storage.store.find_in, []
+import os, pathlib, signal
+from embeddings.storage.store import Store
+from embeddings.topics.finding import OFFICIALS, find_missing
+find, found = OFFICIALS.finder, []
 def find_or_die(article):
     found.append(article)
     if len(found) == 150:
         os.kill(os.getpid(), signal.SIGKILL)
     return find(article)
-embeddings.storage.store.find_in = find_or_die
-embeddings.storage.store.Store(pathlib.Path({str(tmp_path / "old.db")!r}))
+vars(OFFICIALS)["finder"] = find_or_die
+find_missing(Store(pathlib.Path({str(tmp_path / "old.db")!r})))
 """
     killed = subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert killed.returncode == -signal.SIGKILL
     with sqlite3.connect(tmp_path / "old.db") as database:
-        assert database.execute("SELECT count(*) FROM outdated").fetchone() == (150,)
+        assert database.execute("SELECT count(*) FROM findings").fetchone() == (100,)
     store = Store(tmp_path / "old.db")
+    find_missing(store)
     assert everything(store) == everything(save(Store(tmp_path / "new.db"), *articles))
 
 

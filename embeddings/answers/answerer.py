@@ -24,6 +24,7 @@ from embeddings.question.question import Question
 from embeddings.question.understand import understand
 from embeddings.search.retriever import Retrieval, Retriever, RetrieverSettings
 from embeddings.storage.store import Store, Summary
+from embeddings.topics.finding import find_missing
 from embeddings.topics.meetings.answer import Held, find_held
 from embeddings.topics.officials.answer import Holder, find_holders, neighbours, unnamed_office
 from embeddings.topics.officials.find import AskedOffice
@@ -189,5 +190,7 @@ def open_answerer(
     today: Callable[[], date] = date.today,
 ) -> Answerer:
     """An answerer whose indexes lie in this data folder."""
+    # What an upgrade has yet to look for; what another version found is answered from until the next indexing.
+    find_missing(store)
     reader = Reader(threads=encoder.settings.threads)
     return Answerer(Retriever(store, encoder, data, retriever), reader, answers, today)

@@ -25,6 +25,7 @@ from embeddings.passages import passage_context, split_passages
 from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.sources.files import Article, build_article
 from embeddings.storage.store import FILE_NAME, Store
+from embeddings.topics.finding import find_all
 from embeddings.training.questions import is_held_out, rows, usable_news
 
 SEED = 1
@@ -67,7 +68,7 @@ def index(folder: Path, encoder: Encoder, reader: Reader, articles: Sequence[Art
             article, encoder.count_tokens, encoder.max_passage_tokens, PassageSettings().target_tokens
         )
         texts = [passage_context(article) + article.text[start:end] for start, end in spans]
-        store.save(article, spans, encoder.encode_passages(texts))
+        store.save(article, spans, encoder.encode_passages(texts), find_all(article))
     return Answerer(Retriever(store, encoder, folder, RetrieverSettings()), reader, AnswerSettings())
 
 

@@ -3,8 +3,9 @@
 import logging
 import re
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -17,126 +18,23 @@ from numpy.typing import NDArray
 from embeddings.errors import IndexMismatch, StoreUnusable
 from embeddings.passages import Span
 from embeddings.sources.files import Article
-from embeddings.storage.stories import LEAST_ALIKE, bands, likeness, signature
-from embeddings.topics.meetings.find import Meeting, find_meetings
-from embeddings.topics.officials.find import Official, name_words, officials_of
+from embeddings.storage.facts import FACT_COLUMNS, Findings, is_intact, matching, save_findings
+from embeddings.storage.failures import LOCK_TIMEOUT_SECONDS, errors_explained
+from embeddings.storage.schema import SCHEMA_VERSION, migrate, version_of
+from embeddings.storage.stories import has_story, save_story, signature
 
 logger = logging.getLogger(__name__)
 
 FILE_NAME = "knowledge.db"
-SCHEMA_VERSION = 4
-MEETINGS_AND_STORIES_SCHEMA = """
--- The meetings that an article tells of: found in its text, and found again when the finding changes.
-CREATE TABLE meetings(
-  number INTEGER PRIMARY KEY,
-  article INTEGER NOT NULL REFERENCES articles(number) ON DELETE CASCADE,
-  content BLOB NOT NULL
-) STRICT;
-CREATE INDEX meetings_by_article ON meetings(article);
-CREATE TABLE meeting_regions(
-  region TEXT NOT NULL,
-  meeting INTEGER NOT NULL REFERENCES meetings(number) ON DELETE CASCADE,
-  PRIMARY KEY (region, meeting)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX meeting_regions_by_meeting ON meeting_regions(meeting);
--- Articles with the same text in other outlets have the same story.
-CREATE TABLE stories(
-  article INTEGER PRIMARY KEY REFERENCES articles(number) ON DELETE CASCADE,
-  story INTEGER NOT NULL,
-  signature BLOB NOT NULL
-) STRICT;
-CREATE INDEX stories_by_story ON stories(story);
-CREATE TABLE story_bands(
-  band INTEGER NOT NULL,
-  article INTEGER NOT NULL REFERENCES stories(article) ON DELETE CASCADE,
-  PRIMARY KEY (band, article)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX story_bands_by_article ON story_bands(article);
-"""
-OFFICIALS_SCHEMA = """
--- Who holds which office, as an article names it: found in its text, and found again when the finding changes.
-CREATE TABLE officials(
-  article INTEGER NOT NULL REFERENCES articles(number) ON DELETE CASCADE,
-  office TEXT NOT NULL,
-  region TEXT NOT NULL,
-  acting INTEGER NOT NULL,
-  former INTEGER NOT NULL,
-  -- In lower case, with a space before and behind it, so that a word of it can be looked for.
-  name TEXT NOT NULL,
-  name_start INTEGER NOT NULL,
-  name_end INTEGER NOT NULL,
-  office_start INTEGER NOT NULL,
-  office_end INTEGER NOT NULL
-) STRICT;
-CREATE INDEX officials_by_office ON officials(region, office);
-CREATE INDEX officials_by_article ON officials(article);
-"""
-SCHEMA = """
-CREATE TABLE identity(only INTEGER PRIMARY KEY CHECK (only = 1), value TEXT NOT NULL) STRICT;
-INSERT INTO identity VALUES (1, lower(hex(randomblob(8))));
-CREATE TABLE encoder(
-  only INTEGER PRIMARY KEY CHECK (only = 1),
-  name TEXT NOT NULL,
-  dimension INTEGER NOT NULL
-) STRICT;
-CREATE TABLE articles(
-  number INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  text TEXT NOT NULL,
-  title TEXT,
-  source TEXT,
-  url TEXT,
-  published TEXT,
-  place TEXT,
-  path TEXT,
-  content_hash TEXT NOT NULL
-) STRICT;
--- AUTOINCREMENT: an id is never given twice, so that an index can tell what it has seen.
-CREATE TABLE passages(
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  article INTEGER NOT NULL REFERENCES articles(number) ON DELETE CASCADE,
-  start INTEGER NOT NULL,
-  end INTEGER NOT NULL,
-  embedding BLOB NOT NULL
-) STRICT;
-CREATE INDEX passages_by_article ON passages(article);
-CREATE TABLE removed_passages(
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  passage INTEGER NOT NULL
-) STRICT;
-CREATE TRIGGER remember_removed_passages AFTER DELETE ON passages BEGIN
-  INSERT INTO removed_passages(passage) VALUES (old.id);
-END;
-"""
-KEYS_AND_DATES_SCHEMA = """
--- See article_key.
-ALTER TABLE articles ADD COLUMN key TEXT NOT NULL DEFAULT '';
-CREATE INDEX articles_by_key ON articles(key);
-CREATE INDEX articles_by_date ON articles(published DESC, id);
--- Articles that an older version stored, and that this one has yet to bring up to date.
-CREATE TABLE outdated(article INTEGER PRIMARY KEY REFERENCES articles(number) ON DELETE CASCADE) STRICT;
-INSERT INTO outdated SELECT number FROM articles;
-"""
-SCHEMAS = (SCHEMA, OFFICIALS_SCHEMA, MEETINGS_AND_STORIES_SCHEMA, KEYS_AND_DATES_SCHEMA)
-"""What each version adds to the one before."""
 # An article as it was stored, with the digest that it is held against.
 ARTICLE_COLUMNS = "id, text, title, source, url, published, place, path, content_hash"
 JOINED_COLUMNS = ", ".join(f"articles.{column}" for column in ARTICLE_COLUMNS.split(", "))
-# What belongs to an article and does not fit it; NULL is no match either.
+# A passage that does not fit its article; NULL is no match either.
 MISFITS = """
 SELECT 1 FROM passages WHERE article = :number
   AND (0 <= start AND start < end AND end <= :length AND typeof(embedding) = 'blob'
   AND length(embedding) = coalesce(:embedding, length(embedding))) IS NOT TRUE
-UNION ALL SELECT 1 FROM officials WHERE article = :number
-  AND (0 <= name_start AND name_start < name_end AND name_end <= :length
-  AND 0 <= office_start AND office_start < office_end AND office_end <= :length) IS NOT TRUE
 """
-LOCK_TIMEOUT_SECONDS = 10.0
-DAMAGED = (
-    "the database is damaged ({message}). Move the file away and run wartabot index: it is built again from the "
-    "articles' files."
-)
-ARTICLES_AT_ONCE = 100
 _KEY = re.compile(r"[0-9a-f]{16}")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?")
 
@@ -183,19 +81,6 @@ def article_key(article_id: str) -> str:
     return blake2b(article_id.encode(), digest_size=8).hexdigest()
 
 
-class Findings(msgspec.Struct, frozen=True):
-    """What is found in an article's text and stored beside it."""
-
-    officials: list[Official]
-    meetings: list[Meeting]
-    signature: bytes
-
-
-def find_in(article: Article) -> Findings:
-    """Find officials, meetings, and what its copies are recognised by."""
-    return Findings(officials_of(article.text), find_meetings(article), signature(article.text))
-
-
 class KnownArticle(msgspec.Struct, frozen=True):
     """Where a stored article's file lies."""
 
@@ -213,6 +98,8 @@ class Store:
         """Open or create the database; raises StoreUnusable where that cannot be done."""
         self.path = path
         self._damaged: set[object] = set()
+        self._told: set[str] = set()
+        self._errors_explained = partial(errors_explained, path)
         with self._errors_explained():
             # People's data will lie beside the articles.
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -226,7 +113,6 @@ class Store:
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.execute("PRAGMA foreign_keys = ON")
             self._migrate()
-            self._bring_up_to_date()
             # Told apart from another store that happens to have reached the same watermark.
             self.identity: str = self._database.execute("SELECT value FROM identity").fetchone()[0]
 
@@ -266,19 +152,25 @@ class Store:
                 if not self._is_whole(*row):
                     yield str(row[2])
 
-    def save(self, article: Article, passages: Sequence[Span], embeddings: NDArray[np.float32]) -> None:
+    def save(
+        self,
+        article: Article,
+        passages: Sequence[Span],
+        embeddings: NDArray[np.float32],
+        findings: Iterable[Findings] = (),
+    ) -> None:
         """Add an article or replace the one with its id; embeddings of shape (len(passages), dimension)."""
         if len(passages) != len(embeddings):
             raise ValueError(f"{article.id}: {len(passages)} passages but {len(embeddings)} embeddings")
         # Half precision halves the file; the cosine moves by less than 0.0001.
         blobs = [embedding.tobytes() for embedding in embeddings.astype(np.float16)]
         # Before the transaction, so that nobody waits for it.
-        findings = find_in(article)
+        content_hash, own = article.content_hash(), signature(article.text)
         with self._transaction() as database:
             database.execute("DELETE FROM articles WHERE id = ?", (article.id,))
             row = (
                 article.id, article.text, article.title, article.source, article.url, article.published,
-                article.place, article.path, article.content_hash(), article_key(article.id),
+                article.place, article.path, content_hash, article_key(article.id),
             )  # fmt: skip
             number = database.execute(
                 f"INSERT INTO articles({ARTICLE_COLUMNS}, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
@@ -288,7 +180,9 @@ class Store:
                 ((number, start, end, blob) for (start, end), blob in zip(passages, blobs, strict=True)),
             )
             assert number is not None
-            _save_findings(database, number, article, findings)
+            for of_one_topic in findings:
+                save_findings(database, number, content_hash, of_one_topic)
+            save_story(database, number, article.source, own)
         self._damaged.discard(article.id)
 
     def move(self, article_id: str, path: str | None) -> None:
@@ -331,53 +225,54 @@ class Store:
         """The newest articles, those without a date last."""
         return list(islice(self.articles(), most))
 
-    def officials(
-        self, offices: Sequence[str] = (), region: str | None = None, name: Sequence[str] = ()
-    ) -> list[tuple[Article, Official]]:
-        """Who is named for one of the offices, for a region, or with these words in the name; newest article first."""
-        conditions = [
-            *([f"office IN ({', '.join(f':office{number}' for number in range(len(offices)))})"] if offices else []),
-            *(["region = :region"] if region else []),
-            *(f"instr(name, :word{number}) > 0" for number in range(len(name))),
-        ]
-        values = {
-            **{f"office{n}": office for n, office in enumerate(offices)},
-            "region": region,
-            **{f"word{n}": f" {word.casefold()} " for n, word in enumerate(name)},
-        }
+    def facts(self, topic: str, *keys: str | Collection[str]) -> list[tuple[Article, bytes]]:
+        """The contents of the topic's facts that have all of these keys, of a collection any; newest article first."""
+        condition, values = matching(keys)
         query = (
-            f"SELECT name_start, name_end, office_start, office_end, office, region, acting, former, {JOINED_COLUMNS} "
-            f"FROM officials JOIN articles ON number = article WHERE {' AND '.join(conditions)} "
-            "ORDER BY published DESC, articles.id, name_start"
+            f"SELECT {', '.join(FACT_COLUMNS)}, {JOINED_COLUMNS} FROM facts "
+            f"JOIN articles ON articles.number = facts.article WHERE facts.topic = ? AND {condition} "
+            "ORDER BY published DESC, articles.id, facts.number"
         )
-        found: list[tuple[Article, Official]] = []
+        found: list[tuple[Article, bytes]] = []
         with self._errors_explained():
             seen: dict[object, Article | None] = {}
-            for row in self._database.execute(query, values):
-                official = Official(row[:2], row[2:4], row[4], row[5], bool(row[6]), bool(row[7]))
-                article = self._intact(row[8:], seen)
-                if article and self._lie_in(article, official.name, official.office_span):
-                    found.append((article, official))
+            for row in self._database.execute(query, (topic, *values)):
+                fact, fields = row[: len(FACT_COLUMNS)], row[len(FACT_COLUMNS) :]
+                article = self._intact(fields, seen)
+                if article and is_intact(fields[-1], fact):
+                    found.append((article, fact[1]))
+                elif article:
+                    self._report_damage(article.id, article.path)
         return found
 
-    def meetings(self, regions: Collection[str]) -> list[tuple[Article, Meeting]]:
-        """The meetings held in, or by, all of these regions."""
+    def outdated(self, topic: str, version: str | None = None) -> list[str]:
+        """The ids of the articles that the topic's finder, or this version of it, has not gone through."""
         query = (
-            f"SELECT content, {JOINED_COLUMNS} FROM meeting_regions JOIN meetings ON meetings.number = meeting "
-            "JOIN articles ON articles.number = article "
-            f"WHERE region IN ({', '.join('?' * len(regions))}) GROUP BY meeting HAVING count(*) = ?"
+            "SELECT id FROM articles WHERE number IN (SELECT number FROM articles EXCEPT "
+            "SELECT article FROM findings WHERE topic = ? AND version = coalesce(?, version)) ORDER BY number"
         )
-        found: list[tuple[Article, Meeting]] = []
         with self._errors_explained():
-            seen: dict[object, Article | None] = {}
-            for content, *fields in self._database.execute(query, (*regions, len(regions))):
-                if (article := self._intact(fields, seen)) is None:
-                    continue
-                if (meeting := _meeting_or_none(content)) is None:
-                    self._report_damage(article.id, article.path)
-                else:
-                    found.append((article, meeting))
-        return found
+            return [row[0] for row in self._database.execute(query, (topic, version))]
+
+    def topics(self) -> set[str]:
+        """The topics whose finders have gone through any article."""
+        with self._errors_explained():
+            return {row[0] for row in self._database.execute("SELECT DISTINCT topic FROM findings")}
+
+    def renew(self, found: Sequence[tuple[Article, Findings]]) -> None:
+        """Replace what the topics have of these articles, as far as the articles are stored as they are here."""
+        with self._errors_explained():
+            # Before the transaction, so that nobody waits for it.
+            own = [None if has_story(self._database, article.id) else signature(article.text) for article, _ in found]
+        with self._transaction() as database:
+            for (article, findings), signature_to_add in zip(found, own, strict=True):
+                content_hash = article.content_hash()
+                query = "SELECT number FROM articles WHERE id = ? AND content_hash = ?"
+                # Another process may have replaced or removed it meanwhile.
+                for (number,) in database.execute(query, (article.id, content_hash)).fetchall():
+                    save_findings(database, number, content_hash, findings)
+                    if signature_to_add is not None:
+                        save_story(database, number, article.source, signature_to_add)
 
     def copies(self, article_id: str) -> list[Article]:
         """The same story in other outlets, one of each, oldest first."""
@@ -412,7 +307,7 @@ class Store:
             seen: dict[object, Article | None] = {}
             found: dict[int, Passage] = {}
             for id, start, end, *fields in self._database.execute(query, tuple(ids)):
-                if (article := self._intact(fields, seen)) and self._lie_in(article, (start, end)):
+                if (article := self._intact(fields, seen)) and self._holds_span(article, start, end):
                     found[id] = Passage(id, article, start, end)
             return found
 
@@ -455,42 +350,11 @@ class Store:
             return None if result == "ok" else result
 
     def _migrate(self) -> None:
-        version = self._database.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise StoreUnusable(
-                f"{self.path} was written by a newer wartabot (data version {version}, this one knows "
-                f"{SCHEMA_VERSION}). Update wartabot, or choose another folder with --data."
-            )
-        if version == SCHEMA_VERSION:
-            return
-        with self._transaction() as database:
-            # Another process may have done it while this one waited for the lock.
-            version = database.execute("PRAGMA user_version").fetchone()[0]
-            for schema in SCHEMAS[version:]:
-                for statement in _statements(schema):
-                    database.execute(statement)
-            database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    def _bring_up_to_date(self) -> None:
-        """Add to each outdated article what this version stores of one; after a kill, the next opening goes on."""
-        query = (
-            "SELECT number, EXISTS (SELECT 1 FROM stories WHERE stories.article = number), "
-            f"{ARTICLE_COLUMNS} FROM outdated JOIN articles ON number = outdated.article LIMIT {ARTICLES_AT_ONCE}"
-        )
-        while rows := self._database.execute(query).fetchall():
-            found = []
-            for number, searched, *fields in rows:
-                article = None if searched else self._intact(fields)
-                found.append((number, article_key(str(fields[0])), article, article and find_in(article)))
+        if version_of(self._database, self.path) < SCHEMA_VERSION:
+            self._database.create_function("article_key", 1, lambda id: article_key(str(id)))
             with self._transaction() as database:
-                for number, key, article, findings in found:
-                    # Another process may have done it meanwhile, or replaced the article.
-                    if database.execute("DELETE FROM outdated WHERE article = ?", (number,)).rowcount == 0:
-                        continue
-                    database.execute("UPDATE articles SET key = ? WHERE number = ?", (key, number))
-                    if article and findings:
-                        database.execute("DELETE FROM officials WHERE article = ?", (number,))
-                        _save_findings(database, number, article, findings)
+                # Another process may have done it while this one waited for the lock.
+                migrate(database, self.path)
 
     def _passage_rows(self, columns: str, after: int, batch_size: int) -> Iterator[list[Any]]:
         query = f"SELECT {columns} FROM passages WHERE id > ? ORDER BY id LIMIT ?"
@@ -520,10 +384,8 @@ class Store:
                 self._report_damage(article.id, article.path)
         return seen[known]
 
-    def _lie_in(self, article: Article, *spans: Sequence[Any]) -> bool:
-        if all(type(n) is int for span in spans for n in span) and all(
-            0 <= start < end <= len(article.text) for start, end in spans
-        ):
+    def _holds_span(self, article: Article, start: object, end: object) -> bool:
+        if type(start) is int and type(end) is int and 0 <= start < end <= len(article.text):
             return True
         self._report_damage(article.id, article.path)
         return False
@@ -535,9 +397,9 @@ class Store:
             return False
         dimension = self._dimension()
         values = {"number": number, "length": len(article.text), "embedding": dimension and 2 * dimension}
-        meetings = self._database.execute("SELECT content FROM meetings WHERE article = ?", (number,))
+        facts = self._database.execute(f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE article = ?", (number,))
         misfit = self._database.execute(MISFITS, values).fetchone()
-        return misfit is None and all(_meeting_or_none(content) for (content,) in meetings)
+        return misfit is None and all(is_intact(content_hash, fact) for fact in facts)
 
     def _dimension(self) -> int | None:
         row = self._database.execute("SELECT dimension FROM encoder").fetchone()
@@ -555,6 +417,12 @@ class Store:
                         f"{self.path}: an embedding of the article {article_id!r} is damaged. Index it again from its "
                         f"file: wartabot index {path!r}"
                     )
+
+    def tell_once(self, line: str) -> None:
+        """Tell the operator what is wrong with the store, however often it is met."""
+        if line not in self._told:
+            self._told.add(line)
+            logger.warning("%s: %s", self.path, line)
 
     def _report_damage(self, article_id: object, path: object) -> None:
         """Tell the operator once which article is damaged."""
@@ -578,95 +446,7 @@ class Store:
                     self._database.execute("ROLLBACK")
                 raise
 
-    @contextmanager
-    def _errors_explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            raise StoreUnusable(f"{self.path}: {_advice(error)}") from error
-        # SQLite's own message holds what it found, which here is no text.
-        except UnicodeDecodeError as error:
-            raise StoreUnusable(f"{self.path}: {DAMAGED.format(message='its schema is no text')}") from error
-        except OSError as error:
-            raise StoreUnusable(
-                f"{self.path} cannot be opened ({error.strerror or error}). Check that the folder exists and may be "
-                "written, or choose another with --data."
-            ) from error
-
-
-def _save_findings(database: sqlite3.Connection, number: int, article: Article, findings: Findings) -> None:
-    database.executemany(
-        "INSERT INTO officials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                number,
-                found.office,
-                found.region,
-                found.acting,
-                found.former,
-                f" {' '.join(name_words(article.text[slice(*found.name)]))} ",
-                *found.name,
-                *found.office_span,
-            )
-            for found in findings.officials
-        ),
-    )
-    for meeting in findings.meetings:
-        row = (number, msgspec.json.encode(meeting))
-        saved = database.execute("INSERT INTO meetings(article, content) VALUES (?, ?)", row).lastrowid
-        database.executemany(
-            "INSERT INTO meeting_regions VALUES (?, ?)", ((region, saved) for region in meeting.regions)
-        )
-    _save_story(database, number, article.source, findings.signature)
-
-
-def _save_story(database: sqlite3.Connection, number: int, source: str | None, own: bytes) -> None:
-    """Note the article's signature, and the story of the most alike article of another outlet, or a new one."""
-    own_bands = list(bands(own))
-    candidates = database.execute(
-        "SELECT DISTINCT story, signature FROM story_bands JOIN stories USING (article) "
-        f"JOIN articles ON number = article WHERE band IN ({', '.join('?' * len(own_bands))}) AND source IS NOT ? "
-        "AND typeof(signature) = 'blob' AND length(signature) = ?",
-        (*own_bands, source, len(own)),
-    )
-    alike = max(((likeness(own, other), -story) for story, other in candidates), default=(0.0, 0))
-    story = -alike[1] if alike[0] >= LEAST_ALIKE else number
-    database.execute("INSERT INTO stories VALUES (?, ?, ?)", (number, story, own))
-    database.executemany("INSERT INTO story_bands VALUES (?, ?)", ((band, number) for band in set(own_bands)))
-
-
-def _meeting_or_none(content: Any) -> Meeting | None:
-    try:
-        return msgspec.json.decode(content, type=Meeting)
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
-        return None
-
 
 def _date_or_none(published: object) -> str | None:
     """A date in a damaged row may be none."""
     return published if isinstance(published, str) and _DATE.fullmatch(published) else None
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def _advice(error: sqlite3.DatabaseError) -> str:
-    message = str(error)
-    if "locked" in message:
-        return (
-            f"another process has held the database locked for {LOCK_TIMEOUT_SECONDS:.0f} s. Nothing was lost; wait "
-            "for it to finish and try again."
-        )
-    if "full" in message:
-        return "the disk is full. Nothing was lost; free some space and run the same command again."
-    if "unable to open" in message or "readonly" in message:
-        return f"{message}. Check that the folder exists and may be written, or choose another with --data."
-    if "not a database" in message or "malformed" in message:
-        return DAMAGED.format(message=message)
-    return message

@@ -1,6 +1,7 @@
 """Recognise one story in several outlets: near-duplicate texts by MinHash (Broder 1997) and banding."""
 
 import re
+import sqlite3
 import struct
 from collections.abc import Iterator
 from hashlib import blake2b
@@ -38,3 +39,24 @@ def likeness(one: bytes, other: bytes) -> float:
     """The estimated share of shingles that two texts have in common (Jaccard)."""
     pairs = zip(_NUMBERS.unpack(one), _NUMBERS.unpack(other), strict=True)
     return sum(1 for number, another in pairs if number == another) / PERMUTATIONS
+
+
+def has_story(database: sqlite3.Connection, article_id: str) -> bool:
+    """Whether the article's story is noted; versions before the third did not."""
+    query = "SELECT 1 FROM stories JOIN articles ON number = article WHERE id = ?"
+    return database.execute(query, (article_id,)).fetchone() is not None
+
+
+def save_story(database: sqlite3.Connection, number: int, source: str | None, own: bytes) -> None:
+    """Note the article's signature, and the story of the most alike article of another outlet, or a new one."""
+    own_bands = list(bands(own))
+    candidates = database.execute(
+        "SELECT DISTINCT story, signature FROM story_bands JOIN stories USING (article) "
+        f"JOIN articles ON number = article WHERE band IN ({', '.join('?' * len(own_bands))}) AND source IS NOT ? "
+        "AND typeof(signature) = 'blob' AND length(signature) = ?",
+        (*own_bands, source, len(own)),
+    )
+    alike = max(((likeness(own, other), -story) for story, other in candidates), default=(0.0, 0))
+    story = -alike[1] if alike[0] >= LEAST_ALIKE else number
+    database.execute("INSERT OR IGNORE INTO stories VALUES (?, ?, ?)", (number, story, own))
+    database.executemany("INSERT OR IGNORE INTO story_bands VALUES (?, ?)", ((band, number) for band in set(own_bands)))

@@ -12,6 +12,7 @@ from embeddings.passages import Span, split_sentences
 from embeddings.search.lexical import words
 from embeddings.sources.files import Article
 from embeddings.storage.store import Store
+from embeddings.topics.meetings.facts import meetings
 from embeddings.topics.meetings.find import KINDS, Meeting, meeting_kind
 
 
@@ -102,7 +103,7 @@ def find_held(store: Store, asked: AskedMeetings, period: Period | None) -> tupl
             asked.aspect,
             next(filter(None, (region_around(r, article.text) for r in asked.regions)), ""),
         )
-        for article, meeting in store.meetings(asked.regions)
+        for article, meeting in meetings(store, asked.regions)
         if _is_of_kind(meeting, asked.kind)
         and _tells(meeting, asked.aspect)
         and asked.named <= _name_words(article, meeting)

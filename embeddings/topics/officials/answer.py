@@ -13,6 +13,7 @@ from embeddings.indonesian.regions import region_around, regions_named, wider_re
 from embeddings.passages import Span, sentences_around, split_sentences
 from embeddings.sources.files import Article
 from embeddings.storage.store import Store
+from embeddings.topics.officials.facts import officials
 from embeddings.topics.officials.find import (
     AskedOffice,
     Official,
@@ -101,7 +102,7 @@ def find_holders(store: Store, asked: AskedOfficials | None, period: Period | No
     if office := asked.office:
         named = [
             holder
-            for holder in _named(store.officials(office.offices, office.region))
+            for holder in _named(officials(store, office.offices, office.region))
             if holder.acting >= office.acting
             and holder.former >= office.former
             and (not holder.around or not asked.wider or holder.around in asked.wider)
@@ -113,18 +114,18 @@ def find_holders(store: Store, asked: AskedOfficials | None, period: Period | No
             named = of_this_time or otherwise
         return _once(named, same_person_and_office)
     if asked.region is not None:
-        return _once(_named(store.officials(region=asked.region)), same_office)
-    return _once(_named(store.officials(name=asked.name)), same_person_and_office)
+        return _once(_named(officials(store, region=asked.region)), same_office)
+    return _once(_named(officials(store, name=asked.name)), same_person_and_office)
 
 
 def unnamed_office(store: Store, asked: AskedOffice) -> str | None:
     """The office asked for, where no article names anybody in it, sitting, acting or former."""
-    return None if store.officials(asked.offices, asked.region) else asked.text
+    return None if officials(store, asked.offices, asked.region) else asked.text
 
 
 def neighbours(store: Store, asked: AskedOffice) -> tuple[Holder, ...]:
     """The officials of the region whose office is asked for, one of each office, newest first."""
-    return _once(_named(store.officials(region=asked.region)), same_office)
+    return _once(_named(officials(store, region=asked.region)), same_office)
 
 
 def same_office(holder: Holder, other: Holder) -> bool:

@@ -1,0 +1,27 @@
+"""The officials that articles name, as facts: by office, region and the words of the name."""
+
+from collections.abc import Iterator, Sequence
+
+from embeddings.sources.files import Article
+from embeddings.storage.store import Store
+from embeddings.topics.officials.find import Official, name_words, officials_of
+from embeddings.topics.topic import Topic
+
+
+def _keys(article: Article, official: Official) -> Iterator[str]:
+    yield f"office:{official.office}"
+    yield f"region:{official.region}"
+    for word in name_words(article.text[slice(*official.name)]):
+        yield f"name:{word}"
+
+
+OFFICIALS = Topic("officials", Official, lambda article: officials_of(article.text), _keys, ("topics/officials",))
+
+
+def officials(
+    store: Store, offices: Sequence[str] = (), region: str | None = None, name: Sequence[str] = ()
+) -> list[tuple[Article, Official]]:
+    """Who is named for one of the offices, for a region, or with these words in the name; newest article first."""
+    of_region = [f"region:{region}"] if region else []
+    of_office = [{f"office:{office}" for office in offices}] if offices else []
+    return OFFICIALS.facts(store, *of_region, *of_office, *(f"name:{word.casefold()}" for word in name))
