@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cache, partial
@@ -34,8 +34,10 @@ import embeddings
 from bot.texts import INDONESIAN, Texts
 from embeddings import Article, Period, Quote
 from embeddings.passages import TokenCounter, split_sentences
+from embeddings.question.correct import Vocabulary
+from embeddings.question.expects import Expects
 from embeddings.question.query import Query, parse_question
-from tests.conftest import ROOT, SEEDS
+from tests.conftest import ROOT, SEEDS, EveryWord
 
 SHORT, LONG, LONGEST = 4_000, 20_000, 200_000
 MOST_SECONDS = 3.0
@@ -164,11 +166,18 @@ def method_of(call: ast.Call) -> str:
     return "search" if call.func.attr in SEARCHING else call.func.attr
 
 
+class AnyWord(str):
+    """What is only known when a function runs, and whatever of it is asked for."""
+
+    def __getattr__(self, name: str) -> "AnyWord":
+        return self
+
+
 class Names(dict[str, Any]):
     """A module's names; one that is only known when its function runs stands for a word."""
 
     def __missing__(self, name: str) -> Any:
-        return getattr(builtins, name, "contoh")
+        return getattr(builtins, name, AnyWord("contoh"))
 
 
 def written(call: ast.Call, module: ModuleType) -> Iterator[tuple[re.Pattern[str], str]]:
@@ -201,7 +210,9 @@ def patterns() -> dict[re.Pattern[str], tuple[str, set[str]]]:
     usages = {module: Usage(module) for module in modules()}
     found: dict[re.Pattern[str], tuple[str, set[str]]] = {}
     for module in usages:
-        for name, value in vars(module).items():
+        # A name of its own tells more of a pattern's use than the file of patterns that it was read from.
+        by_name = sorted(vars(module).items(), key=lambda item: not isinstance(item[1], re.Pattern))
+        for name, value in by_name:
             methods = {method for usage in usages.values() for method in usage.methods[name] if method in METHODS}
             for pattern in compiled(value):
                 found.setdefault(pattern, (f"{module.__name__}.{name}", methods or set(METHODS)))
@@ -249,7 +260,10 @@ def spelt(tree: Iterable[Any]) -> str:
         if kind is sre.LITERAL:
             words += chr(value)
         elif kind is sre.IN:
-            words += next(one for one in ("a", "A", *map(chr, range(32, 0x2100)), "\n") if is_one_of(one, value))
+            own = [
+                chr(of if isinstance(of, int) else of[0]) for named, of in value if named in (sre.LITERAL, sre.RANGE)
+            ]
+            words += next(one for one in ("a", "A", *map(chr, range(32, 0x2100)), *own, "\n") if is_one_of(one, value))
         elif kind in (sre.ANY, sre.NOT_LITERAL):
             words += "a"
         elif kind in PARTS and kind not in (sre.ASSERT, sre.ASSERT_NOT):
@@ -312,6 +326,13 @@ MADE_OF_TEXT: dict[object, Callable[[str], object]] = {
 # What else finders are given.
 GIVEN: dict[object, object] = {
     int: 100,
+    float: 0.5,
+    tuple[int, int]: (0, 10),
+    tuple[int, int] | None: None,
+    Collection[str]: {"sungai raya"},
+    Sequence[Any]: (),
+    Expects | None: Expects.NUMBER,
+    Vocabulary: EveryWord(),
     date: date(2024, 3, 5),
     set[str]: {"sungai raya"},
     tuple[int, ...]: (2022, 2023),
@@ -323,12 +344,15 @@ GIVEN: dict[object, object] = {
     Texts: INDONESIAN,
     Sequence[Quote]: (),
 }
-NO_FINDERS = {"bot.application.build_application": "makes the bot, from its token"}
+NO_FINDERS = {
+    "bot.application.build_application": "makes the bot, from its token",
+    "bot.cards.answer_card": "its token has 16 letters; the texts of its quotes are those of quote_block",
+}
 NO_TEXTS = {
     "embeddings.topics.abbreviations.spelt_out_in, abbreviation": "at most 14 letters, as asked_abbreviation finds it"
 }
-# They read what the makers of the model chose, and run at their desk.
-AT_THE_DESK = ("embeddings.training", "embeddings.evaluation")
+# They read what the makers of the model and of the word lists chose.
+AT_THE_DESK = ("embeddings.training", "embeddings.evaluation", "embeddings.indonesian.lexicon")
 
 
 @cache

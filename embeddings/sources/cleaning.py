@@ -123,10 +123,10 @@ def find_dateline(line: str) -> Dateline | None:
     names = found["names"].strip()
     source: str | None = None
     place: str | None = None
-    if bracketed := re.fullmatch(r"(?P<place>[^()]+?)\s*\((?P<source>[^()]+)\)", names):
+    if bracketed := re.fullmatch(r"(?P<place>[^()]++)\((?P<source>[^()]++)\)", names):
         if not (_is_upper(bracketed["source"]) or _DOMAIN.fullmatch(bracketed["source"])):
             return None
-        source, place = bracketed["source"], bracketed["place"]
+        source, place = bracketed["source"], bracketed["place"].rstrip()
     else:
         parts = [part.strip() for part in re.split(r"[,|/]", names)]
         outlets = [part for part in parts if _DOMAIN.fullmatch(part)]
