@@ -142,6 +142,15 @@ def test_an_index_of_another_encoder_is_not_used(tmp_path: Path, store: Store) -
     assert len(other) == 0
 
 
+def test_a_lexical_index_of_an_older_format_is_built_again(tmp_path: Path, store: Store) -> None:
+    Indexes(tmp_path, store)
+    described = tmp_path / "lexical" / "manifest.json"
+    described.write_text(described.read_text().replace("format 2", "format 1"))
+    older = {path.name for path in described.parent.glob("*.term")}
+    assert Indexes(tmp_path, store).find(3) == ([3], [3])
+    assert older and older.isdisjoint(path.name for path in described.parent.iterdir())
+
+
 def test_a_second_process_takes_over_what_the_first_has_indexed(tmp_path: Path, store: Store) -> None:
     first, second = Indexes(tmp_path, store), Indexes(tmp_path, store)
     save(store, 21)

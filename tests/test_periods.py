@@ -1,18 +1,29 @@
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from bot.replies import period_text
 from bot.texts import INDONESIAN
 from embeddings import Answerer, AnswerSettings, Article, ArticleSettings, Encoder, PassageSettings, index_files
 from embeddings.answers.reader import Reader
-from embeddings.indonesian.periods import Period, find_period, wants_latest, without_period
+from embeddings.indonesian.dates import MONTHS
+from embeddings.indonesian.periods import Period, days_of, find_period, wants_latest, without_period
 from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.storage.store import FILE_NAME, Store
 
 # A Wednesday.
 TODAY = date(2026, 5, 20)
+# Near enough to each other that they often overlap.
+TIMES = st.none() | st.builds(
+    lambda day, length: day.isoformat()[:length],
+    st.dates(date(2022, 11, 1), date(2024, 3, 1)),
+    st.sampled_from((4, 7, 10)),
+)
 
 
 @pytest.mark.parametrize(
@@ -94,16 +105,61 @@ def test_words_for_the_newest_ask_for_the_newest() -> None:
     ],
 )
 def test_an_article_concerns_a_period_in_which_it_appeared_or_which_it_names(
-    published: str | None, text: str, expected: bool
+    tmp_path: Path, published: str | None, text: str, expected: bool
 ) -> None:
-    assert Period("2023-07-01", "2023-07-31", (0, 0)).concerns(Article("a", text, published=published)) == expected
+    assert concerns(tmp_path, Period("2023-07-01", "2023-07-31", (0, 0)), text, published) == expected
 
 
-def test_only_the_day_of_publication_tells_what_was_yesterday() -> None:
+def test_only_the_day_of_publication_tells_what_was_yesterday(tmp_path: Path) -> None:
     period = find_period("rapat kemarin", TODAY)
     assert period is not None
-    assert not period.concerns(Article("a", "Rapat digelar 19 Mei 2026.", published="2020-01-01"))
-    assert period.concerns(Article("a", "Rapat digelar.", published="2026-05-19"))
+    assert not concerns(tmp_path, period, "Rapat digelar 19 Mei 2026.", "2020-01-01")
+    assert not concerns(tmp_path, period, "Rapat digelar 19 Mei 2026.", None)
+    assert concerns(tmp_path, period, "Rapat digelar.", "2026-05-19")
+
+
+def concerns(folder: Path, period: Period, text: str, published: str | None) -> bool:
+    """Whether the period's filter lets an article through, of which it is asked in a store."""
+    store = Store(folder / FILE_NAME)
+    store.save(Article("a", text, published=published), [(0, len(text))], np.eye(1, 4, dtype=np.float32))
+    passages, _ = store.passages_within(period.filter())
+    return passages.size == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "start", "end"),
+    [
+        ("sebelum 20٢٣", None, "2022-12-31"),
+        ("rapat ſeptember 2023", "2023-09-01", "2023-09-30"),
+    ],
+)
+def test_letters_and_digits_that_a_pattern_takes_for_others_are_read_as_these(
+    question: str, start: str | None, end: str
+) -> None:
+    period = find_period(question, TODAY)
+    assert period is not None and (period.start, period.end) == (start, end)
+
+
+@given(published=TIMES, named=st.lists(TIMES), start=TIMES, end=TIMES, relative=st.booleans())
+def test_the_stored_times_of_an_article_lie_within_where_the_dates_themselves_do(
+    published: str | None, named: list[str | None], start: str | None, end: str | None, relative: bool
+) -> None:
+    first, last = start and days_of(start)[0], end and days_of(end)[1]
+    assume(not first or not last or first <= last)
+    text = ". ".join(printed(time) for time in named if time) or "Rapat"
+    period = Period(first, last, (0, 0), relative)
+    by_dates = period.holds(published) or (not relative and (published is None or period.named_in(text, published)))
+    with TemporaryDirectory() as folder:
+        assert concerns(Path(folder), period, text, published) == (by_dates or first is last is None)
+
+
+def printed(time: str) -> str:
+    """A time as news prints it: "2023", "Juli 2023", "17 Juli 2023"."""
+    year, *month_and_day = time.split("-")
+    months = {number: name for name, number in reversed(MONTHS.items())}
+    return " ".join(
+        (*(months[int(part)] if n == 0 else part for n, part in reversed([*enumerate(month_and_day)])), year)
+    )
 
 
 @pytest.fixture

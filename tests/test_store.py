@@ -159,7 +159,7 @@ def shown(store: Store) -> list[Article]:
         *store.newest(5),
         *store.copies("dua"),
         *(passage.article for passage in store.passages([1, 2]).values()),
-        *(passage and passage.article for passages in store.passages_after(0) for passage in passages.values()),
+        *(passage and passage.article for passages in store.passages_after(0) for _, _, passage in passages),
         *(article for article, _ in officials(store, ("camat",))),
         *(article for article, _ in officials(store, region="rambutan")),
         *(article for article, _ in meetings(store, {"rambutan"})),
@@ -235,6 +235,16 @@ def test_what_was_found_in_an_article_and_is_damaged_is_left_out_and_named(
     damage(store.path, f"UPDATE {change}")
     assert len(shown(store)) in (7, 8)
     assert "'/satu.md'" in caplog.text and len(caplog.records) == 1
+    assert list(store.damaged()) == ["satu"] and not store.holds(TOLD_ARTICLE)
+    assert list(save(store, TOLD_ARTICLE).damaged()) == [] and store.holds(TOLD_ARTICLE)
+
+
+@pytest.mark.parametrize(
+    "change", ["first = 'x'", "first = '2023-0q-17'", "last = '2023-02-31'", "last = '2023-07-16'"]
+)
+def test_a_time_of_an_article_that_is_damaged_is_noticed_and_stored_anew(store: Store, change: str) -> None:
+    save(store, TOLD_ARTICLE)
+    damage(store.path, f"UPDATE times SET {change} WHERE kind = 'day'")
     assert list(store.damaged()) == ["satu"] and not store.holds(TOLD_ARTICLE)
     assert list(save(store, TOLD_ARTICLE).damaged()) == [] and store.holds(TOLD_ARTICLE)
 

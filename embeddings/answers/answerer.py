@@ -155,8 +155,8 @@ class Answerer:
         return understand(question, self._today(), self._retriever, before, any_time)
 
     def _retrieve(self, asked: Question, passages: int) -> Retrieval | None:
-        keep = asked.period.concerns if asked.period else None
-        retrieval = self._retriever.retrieve(asked.query, passages, keep) if asked.query.words else None
+        where = asked.period.filter() if asked.period else None
+        retrieval = self._retriever.retrieve(asked.query, passages, where) if asked.query.words else None
         return retrieval if retrieval and retrieval.hits else None
 
     def _holders(self, asked: Question) -> tuple[Holder, ...]:

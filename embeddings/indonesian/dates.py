@@ -120,7 +120,7 @@ def years_in(text: str) -> tuple[int, ...]:
 def _complete(found: re.Match[str], years: tuple[int, ...]) -> str | None:
     groups = found.groupdict()
     day = int(groups["day"])
-    month = int(groups["month"]) if groups.get("month") else MONTHS[_lower(groups["month_name"])]
+    month = int(groups["month"]) if groups.get("month") else month_number(groups["month_name"])
     if groups["year"]:
         year = int(groups["year"])
         candidates = [_date_or_none(year if year > 99 else 2000 + year, month, day)]
@@ -131,6 +131,11 @@ def _complete(found: re.Match[str], years: tuple[int, ...]) -> str | None:
             candidates = [day for day in candidates if day is not None and day.weekday() == number]
     known = [candidate for candidate in candidates if candidate is not None]
     return known[0].isoformat() if len(known) == 1 else None
+
+
+def month_number(name: str) -> int:
+    """The number, from 1, of a month whose name a pattern has found."""
+    return MONTHS[_lower(name)]
 
 
 def _lower(word: str) -> str:

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import msgspec
 
+from embeddings.filter import Filter
 from embeddings.indonesian import lexicon
-from embeddings.indonesian.dates import MONTHS, complete_date, find_dates, years_in
-from embeddings.sources.files import Article
+from embeddings.indonesian.dates import MONTHS, complete_date, find_dates, month_number, years_in
 
 _MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _COUNTED = lexicon.alternatives("embeddings.indonesian", "counted.txt")
@@ -29,6 +29,7 @@ _RECENT = lexicon.patterns("embeddings.indonesian", "recent_times.toml")
 _LAST = _RECENT["last"]
 _RELATIVES = lexicon.patterns("embeddings.indonesian", "relative_times.toml")
 _LATEST = _RECENT["latest"]
+_MONTH_OF_YEAR = re.compile(rf"\b(?P<month>{_MONTH})\s+(?P<year>{_YEAR})\b", re.IGNORECASE)
 _UNITS = {unit: int(days) for unit, days in lexicon.table("embeddings.indonesian", "days_of_units.csv").items()}
 
 
@@ -50,25 +51,39 @@ class Period(msgspec.Struct, frozen=True):
             self.end is None or published <= self.end[: len(published)]
         )
 
-    def concerns(self, article: Article) -> bool:
-        """Whether an article appeared within, names a time within, or is of nobody knows when."""
-        if article.published is None:
-            return not self.relative
-        return self.holds(article.published) or (not self.relative and self.named_in(article.text, article.published))
-
     def named_in(self, text: str, published: str | None) -> bool:
         """Whether a text names a time within: a year, a month with its year, or a day."""
-        if self._is_of_years():
-            return any(self.holds(str(year)) for year in years_in(text))
-        months = re.finditer(rf"\b({_MONTH})\s+({_YEAR})\b", text, re.IGNORECASE)
-        if any(self.holds(f"{month[2]}-{MONTHS[month[1].lower()]:02}") for month in months):
-            return True
-        return any(self.holds(complete_date(day, published)) for day in find_dates(text))
+        return any(kind_of(time) in self._kinds_named and self.holds(time) for time in times_named(text, published))
 
-    def _is_of_years(self) -> bool:
-        return (self.start is None or self.start.endswith("-01-01")) and (
-            self.end is None or self.end.endswith("-12-31")
-        )
+    def filter(self) -> Filter:
+        """Lets through what appeared within, names a time within, or is of nobody knows when."""
+        kinds = ("published",) if self.relative else ("published", *self._kinds_named, "undated")
+        return Filter(self.start, self.end, kinds)
+
+    @property
+    def _kinds_named(self) -> tuple[str, ...]:
+        # A text names many a year in passing, which tells nothing of a month in it.
+        of_years = (self.start or "-01-01").endswith("-01-01") and (self.end or "-12-31").endswith("-12-31")
+        return ("year",) if of_years else ("month", "day")
+
+
+def times_named(text: str, published: str | None) -> set[str]:
+    """The years, the months with their year, and the days that a text names, as ISO 8601 of that precision."""
+    months = (f"{int(found['year'])}-{month_number(found['month']):02}" for found in _MONTH_OF_YEAR.finditer(text))
+    days = (complete_date(day, published) for day in find_dates(text))
+    return {*map(str, years_in(text)), *months, *filter(None, days)}
+
+
+def kind_of(time: str) -> str:
+    """Whether an ISO 8601 date is a "year", a "month" or a "day"."""
+    return {4: "year", 7: "month"}.get(len(time), "day")
+
+
+def days_of(time: str) -> tuple[str, str]:
+    """The first and the last day of a year, a month or a day, all as ISO 8601."""
+    if kind_of(time) == "year":
+        return f"{time}-01-01", f"{time}-12-31"
+    return _month(int(time[:4]), int(time[5:])) if kind_of(time) == "month" else (time, time)
 
 
 def find_period(question: str, today: date) -> Period | None:
@@ -128,9 +143,9 @@ def _days(found: re.Match[str], suffix: str) -> tuple[str, str] | None:
     if digits := found[f"digits{suffix}"]:
         day, number, year = re.findall(r"\d+", digits)
     elif month:
-        number = MONTHS[month.lower()]
+        number = month_number(month)
     else:
-        return f"{year}-01-01", f"{year}-12-31"
+        return days_of(str(int(year)))
     if not 1 <= int(number) <= 12:
         return None
     first, last = _month(int(year), int(number))

@@ -40,18 +40,26 @@ class DenseIndex:
             self._catch_up(store, watermark)
         self._save(store)
 
-    def search(self, query: NDArray[np.float32], top_k: int) -> list[tuple[int, float]]:
-        """Passage ids with their cosine to the query of shape (dimension,), best first."""
-        # Asked for more than it holds, FAISS pads its answer with id -1.
-        top_k = min(top_k, len(self))
-        if top_k == 0:
-            return []
-        scores, ids = self._index.search(query[None, :], top_k)
-        return [(int(id), float(score)) for id, score in zip(ids[0], scores[0], strict=True)]
+    def search(
+        self, query: NDArray[np.float32], top_k: int, within: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage ids with their cosine to the query of shape (dimension,), best first; of those `within` only."""
+        selected = None if within is None else self._selecting(within)
+        scores, ids = self._index.search(query[None, :], top_k, params=selected)
+        # Asked for more than there are, FAISS pads its answer with id -1.
+        return [(int(id), float(score)) for id, score in zip(ids[0], scores[0], strict=True) if id >= 0]
 
     def scores(self, query: NDArray[np.float32], passage_ids: list[int]) -> list[float]:
         """The cosine of each of these passages to the query of shape (dimension,)."""
         return [float(self._index.reconstruct(id) @ query) for id in passage_ids]
+
+    def _selecting(self, ids: NDArray[np.int64]) -> faiss.SearchParameters:
+        last = self._watermark.passage
+        selected = np.zeros(last + 1, dtype=bool)
+        # There may be newer ones by now, and a damaged row may hold any number.
+        selected[ids[(ids >= 0) & (ids <= last)]] = True
+        bitmap = faiss.IDSelectorBitmap(np.packbits(selected, bitorder="little"))  # type: ignore[call-arg, arg-type]
+        return faiss.SearchParameters(sel=bitmap)  # type: ignore[call-arg]
 
     def _start_empty(self) -> None:
         # IDMap2 keeps the way back from id to row, which reconstruct() needs.

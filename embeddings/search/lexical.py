@@ -7,8 +7,10 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import Stemmer
 import tantivy
+from numpy.typing import NDArray
 
 from embeddings.indonesian.spelling import one_slip_away
 from embeddings.passages import passage_context
@@ -38,7 +40,7 @@ class LexicalIndex:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self._made_for = f"Indonesian Snowball stems but for areas, tantivy {version('tantivy')}, format 1"
+        self._made_for = f"Indonesian Snowball stems but for areas, tantivy {version('tantivy')}, format 2"
         self._watermark = Watermark()
         self._index: tantivy.Index | None = None
         self._searcher: tantivy.Searcher | None = None
@@ -62,12 +64,22 @@ class LexicalIndex:
             self._start_empty()
             self._catch_up(store, watermark)
 
-    def search(self, stems: Sequence[str], top_k: int) -> list[tuple[int, float]]:
-        """Passage ids with their BM25 score, best first; only passages that hold one of the stems."""
+    def search(
+        self, stems: Sequence[str], top_k: int, articles: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage ids with their BM25 score, best first; only passages that hold one of the stems.
+
+        `articles` are the numbers of those whose passages may be found.
+        """
         if self._index is None or self._searcher is None or not stems:
             return []
         terms = [(tantivy.Occur.Should, tantivy.Query.term_query(self._index.schema, "stems", stem)) for stem in stems]
-        found = self._searcher.search(tantivy.Query.boolean_query(terms), limit=top_k, count=False).hits
+        query = tantivy.Query.boolean_query(terms)
+        if articles is not None:
+            within = tantivy.Query.term_set_query(self._index.schema, "article", np.unique(articles).tolist())
+            # What only selects adds nothing to the score.
+            query = query.and_must_match(tantivy.Query.const_score_query(within, 0.0))
+        found = self._searcher.search(query, limit=top_k, count=False).hits
         ids = self._searcher.fast_field_values("passage", [address for _, address in found])
         return [(int(id), float(score)) for id, (score, _) in zip(ids, found, strict=True) if id is not None]
 
@@ -104,6 +116,7 @@ class LexicalIndex:
         schema = (
             tantivy.SchemaBuilder()
             .add_unsigned_field("passage", indexed=True, fast=True)
+            .add_unsigned_field("article", indexed=True)
             .add_text_field("stems", tokenizer_name="whitespace", index_option="freq")
             .add_text_field("words", tokenizer_name="whitespace", index_option="basic")
             .build()
@@ -118,11 +131,13 @@ class LexicalIndex:
         for passage_id in store.removed_after(self._watermark.removal):
             writer.delete_documents_by_term("passage", passage_id)
         for passages in store.passages_after(self._watermark.passage):
-            for id, passage in passages.items():
+            for id, article, passage in passages:
                 # A damaged one is counted, lest the index look incomplete, and found by none of its words.
                 text = f"{passage_context(passage.article)}{passage.text}" if passage else ""
                 document = tantivy.Document()
                 document.add_unsigned("passage", id)
+                if passage:
+                    document.add_unsigned("article", article)
                 document.add_text("stems", " ".join(stem_words(text)))
                 document.add_text("words", " ".join(words(text)))
                 writer.add_document(document)

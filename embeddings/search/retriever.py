@@ -1,7 +1,7 @@
 """Find the passages nearest to a query, by meaning and by words, the two fused."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +9,11 @@ import msgspec
 from filelock import FileLock
 
 from embeddings.errors import StoreUnusable
+from embeddings.filter import Filter
 from embeddings.models.encoder import Encoder
 from embeddings.question.query import Query
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
-from embeddings.sources.files import Article
 from embeddings.storage.store import Passage, Store, Watermark
 
 
@@ -77,20 +77,17 @@ class Retriever:
             ) from error
         self._seen = watermark
 
-    def retrieve(self, query: Query, top_k: int, keep: Callable[[Article], bool] | None = None) -> Retrieval:
-        """The `top_k` best passages for a query, of those articles only that `keep` lets through."""
+    def retrieve(self, query: Query, top_k: int, where: Filter | None = None) -> Retrieval:
+        """The `top_k` best passages for a query, of those articles only that the filter lets through."""
         self.refresh()
         embedding = self._encoder.encode_queries([query.text])[0]
-        dense = dict(self._dense.search(embedding, self._settings.candidates))
-        lexical = dict(self._lexical.search(query.stems, self._settings.candidates))
+        within, articles = self.store.passages_within(where) if where else (None, None)
+        dense = dict(self._dense.search(embedding, self._settings.candidates, within))
+        lexical = dict(self._lexical.search(query.stems, self._settings.candidates, articles))
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(zip(only_lexical, self._dense.scores(embedding, only_lexical), strict=True))
         scores = fuse(dense, lexical, self._settings.dense_weight)
-        best = sorted(scores, key=lambda id: (-scores[id], id))
-        if keep is not None:
-            candidates = self.store.passages(best)
-            best = [id for id in best if id in candidates and keep(candidates[id].article)]
-        best = best[:top_k]
+        best = sorted(scores, key=lambda id: (-scores[id], id))[:top_k]
         passages = self.store.passages(best)
         hits = tuple(Hit(passages[id], scores[id], dense[id], lexical.get(id, 0.0)) for id in best if id in passages)
         total = len(self._lexical)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import IndexMismatch, StoreUnusable
+from embeddings.filter import Filter
 from embeddings.passages import Span
 from embeddings.sources.files import Article
 from embeddings.storage.facts import FACT_COLUMNS, Findings, is_intact, matching, save_findings
 from embeddings.storage.failures import LOCK_TIMEOUT_SECONDS, errors_explained
 from embeddings.storage.schema import SCHEMA_VERSION, migrate, version_of
 from embeddings.storage.stories import has_story, save_story, signature
+from embeddings.storage.times import save_times, times_of, within
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ MISFITS = """
 SELECT 1 FROM passages WHERE article = :number
   AND (0 <= start AND start < end AND end <= :length AND typeof(embedding) = 'blob'
   AND length(embedding) = coalesce(:embedding, length(embedding))) IS NOT TRUE
+UNION ALL SELECT 1 FROM times WHERE article = :number
+  AND (date(first) = first AND date(last) = last AND first <= last) IS NOT TRUE
 """
 _KEY = re.compile(r"[0-9a-f]{16}")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?")
@@ -165,7 +169,7 @@ class Store:
         # Half precision halves the file; the cosine moves by less than 0.0001.
         blobs = [embedding.tobytes() for embedding in embeddings.astype(np.float16)]
         # Before the transaction, so that nobody waits for it.
-        content_hash, own = article.content_hash(), signature(article.text)
+        content_hash, own, times = article.content_hash(), signature(article.text), times_of(article)
         with self._transaction() as database:
             database.execute("DELETE FROM articles WHERE id = ?", (article.id,))
             row = (
@@ -183,6 +187,7 @@ class Store:
             for of_one_topic in findings:
                 save_findings(database, number, content_hash, of_one_topic)
             save_story(database, number, article.source, own)
+            save_times(database, number, times)
         self._damaged.discard(article.id)
 
     def move(self, article_id: str, path: str | None) -> None:
@@ -264,13 +269,15 @@ class Store:
         with self._errors_explained():
             # Before the transaction, so that nobody waits for it.
             own = [None if has_story(self._database, article.id) else signature(article.text) for article, _ in found]
+            times = [times_of(article) for article, _ in found]
         with self._transaction() as database:
-            for (article, findings), signature_to_add in zip(found, own, strict=True):
+            for (article, findings), signature_to_add, of_article in zip(found, own, times, strict=True):
                 content_hash = article.content_hash()
                 query = "SELECT number FROM articles WHERE id = ? AND content_hash = ?"
                 # Another process may have replaced or removed it meanwhile.
                 for (number,) in database.execute(query, (article.id, content_hash)).fetchall():
                     save_findings(database, number, content_hash, findings)
+                    save_times(database, number, of_article)
                     if signature_to_add is not None:
                         save_story(database, number, article.source, signature_to_add)
 
@@ -311,6 +318,14 @@ class Store:
                     found[id] = Passage(id, article, start, end)
             return found
 
+    def passages_within(self, where: Filter) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The ids of the passages that a filter lets through, and of each the number of its article; shapes (n,)."""
+        condition, values = within(where)
+        with self._errors_explained():
+            rows = self._database.execute(f"SELECT id, article FROM passages WHERE {condition}", values)
+            found = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 2)
+            return found[:, 0], found[:, 1]
+
     def watermark(self) -> Watermark:
         """What an index that has seen everything has seen."""
         with self._errors_explained():
@@ -330,12 +345,13 @@ class Store:
             embeddings = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
             yield ids, embeddings.reshape(len(rows), -1).astype(np.float32)
 
-    def passages_after(self, passage_id: int, batch_size: int = 4096) -> Iterator[dict[int, Passage | None]]:
-        """Passages added since by id, oldest first, in batches; None for one whose article is damaged."""
-        for rows in self._passage_rows("id", passage_id, batch_size):
-            ids = [row[0] for row in rows]
-            found = self.passages(ids)
-            yield {id: found.get(id) for id in ids}
+    def passages_after(
+        self, passage_id: int, batch_size: int = 4096
+    ) -> Iterator[list[tuple[int, int, Passage | None]]]:
+        """Passages added since, oldest first, in batches: id, number of its article, None where that is damaged."""
+        for rows in self._passage_rows("id, article", passage_id, batch_size):
+            found = self.passages([id for id, _ in rows])
+            yield [(id, article, found.get(id)) for id, article in rows]
 
     def removed_after(self, removal: int) -> list[int]:
         """The ids of the passages removed since."""

@@ -26,3 +26,13 @@ CREATE TABLE findings(
   PRIMARY KEY (article, topic)
 ) STRICT, WITHOUT ROWID;
 UPDATE articles SET key = article_key(id) WHERE key = '';
+-- When an article appeared and which times it names: found in its text. A filter asks by kind and days, hence the key.
+CREATE TABLE times(
+  kind TEXT NOT NULL,
+  first TEXT NOT NULL,
+  last TEXT NOT NULL,
+  article INTEGER NOT NULL REFERENCES articles(number) ON DELETE CASCADE,
+  PRIMARY KEY (kind, first, last, article)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX times_by_article ON times(article);
+CREATE INDEX articles_by_source ON articles(source, published);
