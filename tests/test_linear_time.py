@@ -345,6 +345,7 @@ GIVEN: dict[object, object] = {
     Sequence[Quote]: (),
 }
 NO_FINDERS = {
+    "embeddings.indonesian.dates.month_number": "the name of a month, as a pattern has found it",
     "bot.application.build_application": "makes the bot, from its token",
     "bot.cards.answer_card": "its token has 16 letters; the texts of its quotes are those of quote_block",
 }
