@@ -295,7 +295,7 @@ def test_hapusdata_asks_once_and_then_deletes_what_is_kept_of_a_person(bot: Bot)
     assert press(bot, "Yes, delete everything", question, OTHER)["text"].startswith("Only the person")
     assert chats.wishes(780) != []
     press(bot, "Yes, delete everything", question, person)
-    bot.server.message_with("Semua data Anda sudah dihapus.", 780)
+    bot.server.message_with("All your data has been deleted", 780)
     assert chats.wishes(780) == []
     assert chats.settings(780).language is None
     assert chats._all("SELECT * FROM answers WHERE chat = 780 OR asker = 780") == []
