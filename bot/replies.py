@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from html import escape
 
 from bot.texts import Texts
-from embeddings import Answer, Article, Aspect, Held, Holder, Outlet, Period, Quote, Summary, disagree, same_office
+from embeddings import (
+    Answer,
+    Article,
+    Aspect,
+    MeetingAnswer,
+    OfficialAnswer,
+    Outlet,
+    Period,
+    Quote,
+    Summary,
+    disagree,
+    same_office,
+)
 
 MAX_MESSAGE_LENGTH = 4096
 # Longer quotes fold away behind "show more", which hides all but their first lines: only what would fill the screen.
@@ -66,7 +78,7 @@ def heads(answer: Answer, texts: Texts) -> list[str]:
     return lines
 
 
-def _meeting_line(held: Held, texts: Texts, tell_apart: bool = False) -> str:
+def _meeting_line(held: MeetingAnswer, texts: Texts, tell_apart: bool = False) -> str:
     meeting, published = held.meeting, date_text(held.article.published, texts)
     when = date_text(meeting.held, texts)
     if meeting.held is None:
@@ -99,7 +111,7 @@ def _last_of_month(day: str) -> str:
     return f"{day[:8]}{monthrange(int(day[:4]), int(day[5:7]))[1]}"
 
 
-def _holder_line(holder: Holder, form: str, texts: Texts) -> str:
+def _holder_line(holder: OfficialAnswer, form: str, texts: Texts) -> str:
     # The office's first word may stand inside a sentence: "mantan Bupati".
     office = holder.office_text[:1].upper() + holder.office_text[1:]
     if holder.around and form is texts.holder_listed:

@@ -15,10 +15,11 @@ from embeddings.indexing import IndexReport, PassageSettings, index_files, rebui
 from embeddings.indonesian.periods import Period
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.search.retriever import RetrieverSettings
-from embeddings.sources.files import Article, ArticleSettings, Refusal, Remark
+from embeddings.sources.files import ArticleSettings, Refusal, Remark
 from embeddings.storage.store import Outlet, Store, Summary, article_key
-from embeddings.topics.meetings.answer import Aspect, Held
-from embeddings.topics.officials.answer import Holder, disagree, same_office
+from embeddings.topics.meetings.answer import Aspect, MeetingAnswer
+from embeddings.topics.officials.answer import OfficialAnswer, disagree, same_office
+from embeddings.types import Article
 
 __all__ = [
     "Answer",
@@ -30,10 +31,10 @@ __all__ = [
     "Encoder",
     "EncoderSettings",
     "EncoderUnavailable",
-    "Held",
-    "Holder",
     "IndexMismatch",
     "IndexReport",
+    "MeetingAnswer",
+    "OfficialAnswer",
     "Outlet",
     "PassageSettings",
     "Period",

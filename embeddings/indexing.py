@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from embeddings.errors import IndexMismatch, StoreUnusable, WartabotError
 from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder
-from embeddings.passages import Span, passage_context, split_passages
-from embeddings.sources.files import Article, ArticleSettings, Refusal, Remark, fault, find_files, read_file
+from embeddings.passages import passage_context, split_passages
+from embeddings.sources.files import ArticleSettings, Refusal, Remark, fault, find_files, read_file
 from embeddings.storage.store import KnownArticle, Store
 from embeddings.topics.finding import find_all, find_anew
+from embeddings.types import Article, Span
 
 # Articles encoded together: enough for full batches, few enough that a kill loses seconds of work.
 ARTICLES_AT_ONCE = 32

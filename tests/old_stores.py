@@ -8,8 +8,9 @@ import msgspec
 import numpy as np
 
 from embeddings import Article, Store
+from embeddings.indonesian.words import words_of
 from embeddings.topics.meetings.find import find_meetings
-from embeddings.topics.officials.find import name_words, officials_of
+from embeddings.topics.officials.find import officials_of
 
 FIRST = """
 CREATE TABLE identity(only INTEGER PRIMARY KEY CHECK (only = 1), value TEXT NOT NULL) STRICT;
@@ -136,7 +137,7 @@ def make_old_store(path: Path, version: int, articles: Sequence[Article]) -> Non
 
 def save_officials(database: sqlite3.Connection, number: int, article: Article) -> None:
     for found in officials_of(article.text):
-        words = " ".join(name_words(article.text[slice(*found.name)]))
+        words = " ".join(words_of(article.text[slice(*found.name)]))
         kind = (found.office, found.region, found.acting, found.former, f" {words} ")
         row = (number, *kind, *found.name, *found.office_span)
         database.execute(f"INSERT INTO officials VALUES ({', '.join('?' * len(row))})", row)

@@ -11,7 +11,7 @@ from embeddings.indonesian.periods import find_period
 from embeddings.question.query import parse_question
 from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all
-from embeddings.topics.meetings.answer import Held, asked_meetings, find_held
+from embeddings.topics.meetings.answer import MeetingAnswer, asked_meetings, find_held
 
 TODAY = date(2024, 5, 20)
 ARTICLES = {
@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def held(store: Store, question: str) -> tuple[Held, ...]:
+def held(store: Store, question: str) -> tuple[MeetingAnswer, ...]:
     period = find_period(question, TODAY)
     plain = question if period is None else f"{question[: period.span[0]]}{question[period.span[1] :]}"
     asked = asked_meetings(plain, parse_question(plain).words)

@@ -8,8 +8,8 @@ from embeddings import Answerer, AnswerSettings, Article, Encoder, QuestionTooLo
 from embeddings.answers.quotes import choose_quotes, readable_alone
 from embeddings.answers.reader import Reader, Reading
 from embeddings.evaluation.questions import evaluate
-from embeddings.passages import split_sentences
-from embeddings.storage.store import Passage
+from embeddings.indonesian.sentences import split_sentences
+from embeddings.types import Passage
 from tests.conftest import SEEDS, make_answerer
 
 FURTHER_QUESTIONS = Path(__file__).parent / "further_questions.jsonl"

@@ -24,11 +24,11 @@ from embeddings.sources.files import (
     MAX_NAME_LENGTH,
     MAX_TITLE_LENGTH,
     MAX_URL_LENGTH,
-    Article,
     ArticleSettings,
     Refusal,
     read_file,
 )
+from embeddings.types import Article
 
 SETTINGS = ArticleSettings(max_size_kb=4)
 GOOD = "Rapat desa digelar hari Senin."

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from embeddings.sources.cleaning import find_dateline
-from embeddings.sources.files import Article, ArticleSettings, Refusal, Remark, build_article, find_files, read_file
+from embeddings.sources.files import ArticleSettings, Refusal, Remark, build_article, find_files, read_file
+from embeddings.types import Article
 from tests.conftest import SEEDS, SHARED, needs_shared
 
 SETTINGS = ArticleSettings()

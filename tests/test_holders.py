@@ -8,7 +8,7 @@ from bot.texts import INDONESIAN
 from embeddings import Answer, Answerer, Article, Store, disagree
 from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all
-from embeddings.topics.officials.answer import Holder, find_holders, neighbours, unnamed_office
+from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
 from embeddings.topics.officials.find import AskedOffice, asked_office
 from tests.conftest import understood
 
@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def holders(store: Store, question: str) -> tuple[Holder, ...]:
+def holders(store: Store, question: str) -> tuple[OfficialAnswer, ...]:
     asked = understood(question)
     return find_holders(store, asked.officials, asked.period)
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from embeddings import Article, Encoder, RetrieverSettings, Store, StoreUnusable
+from embeddings.indonesian.words import stem_words
 from embeddings.search.dense import DenseIndex
-from embeddings.search.lexical import LexicalIndex, stem_words
+from embeddings.search.lexical import LexicalIndex
 from embeddings.search.retriever import Retriever
 
 DIMENSION = 8

@@ -33,7 +33,8 @@ import bot
 import embeddings
 from bot.texts import INDONESIAN, Texts
 from embeddings import Article, Period, Quote
-from embeddings.passages import TokenCounter, split_sentences
+from embeddings.indonesian.sentences import split_sentences
+from embeddings.passages import TokenCounter
 from embeddings.question.correct import Vocabulary
 from embeddings.question.expects import Expects
 from embeddings.question.query import Query, parse_question

@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from embeddings.sources.files import Article, ArticleSettings, read_file
+from embeddings.sources.files import ArticleSettings, read_file
 from embeddings.topics.meetings.find import find_meetings
+from embeddings.types import Article
 from tests.conftest import ROOT, SEEDS
 
 GOLD = tomllib.loads((ROOT / "tests" / "meetings.toml").read_text())

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from embeddings.question.query import parse_question
-from embeddings.sources.files import Article, ArticleSettings, read_file
+from embeddings.sources.files import ArticleSettings, read_file
 from embeddings.topics.officials.find import asked_office, officials_of
+from embeddings.types import Article
 from tests.conftest import ROOT, SEEDS
 
 GOLD = tomllib.loads((ROOT / "tests" / "officials.toml").read_text())

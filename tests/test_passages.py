@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from embeddings import ArticleSettings, Encoder
-from embeddings.passages import passage_context, split_passages, split_sentences
-from embeddings.sources.files import Article, read_file
+from embeddings.indonesian.sentences import split_sentences
+from embeddings.passages import passage_context, split_passages
+from embeddings.sources.files import read_file
+from embeddings.types import Article
 from tests.conftest import SEEDS, SHARED, needs_shared
 
 

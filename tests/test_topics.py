@@ -277,7 +277,7 @@ def version_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Top
         ("topics/officials/data/offices.toml", True),
         ("indonesian/regions.py", True),
         ("indonesian/data/regions.csv", True),
-        ("passages.py", True),
+        ("types.py", True),
         ("topics/officials/__pycache__/find.cpython-311.pyc", False),
         ("topics/officials/.find.py.swp", False),
         ("topics/meetings/find.py", False),
@@ -313,4 +313,4 @@ def imported(module: str, seen: set[str]) -> set[str]:
 def test_whatever_code_a_finder_reads_is_part_of_its_version(topic: Topic[msgspec.Struct]) -> None:
     parts = tuple(f"embeddings.{part.removesuffix('.py').replace('/', '.')}" for part in (*topic.folders, *LANGUAGE))
     read = imported(f"embeddings.topics.{topic.name}.find", set())
-    assert "embeddings.passages" in read and {name for name in read if not name.startswith(parts)} == set()
+    assert "embeddings.indonesian.words" in read and {name for name in read if not name.startswith(parts)} == set()

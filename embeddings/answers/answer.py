@@ -5,10 +5,9 @@ from typing import Any
 import msgspec
 
 from embeddings.indonesian.periods import Period
-from embeddings.passages import Span
-from embeddings.sources.files import Article
-from embeddings.topics.meetings.answer import Held
-from embeddings.topics.officials.answer import Holder
+from embeddings.topics.meetings.answer import MeetingAnswer
+from embeddings.topics.officials.answer import OfficialAnswer
+from embeddings.types import Article, Span
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -40,13 +39,13 @@ class Answer(msgspec.Struct, frozen=True):
     confidence: float
     quotes: tuple[Quote, ...] = ()
     near: tuple[Quote, ...] = ()
-    holders: tuple[Holder, ...] = ()
+    holders: tuple[OfficialAnswer, ...] = ()
     """Where the question asks for officials: everybody named; the quotes are the evidence, in the same order."""
     typed: str | None = None
     """What the person wrote, where `question` was completed from the one before."""
     searched_for: str | None = None
     """The words searched for, where the question's own seemed misspelt."""
-    meetings: tuple[Held, ...] = ()
+    meetings: tuple[MeetingAnswer, ...] = ()
     """Where the question asks for meetings: each of them; the quotes are the evidence, in the same order."""
     unnamed_office: str | None = None
     """Where the question asks for the holder of an office in which no article names anybody: that office."""
@@ -69,7 +68,7 @@ class Answer(msgspec.Struct, frozen=True):
         }
 
 
-def _holder_to_json(holder: Holder) -> dict[str, Any]:
+def _holder_to_json(holder: OfficialAnswer) -> dict[str, Any]:
     return {
         "name": holder.name_text,
         "office": holder.office_text,
@@ -80,7 +79,7 @@ def _holder_to_json(holder: Holder) -> dict[str, Any]:
     }
 
 
-def _held_to_json(held: Held) -> dict[str, Any]:
+def _held_to_json(held: MeetingAnswer) -> dict[str, Any]:
     meeting = held.meeting
     return {
         "kind": meeting.kind,

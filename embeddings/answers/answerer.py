@@ -25,8 +25,8 @@ from embeddings.question.understand import understand
 from embeddings.search.retriever import Retrieval, Retriever, RetrieverSettings
 from embeddings.storage.store import Store, Summary
 from embeddings.topics.finding import find_missing
-from embeddings.topics.meetings.answer import Held, find_held
-from embeddings.topics.officials.answer import Holder, find_holders, neighbours, unnamed_office
+from embeddings.topics.meetings.answer import MeetingAnswer, find_held
+from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
 from embeddings.topics.officials.find import AskedOffice
 
 # How often a name found for an office is its holder's, in articles that the rules had not seen (docs/evaluation.md).
@@ -40,7 +40,7 @@ NEIGHBOURING_OFFICIALS = 2
 # A quote far less probable than the first is noise beside it.
 LEAST_SHARE_OF_FIRST = 0.25
 # Below this, even the nearest passage has nothing to do with the question.
-LEAST_NEAR = 0.015
+MIN_NEAR_SCORE = 0.015
 
 
 class AnswerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,7 +120,7 @@ class Answerer:
         if confidence >= least:
             return replace(no, answered=True, confidence=confidence, quotes=quotes)
         office = asked.officials.office if asked.officials else None
-        near = (quote for quote in quotes if quote.score >= LEAST_NEAR)
+        near = (quote for quote in quotes if quote.score >= MIN_NEAR_SCORE)
         return replace(
             no,
             confidence=confidence,
@@ -146,7 +146,7 @@ class Answerer:
         readings = weighed(asked, retrieval, self._reader.read(retrieval)) if retrieval else []
         if not evidence and (not readings or readings[0].probability < settings.min_confidence):
             return ()
-        return without_repeats((*evidence, *self._chosen(asked, readings, most, LEAST_NEAR)))[:most]
+        return without_repeats((*evidence, *self._chosen(asked, readings, most, MIN_NEAR_SCORE)))[:most]
 
     def _understood(self, question: str, any_time: bool = False, before: str | None = None) -> Question:
         if len(question) > self._settings.max_question_length:
@@ -159,10 +159,10 @@ class Answerer:
         retrieval = self._retriever.retrieve(asked.query, passages, where) if asked.query.words else None
         return retrieval if retrieval and retrieval.hits else None
 
-    def _holders(self, asked: Question) -> tuple[Holder, ...]:
+    def _holders(self, asked: Question) -> tuple[OfficialAnswer, ...]:
         return find_holders(self.store, asked.officials, asked.period)
 
-    def _meetings(self, asked: Question) -> tuple[Held, ...]:
+    def _meetings(self, asked: Question) -> tuple[MeetingAnswer, ...]:
         return find_held(self.store, asked.meetings, asked.period) if asked.meetings else ()
 
     def _chosen(self, asked: Question, readings: list[Reading], most: int, least: float) -> tuple[Quote, ...]:
@@ -173,11 +173,11 @@ class Answerer:
         return replace(quote, copies=tuple(self.store.copies(quote.article.id)))
 
 
-def _evidence(holder: Holder) -> Quote:
+def _evidence(holder: OfficialAnswer) -> Quote:
     return quote_of(holder.article, holder.sentence, holder.name, OFFICIAL_CONFIDENCE)
 
 
-def _evidence_of(held: Held) -> Quote:
+def _evidence_of(held: MeetingAnswer) -> Quote:
     return quote_of(held.article, held.evidence, held.answer, MEETING_CONFIDENCE)
 
 

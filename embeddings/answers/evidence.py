@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from embeddings.answers.reader import Reading
-from embeddings.indonesian.regions import names_region, regions_printed
-from embeddings.passages import split_sentences
+from embeddings.indonesian.regions import names_region, regions_named, regions_printed
+from embeddings.indonesian.sentences import split_sentences
+from embeddings.indonesian.words import words_of
 from embeddings.question.expects import Expects, lacks
 from embeddings.question.question import Question
 from embeddings.search.retriever import Retrieval
 from embeddings.topics.abbreviations import spelt_out_in
 from embeddings.topics.meetings.answer import Aspect
-from embeddings.topics.officials.answer import is_anothers
+from embeddings.topics.officials.find import AskedOffice, find_offices, find_officials
 
 # What is left of a probability where the sentence is on another office, or the article on another region.
 ELSEWHERE = 0.2
@@ -48,6 +49,31 @@ def is_elsewhere(question: Question, reading: Reading) -> bool:
     article = reading.passage.article
     text = f"{article.title} {article.place} {article.source} {article.text}"
     return bool(question.regions) and not any(names_region(text, region) for region in question.regions)
+
+
+def is_anothers(asked: AskedOffice | None, reading: Reading) -> bool:
+    """Whether what the reader found cannot be the holder of the office asked for: it is another's, or nobody's.
+
+    So where the sentence gives the name to another office, or names the office asked for without a holder, or not at
+    all.
+    """
+    if asked is None:
+        return False
+    article = reading.passage.article
+    start, end = reading.sentence
+    sentence, answer = article.text[start:end], (reading.answer[0] - start, reading.answer[1] - start)
+    if regions_named(sentence[slice(*answer)]):
+        return True
+    for official in find_officials(sentence):
+        if official.name[0] < answer[1] and answer[0] < official.name[1]:
+            return (official.office, official.region or asked.region) != (asked.office, asked.region) or (
+                asked.acting > official.acting or asked.former > official.former
+            )
+    offices = list(find_offices(sentence))
+    words = set(words_of(sentence))
+    if not set(asked.office.split()) <= words and all(office.office != asked.office for office in offices):
+        return True
+    return any((office.office, office.region) == (asked.office, asked.region) for office in offices)
 
 
 def counts_elsewhere(question: Question, sentence: str) -> bool:

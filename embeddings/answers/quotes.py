@@ -8,8 +8,8 @@ from rapidfuzz import fuzz
 from embeddings.answers.answer import Quote
 from embeddings.answers.reader import Reading
 from embeddings.indonesian import lexicon
-from embeddings.passages import Span, sentences_around, split_sentences
-from embeddings.sources.files import Article
+from embeddings.indonesian.sentences import sentences_around, split_sentences
+from embeddings.types import Article, Span
 
 _LEANING = lexicon.alternatives("embeddings.indonesian", "leaning.txt")
 _LEANS = re.compile(rf"[“\"‘'(]*(?:{_LEANING})\b", re.IGNORECASE)

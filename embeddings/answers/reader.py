@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding
 
+from embeddings.indonesian.sentences import split_sentences
+from embeddings.indonesian.words import stem_words
 from embeddings.models.bundled import MODEL, READER_FILE, Network, load_tokenizer, tokenize_pairs
-from embeddings.passages import Span, passage_context, split_sentences
-from embeddings.search.lexical import stem_words
+from embeddings.passages import passage_context
 from embeddings.search.retriever import Hit, Retrieval
-from embeddings.storage.store import Passage
+from embeddings.types import Passage, Span
 
 WEIGHTS_FILE = "reader.json"
 MAX_PAIR_TOKENS = 384

@@ -11,10 +11,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from embeddings.sources.files import Article, build_article
+from embeddings.sources.files import build_article
 from embeddings.topics.meetings.find import find_meetings
 from embeddings.topics.officials.find import officials_of
 from embeddings.training.questions import rows
+from embeddings.types import Article
 
 CONTEXT = 70
 Label = tuple[int, int, str]

@@ -19,10 +19,10 @@ from embeddings.answers.answerer import AnswerSettings
 from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import holds_words
 from embeddings.evaluation.retrieval import NOT_FOUND, report
+from embeddings.indonesian.words import words_of
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.question.correct import spelt_as_indexed
 from embeddings.question.query import parse_question
-from embeddings.search.lexical import words
 from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.storage.store import FILE_NAME, Store
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
@@ -81,7 +81,7 @@ def rank(found: Sequence[str], article: str) -> int:
 
 def tells(passage: str, answer: str, support: str) -> bool:
     """Whether a passage holds an answer of several words, or four fifths of the supporting sentence's words."""
-    return (len(words(answer)) > 1 and holds_words(passage, answer)) or tells_support(passage, support)
+    return (len(words_of(answer)) > 1 and holds_words(passage, answer)) or tells_support(passage, support)
 
 
 if __name__ == "__main__":

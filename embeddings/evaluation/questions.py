@@ -11,7 +11,7 @@ from rich.text import Text
 from embeddings.answers.answer import Quote
 from embeddings.answers.answerer import Answerer
 from embeddings.errors import WartabotError
-from embeddings.search.lexical import words
+from embeddings.indonesian.words import words_of
 from embeddings.sources.files import Refusal, numbered_lines
 from embeddings.sources.plain_text import UnreadableError
 
@@ -132,13 +132,13 @@ def _span_f1(quote: Quote, question: Question) -> float:
 
 def holds_words(text: str, expected: str) -> bool:
     """Whether the words of an answer stand in a text, side by side and in order."""
-    wanted, given = words(expected), words(text)
+    wanted, given = words_of(expected), words_of(text)
     return any(given[start : start + len(wanted)] == wanted for start in range(len(given) - len(wanted) + 1))
 
 
 def token_f1(text: str, wanted: str) -> float:
     """Harmonic mean of precision and recall over words, as in SQuAD (Rajpurkar et al. 2016)."""
-    found, expected = Counter(words(text)), Counter(words(wanted))
+    found, expected = Counter(words_of(text)), Counter(words_of(wanted))
     common = (found & expected).total()
     return 2 * common / (found.total() + expected.total()) if common else 0.0
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import token_f1
+from embeddings.indonesian.words import words_of
 from embeddings.models.bundled import MODEL
-from embeddings.search.lexical import words
 from embeddings.training.pairs import LOCAL_NEWS, negatives
 from embeddings.training.questions import Example, cropped, load_examples
 from embeddings.training.templates import load_passages
@@ -53,7 +53,7 @@ def report_spans(source: str, examples: Sequence[Example], reader: Reader) -> No
     for example, judgement in zip(examples, judgements, strict=True):
         assert example.answer is not None
         given, wanted = example.passage[slice(*judgement.answer)], example.passage[slice(*example.answer)]
-        exact += words(given) == words(wanted)
+        exact += words_of(given) == words_of(wanted)
         overlap += token_f1(given, wanted)
     print(
         f"{source:10} spans: {len(examples)} questions, "

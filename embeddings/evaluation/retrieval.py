@@ -25,9 +25,9 @@ from embeddings.question.query import parse_question
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
 from embeddings.search.retriever import Retriever, RetrieverSettings, fuse
-from embeddings.sources.files import Article
 from embeddings.storage.store import Store
 from embeddings.training.questions import is_held_out, rows, usable_news
+from embeddings.types import Article
 
 RANKS = (1, 5, 20)
 WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -39,7 +40,7 @@ class Region(msgspec.Struct, frozen=True):
 SHORT_FORMS = lexicon.table("embeddings.indonesian", "short_regions.csv")
 _LEVELS = {word: Level(level) for word, level in lexicon.table("embeddings.indonesian", "region_levels.csv").items()}
 _SPELT_OUT = lexicon.table("embeddings.indonesian", "spelt_out_regions.csv")
-LONGEST_NAME = 5
+LONGEST_REGION_NAME = 5
 # The name may go on or end at a hyphen or an apostrophe, of which none has more than two.
 _AFTER_KECAMATAN = re.compile(r"\bkec(?:amatan|\.)(?=\s+(((\w+)(?:['’-]\w+)?)(?:['’-]\w+)?))")
 # Of kecamatan; shorter names without their spaces are ordinary words.
@@ -54,8 +55,8 @@ def level_of(word: str) -> Level | None:
 def canonical(name: str) -> str:
     """The name in full and in lower case, without the word for its level: "Kab. OKU" is "ogan komering ulu"."""
     parts = _words(name)
-    while len(parts) > 1 and (parts[0] in _LEVELS or parts[0] == "administrasi"):
-        parts = parts[1:]
+    before = itertools.takewhile(lambda part: part in _LEVELS or part == "administrasi", parts[:-1])
+    parts = parts[sum(1 for _ in before) :]
     if len(parts) > 1 and parts[0] in _SPELT_OUT:
         parts[0] = _SPELT_OUT[parts[0]]
     joined = " ".join(parts)
@@ -169,7 +170,7 @@ def region_word_like(word: str) -> str | None:
 
 def longest_region(words: Sequence[str]) -> int:
     """How many of these words, from the first on, are the longest name of a region; 0 where none is."""
-    for size in range(min(LONGEST_NAME, len(words)), 0, -1):
+    for size in range(min(LONGEST_REGION_NAME, len(words)), 0, -1):
         if canonical(" ".join(words[:size])) in _by_name():
             return size
     return 0
@@ -186,7 +187,7 @@ def _spans_of_regions(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where the longest names of regions stand, and of how many words each is."""
     position = 0
     while position < len(words):
-        size = longest_region(words[position : position + LONGEST_NAME])
+        size = longest_region(words[position : position + LONGEST_REGION_NAME])
         if size:
             yield position, size
         position += max(size, 1)
@@ -214,7 +215,7 @@ def _by_name() -> dict[str, tuple[Region, ...]]:
 
 def longest_village(words: list[str]) -> int:
     """How many of these words, from the first on, are the longest name of a village; 0 where none is."""
-    for size in range(min(LONGEST_NAME, len(words)), 0, -1):
+    for size in range(min(LONGEST_REGION_NAME, len(words)), 0, -1):
         name = " ".join(words[:size]).casefold()
         if name in _villages() or canonical(name) in _villages():
             return size

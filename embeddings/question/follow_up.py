@@ -5,9 +5,9 @@ from datetime import date
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.periods import find_period, without_period
-from embeddings.indonesian.regions import LONGEST_NAME, canonical, longest_region, regions_in, regions_named
+from embeddings.indonesian.regions import LONGEST_REGION_NAME, canonical, longest_region, regions_in, regions_named
+from embeddings.indonesian.words import words_of
 from embeddings.question.query import CHAT_WORDS, content_words, spelt_out
-from embeddings.search.lexical import words as said
 from embeddings.topics.officials.find import asked_office
 
 # A longer question says itself what it is about.
@@ -25,7 +25,7 @@ def complete(question: str, before: str, today: date) -> str | None:
     words = content_words(spelt_out(rest))
     known = content_words(spelt_out(before))
     # "halo" asks nothing, "kapan itu?" does.
-    if not known or len(question) > MAX_LENGTH or CHAT_WORDS.issuperset(said(spelt_out(rest))):
+    if not known or len(question) > MAX_LENGTH or CHAT_WORDS.issuperset(words_of(spelt_out(rest))):
         return None
     office = asked_office(known)
     if office and words in (("wakil",), ("wakilnya",)) and _DEPUTY.search(rest):
@@ -56,7 +56,7 @@ def _with_region(before: str, region: str) -> str | None:
     spans = [
         (position, size)
         for position in range(len(words))
-        if (size := longest_region(folded[position : position + LONGEST_NAME]))
+        if (size := longest_region(folded[position : position + LONGEST_REGION_NAME]))
     ]
     if not spans:
         return None

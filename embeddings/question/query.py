@@ -7,7 +7,7 @@ import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import words_of_regions
-from embeddings.search.lexical import stem_words, words
+from embeddings.indonesian.words import stem_words, words_of
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def _replaced(text: str, replacements: dict[str, str]) -> str:
 
 def content_words(text: str) -> tuple[str, ...]:
     """The words that tell what a text is about, in order; a word may recur: "Sungai Raya, Kubu Raya"."""
-    said = words(_THANKS.sub("", text))
+    said = words_of(_THANKS.sub("", text))
     # "Teluk Dalam" and "Pancoran Mas" are names.
     named = words_of_regions(said)
     beside = (CHAT_WORDS | _OPENING_WORDS) - named
@@ -80,4 +80,4 @@ def _in_indonesian(question: str) -> str:
     for phrase, pattern in _ENGLISH_PHRASES.items():
         question = pattern.sub(phrase, question)
     known = ENGLISH | _ENGLISH_PLACES
-    return " ".join(known.get(word, word) for word in words(question) if word not in _ENGLISH_PARTICLES)
+    return " ".join(known.get(word, word) for word in words_of(question) if word not in _ENGLISH_PARTICLES)

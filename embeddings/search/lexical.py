@@ -1,38 +1,21 @@
 """The lexical index: BM25 with tantivy over the words of the store's passages."""
 
-import re
 import shutil
 from collections.abc import Sequence
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import Stemmer
 import tantivy
 from numpy.typing import NDArray
 
 from embeddings.indonesian.spelling import one_slip_away
+from embeddings.indonesian.words import stem_words, words_of
 from embeddings.passages import passage_context
 from embeddings.search import manifest
 from embeddings.storage.store import Store, Watermark
 
-_WORD = re.compile(r"[^\W_]+")
-# Their stems are the offices camat and lurah, and who holds an office is not who is in the area.
-AREAS = frozenset({"kecamatan", "kelurahan"})
 _WRITER_MEMORY_BYTES = 30_000_000
-
-
-def stem_words(text: str) -> list[str]:
-    """The text's words, folded to lower case and cut to their Indonesian Snowball stems, in order."""
-    found = words(text)
-    stems = _stemmer().stemWords(found)
-    return [word if word in AREAS else stem for word, stem in zip(found, stems, strict=True)]
-
-
-def words(text: str) -> list[str]:
-    """The text's words in lower case, in order."""
-    return _WORD.findall(text.casefold())
 
 
 class LexicalIndex:
@@ -139,7 +122,7 @@ class LexicalIndex:
                 if passage:
                     document.add_unsigned("article", article)
                 document.add_text("stems", " ".join(stem_words(text)))
-                document.add_text("words", " ".join(words(text)))
+                document.add_text("words", " ".join(words_of(text)))
                 writer.add_document(document)
         writer.commit()
         # Merging goes on behind the commit and would change the files that the manifest is about to describe.
@@ -149,8 +132,3 @@ class LexicalIndex:
         self._watermark = watermark
         files = [path.name for path in self.directory.iterdir() if not path.name.endswith(".lock")]
         manifest.write(self.directory, self._made_for, store, len(self), watermark, files)
-
-
-@cache
-def _stemmer() -> Stemmer.Stemmer:
-    return Stemmer.Stemmer("indonesian")

@@ -14,7 +14,8 @@ from embeddings.models.encoder import Encoder
 from embeddings.question.query import Query
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
-from embeddings.storage.store import Passage, Store, Watermark
+from embeddings.storage.store import Store, Watermark
+from embeddings.types import Passage
 
 
 class RetrieverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,6 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
-from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Annotated
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from embeddings.indonesian import dates
 from embeddings.sources.cleaning import clean
 from embeddings.sources.headers import split_header
 from embeddings.sources.plain_text import UnreadableError, decode, is_printable, one_line, printable, readable
+from embeddings.types import Article
 
 ENDINGS = (".txt", ".md", ".jsonl", ".jsonl.gz")
 NOT_READ = f"these are read: {', '.join(ENDINGS)}"
@@ -38,27 +38,6 @@ class ArticleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     paths: tuple[str, ...] = ("seeds",)
     max_size_kb: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1024
-
-
-class Article(msgspec.Struct, frozen=True):
-    """A published article; what its file does not say is None.
-
-    `published` is an ISO 8601 date of the precision that is known: 2023-07-17, 2023-07 or 2023.
-    """
-
-    id: str
-    text: str
-    title: str | None = None
-    source: str | None = None
-    url: str | None = None
-    published: str | None = None
-    place: str | None = None
-    path: str | None = None
-
-    def content_hash(self) -> str:
-        """Digest of all that a reader or the encoder sees of the article; where it lies does not count."""
-        content = (self.id, self.text, self.title, self.source, self.url, self.published, self.place)
-        return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
 
 
 class Refusal(msgspec.Struct, frozen=True):

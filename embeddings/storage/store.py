@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from embeddings.errors import IndexMismatch, StoreUnusable
 from embeddings.filter import Filter
-from embeddings.passages import Span
-from embeddings.sources.files import Article
 from embeddings.storage.facts import FACT_COLUMNS, Findings, is_intact, matching, save_findings
 from embeddings.storage.failures import LOCK_TIMEOUT_SECONDS, errors_explained
 from embeddings.storage.schema import SCHEMA_VERSION, migrate, version_of
 from embeddings.storage.stories import has_story, save_story, signature
 from embeddings.storage.times import save_times, times_of, within
+from embeddings.types import Article, Passage, Span
 
 logger = logging.getLogger(__name__)
 
@@ -41,19 +40,6 @@ UNION ALL SELECT 1 FROM times WHERE article = :number
 """
 _KEY = re.compile(r"[0-9a-f]{16}")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?")
-
-
-class Passage(msgspec.Struct, frozen=True):
-    """A stretch of an article: start and end are character offsets into its text."""
-
-    id: int
-    article: Article
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        return self.article.text[self.start : self.end]
 
 
 class Watermark(msgspec.Struct, frozen=True, order=True):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from embeddings.filter import Filter
 from embeddings.indonesian.periods import days_of, kind_of, times_named
-from embeddings.sources.files import Article
+from embeddings.types import Article
 
 
 class Time(NamedTuple):

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 
 from embeddings.indonesian import lexicon
-from embeddings.passages import Span
+from embeddings.types import Span
 
 _ASKED = tuple(lexicon.patterns("embeddings.topics", "abbreviations.toml").values())
 MOST_WORDS = 8

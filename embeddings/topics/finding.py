@@ -4,12 +4,13 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from embeddings.sources.files import Article, Refusal, fault
+from embeddings.sources.files import Refusal, fault
 from embeddings.storage.facts import Findings
 from embeddings.storage.store import Store
 from embeddings.topics.meetings.facts import MEETINGS
 from embeddings.topics.officials.facts import OFFICIALS
 from embeddings.topics.topic import Topic
+from embeddings.types import Article
 
 logger = logging.getLogger(__name__)
 

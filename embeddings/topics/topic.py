@@ -10,13 +10,13 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from embeddings.sources.files import Article
 from embeddings.storage.facts import Fact, Findings
 from embeddings.storage.store import Store
+from embeddings.types import Article
 
 Content = TypeVar("Content", bound=msgspec.Struct)
 # What every finder reads; a change here may change what any of them finds.
-LANGUAGE = ("indonesian", "passages.py")
+LANGUAGE = ("indonesian", "types.py")
 
 
 @dataclass(frozen=True)

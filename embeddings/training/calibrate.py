@@ -25,14 +25,14 @@ from numpy.typing import NDArray
 
 from embeddings.answers.reader import WEIGHTS_FILE, Candidate, Logistic, Reader, Weights, question_features
 from embeddings.indexing import PassageSettings
+from embeddings.indonesian.words import stem_words
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import passage_context, split_passages
 from embeddings.question.query import parse_question
-from embeddings.search.lexical import stem_words
 from embeddings.search.retriever import Hit, Retrieval, RetrieverSettings, fuse, inverse_document_frequency
-from embeddings.sources.files import Article, build_article
-from embeddings.storage.store import Passage
+from embeddings.sources.files import build_article
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
+from embeddings.types import Article, Passage
 
 SEED = 20261122
 QUESTIONS_PER_SET = 300

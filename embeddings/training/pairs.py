@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.indonesian.regions import Level, all_regions
+from embeddings.indonesian.words import stem_words
 from embeddings.models.encoder import Encoder, EncoderSettings
-from embeddings.search.lexical import stem_words
 from embeddings.training.questions import Example, cropped, load_examples, without_answer
 from embeddings.training.style import Style
 from embeddings.training.templates import Passage, load_passages, make_examples

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from embeddings.passages import Span, split_sentences
-from embeddings.search.lexical import words
+from embeddings.indonesian.sentences import split_sentences
+from embeddings.indonesian.words import words_of
 from embeddings.sources.files import open_bulk
+from embeddings.types import Span
 
 # Questions that point at something said before are no questions to a search.
 DANGLING = re.compile(r"\b(?:tersebut|itu|ini|ia|dia|beliau|mereka)\b", re.IGNORECASE)
@@ -125,8 +126,8 @@ def _news(data: Path, split: str, chance: random.Random) -> Iterator[Example]:
 
 def tells_support(text: str, support: str) -> bool:
     """Whether a text has four fifths of the words of the sentence that supports an answer."""
-    wanted = set(words(support))
-    return bool(wanted) and len(wanted & set(words(text))) >= 0.8 * len(wanted)
+    wanted = set(words_of(support))
+    return bool(wanted) and len(wanted & set(words_of(text))) >= 0.8 * len(wanted)
 
 
 def usable_news(row: dict[str, Any]) -> bool:

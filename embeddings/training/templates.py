@@ -13,9 +13,10 @@ import msgspec
 
 from embeddings.indonesian import dates
 from embeddings.indonesian.regions import canonical
-from embeddings.passages import Span, split_sentences
+from embeddings.indonesian.sentences import split_sentences
 from embeddings.topics.officials.find import Official, find_offices, find_officials
 from embeddings.training.questions import Example, rows
+from embeddings.types import Span
 
 SOURCE = "localgov"
 SHORTEST, LONGEST = 100, 600

@@ -7,13 +7,13 @@ import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.periods import Period
-from embeddings.indonesian.regions import LONGEST_NAME, canonical, longest_region, region_around, regions_named
-from embeddings.passages import Span, split_sentences
-from embeddings.search.lexical import words
-from embeddings.sources.files import Article
+from embeddings.indonesian.regions import LONGEST_REGION_NAME, canonical, longest_region, region_around, regions_named
+from embeddings.indonesian.sentences import split_sentences
+from embeddings.indonesian.words import words_of
 from embeddings.storage.store import Store
 from embeddings.topics.meetings.facts import meetings
 from embeddings.topics.meetings.find import KINDS, Meeting, meeting_kind
+from embeddings.types import Article, Span
 
 
 class Aspect(StrEnum):
@@ -35,7 +35,7 @@ class AskedMeetings(msgspec.Struct, frozen=True):
     """Further words of its name: "dprd" in "rapat paripurna DPRD Banyuasin"."""
 
 
-class Held(msgspec.Struct, frozen=True):
+class MeetingAnswer(msgspec.Struct, frozen=True):
     """A meeting, the article that tells of it, and what of it was asked for."""
 
     article: Article
@@ -94,10 +94,10 @@ def asked_meetings(question: str, content: Sequence[str]) -> AskedMeetings | Non
     return AskedMeetings(None if every else found, frozenset(regions), aspect, named)
 
 
-def find_held(store: Store, asked: AskedMeetings, period: Period | None) -> tuple[Held, ...]:
+def find_held(store: Store, asked: AskedMeetings, period: Period | None) -> tuple[MeetingAnswer, ...]:
     """The meetings asked about of which an article tells what was asked, newest first, each once."""
     found = [
-        Held(
+        MeetingAnswer(
             article,
             meeting,
             asked.aspect,
@@ -110,7 +110,7 @@ def find_held(store: Store, asked: AskedMeetings, period: Period | None) -> tupl
         and (period is None or period.holds(meeting.held or article.published))
     ]
     found.sort(key=_time, reverse=True)
-    once: list[Held] = []
+    once: list[MeetingAnswer] = []
     for held in found:
         if not any(_is_same(held, other) for other in once):
             once.append(held)
@@ -123,7 +123,7 @@ def _without_regions(asked: Sequence[str]) -> tuple[list[str], set[str]]:
     regions: set[str] = set()
     position = 0
     while position < len(asked):
-        size = longest_region(asked[position : position + LONGEST_NAME])
+        size = longest_region(asked[position : position + LONGEST_REGION_NAME])
         name = canonical(" ".join(asked[position : position + size])) if size else ""
         if size and regions_named(name) and not set(asked[position : position + size]) <= _ASIDES:
             regions.add(name)
@@ -140,8 +140,8 @@ def _is_of_kind(meeting: Meeting, kind: str | None) -> bool:
 
 def _name_words(article: Article, meeting: Meeting) -> set[str]:
     spans = [meeting.what, *([meeting.host] if meeting.host else [])]
-    named = {word for span in spans for word in words(article.text[slice(*span)])}
-    return named | _OFFICES.intersection(words(article.text[slice(*meeting.evidence)]))
+    named = {word for span in spans for word in words_of(article.text[slice(*span)])}
+    return named | _OFFICES.intersection(words_of(article.text[slice(*meeting.evidence)]))
 
 
 def _tells(meeting: Meeting, aspect: Aspect) -> bool:
@@ -149,11 +149,11 @@ def _tells(meeting: Meeting, aspect: Aspect) -> bool:
     return bool(told.get(aspect, True))
 
 
-def _time(held: Held) -> tuple[str, str]:
+def _time(held: MeetingAnswer) -> tuple[str, str]:
     return held.meeting.held or held.article.published or "", held.article.id
 
 
-def _is_same(held: Held, other: Held) -> bool:
+def _is_same(held: MeetingAnswer, other: MeetingAnswer) -> bool:
     """Whether two articles tell of one meeting: one kind, one day, one place."""
     one, another = held.meeting, other.meeting
     return (

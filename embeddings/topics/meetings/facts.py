@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator
 
-from embeddings.sources.files import Article
 from embeddings.storage.store import Store
 from embeddings.topics.meetings.find import Meeting, find_meetings
 from embeddings.topics.topic import Topic
+from embeddings.types import Article
 
 
 def _keys(article: Article, meeting: Meeting) -> Iterator[str]:

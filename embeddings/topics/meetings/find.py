@@ -12,9 +12,9 @@ import msgspec
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.dates import DateMention, complete_date, find_dates
 from embeddings.indonesian.regions import names_region, regions_printed, wider_regions
-from embeddings.passages import Span, split_sentences
-from embeddings.sources.files import Article
+from embeddings.indonesian.sentences import split_sentences
 from embeddings.topics.officials.find import in_headline
+from embeddings.types import Article, Span
 
 _SHORT = lexicon.table("embeddings.topics.meetings", "short_kinds.csv")
 _AFTER_RAPAT = lexicon.alternatives("embeddings.topics.meetings", "kinds_of_rapat.txt")
@@ -56,7 +56,7 @@ _TOPIC_ENDS = re.compile(rf"(?<!\s)(?:\s*[,.;:“”\"]|\s+(?:{_ENDS})\b|\s+[-�
 _UNTIL = _PATTERNS["until"]
 _POINTS_BACK = _PATTERNS["points_back"]
 _LISTS_PRESENT = _PATTERNS["lists_present"]
-LONGEST_NAME = 90
+LONGEST_MEETING_NAME = 90
 # "mulai", "sampai dengan tanggal" before a day.
 _LONGEST_UNTIL = 40
 # An article that tells of more kinds has been made to; none in the news tells of more than 5.
@@ -258,7 +258,7 @@ def _name(text: str, match: re.Match[str], end: int) -> Span:
     start, position = match.span()
     if abbreviation := _ABBREVIATED.match(text, position, end):
         position = abbreviation.end()
-    limit = min(end, position + LONGEST_NAME)
+    limit = min(end, position + LONGEST_MEETING_NAME)
     days = find_dates(text[position:limit])
     stop = _TOPIC_ENDS.search(text, position, limit)
     ends = [limit] if limit == end else [max(text.rfind(" ", position, limit), position)]

@@ -6,12 +6,10 @@ from datetime import date
 
 import msgspec
 
-from embeddings.answers.reader import Reading
 from embeddings.indonesian.dates import years_in
 from embeddings.indonesian.periods import Period
-from embeddings.indonesian.regions import region_around, regions_named, wider_regions
-from embeddings.passages import Span, sentences_around, split_sentences
-from embeddings.sources.files import Article
+from embeddings.indonesian.regions import region_around, wider_regions
+from embeddings.indonesian.sentences import sentences_around, split_sentences
 from embeddings.storage.store import Store
 from embeddings.topics.officials.facts import officials
 from embeddings.topics.officials.find import (
@@ -19,19 +17,18 @@ from embeddings.topics.officials.find import (
     Official,
     asked_office,
     asked_region,
-    find_offices,
-    find_officials,
     same_person,
 )
+from embeddings.types import Article, Span
 
 # Two holders named within so many days of each other may both be meant.
 SAME_TIME_DAYS = 120
-LONGEST_NAME = 4
+LONGEST_PERSON_NAME = 4
 ASKS_WHO = re.compile(r"\b(?:siapa(?:kah)?|who|jabatan(?:nya)?|menjabat|pejabat)\b", re.IGNORECASE)
 _POST = frozenset(("jabatan", "jabatannya", "menjabat"))
 
 
-class Holder(msgspec.Struct, frozen=True):
+class OfficialAnswer(msgspec.Struct, frozen=True):
     """A person named as the holder of the office that was asked for, and the newest article that does."""
 
     article: Article
@@ -90,12 +87,14 @@ def asked_officials(text: str, words: Sequence[str], regions: Collection[str]) -
     if region := asked_region(words):
         return AskedOfficials(region=region)
     name = tuple(word for word in words if word not in _POST)
-    if name and len(name) <= LONGEST_NAME and ASKS_WHO.search(text):
+    if name and len(name) <= LONGEST_PERSON_NAME and ASKS_WHO.search(text):
         return AskedOfficials(name=name)
     return None
 
 
-def find_holders(store: Store, asked: AskedOfficials | None, period: Period | None = None) -> tuple[Holder, ...]:
+def find_holders(
+    store: Store, asked: AskedOfficials | None, period: Period | None = None
+) -> tuple[OfficialAnswer, ...]:
     """Whom a question asks for, each named once, newest first, former holders last; nobody where no article tells."""
     if asked is None:
         return ()
@@ -123,25 +122,25 @@ def unnamed_office(store: Store, asked: AskedOffice) -> str | None:
     return None if officials(store, asked.offices, asked.region) else asked.text
 
 
-def neighbours(store: Store, asked: AskedOffice) -> tuple[Holder, ...]:
+def neighbours(store: Store, asked: AskedOffice) -> tuple[OfficialAnswer, ...]:
     """The officials of the region whose office is asked for, one of each office, newest first."""
     return _once(_named(officials(store, region=asked.region)), same_office)
 
 
-def same_office(holder: Holder, other: Holder) -> bool:
+def same_office(holder: OfficialAnswer, other: OfficialAnswer) -> bool:
     """Whether two hold the same office in the same region."""
     apart = holder.around and other.around and holder.around != other.around
     return (holder.kind, holder.region) == (other.kind, other.region) and not apart
 
 
-def same_person_and_office(holder: Holder, other: Holder) -> bool:
+def same_person_and_office(holder: OfficialAnswer, other: OfficialAnswer) -> bool:
     """Whether two may be one person in one office."""
     return same_office(holder, other) and same_person(holder.name_text, other.name_text)
 
 
-def _named(found: Sequence[tuple[Article, Official]]) -> list[Holder]:
+def _named(found: Sequence[tuple[Article, Official]]) -> list[OfficialAnswer]:
     return [
-        Holder(
+        OfficialAnswer(
             article,
             one.name,
             one.office_span,
@@ -155,15 +154,17 @@ def _named(found: Sequence[tuple[Article, Official]]) -> list[Holder]:
     ]
 
 
-def _once(named: Sequence[Holder], same: Callable[[Holder, Holder], bool]) -> tuple[Holder, ...]:
-    holders: list[Holder] = []
+def _once(
+    named: Sequence[OfficialAnswer], same: Callable[[OfficialAnswer, OfficialAnswer], bool]
+) -> tuple[OfficialAnswer, ...]:
+    holders: list[OfficialAnswer] = []
     for holder in sorted(named, key=lambda holder: holder.former):
         if not any(same(holder, known) for known in holders):
             holders.append(holder)
     return tuple(holders)
 
 
-def disagree(holders: Sequence[Holder]) -> bool:
+def disagree(holders: Sequence[OfficialAnswer]) -> bool:
     """Whether the two newest sitting holders are named at about the same time, or at a time that is not known."""
     sitting = [holder for holder in holders if not holder.former]
     if len(sitting) < 2 or not same_office(*sitting[:2]):
@@ -173,31 +174,6 @@ def disagree(holders: Sequence[Holder]) -> bool:
         return True
     size = min(len(first), len(second))
     return first[:size] == second[:size] if size < 10 else _days(first) - _days(second) <= SAME_TIME_DAYS
-
-
-def is_anothers(asked: AskedOffice | None, reading: Reading) -> bool:
-    """Whether what the reader found cannot be the holder of the office asked for: it is another's, or nobody's.
-
-    So where the sentence gives the name to another office, or names the office asked for without a holder, or not at
-    all.
-    """
-    if asked is None:
-        return False
-    article = reading.passage.article
-    start, end = reading.sentence
-    sentence, answer = article.text[start:end], (reading.answer[0] - start, reading.answer[1] - start)
-    if regions_named(sentence[slice(*answer)]):
-        return True
-    for official in find_officials(sentence):
-        if official.name[0] < answer[1] and answer[0] < official.name[1]:
-            return (official.office, official.region or asked.region) != (asked.office, asked.region) or (
-                asked.acting > official.acting or asked.former > official.former
-            )
-    offices = list(find_offices(sentence))
-    words = set(re.findall(r"\w+", sentence.casefold()))
-    if not set(asked.office.split()) <= words and all(office.office != asked.office for office in offices):
-        return True
-    return any((office.office, office.region) == (asked.office, asked.region) for office in offices)
 
 
 def _days(published: str) -> int:

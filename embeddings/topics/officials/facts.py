@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from embeddings.sources.files import Article
+from embeddings.indonesian.words import words_of
 from embeddings.storage.store import Store
-from embeddings.topics.officials.find import Official, name_words, officials_of
+from embeddings.topics.officials.find import Official, officials_of
 from embeddings.topics.topic import Topic
+from embeddings.types import Article
 
 
 def _keys(article: Article, official: Official) -> Iterator[str]:
     yield f"office:{official.office}"
     yield f"region:{official.region}"
-    for word in name_words(article.text[slice(*official.name)]):
+    for word in words_of(article.text[slice(*official.name)]):
         yield f"name:{word}"
 
 

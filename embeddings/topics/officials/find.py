@@ -10,7 +10,8 @@ import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import canonical, level_of, lies_in, longest_region, longest_village, regions_named
-from embeddings.passages import Span
+from embeddings.indonesian.words import words_of
+from embeddings.types import Span
 
 # --- how offices and names are printed ------------------------------------------------------------------------
 
@@ -467,13 +468,8 @@ def officials_of(text: str) -> list[Official]:
 
 def same_person(name: str, other: str) -> bool:
     """Whether two names may be one person's: all words of the shorter stand in the longer."""
-    words, others = ({word for word in name_words(one) if len(word) > 1} for one in (name, other))
+    words, others = ({word for word in words_of(one) if len(word) > 1} for one in (name, other))
     return bool(words and others) and (words <= others or others <= words)
-
-
-def name_words(name: str) -> list[str]:
-    """The words of a name, in lower case."""
-    return re.findall(r"[^\W_]+", name.casefold())
 
 
 class AskedOffice(msgspec.Struct, frozen=True):
@@ -520,7 +516,7 @@ def asked_office(content: Sequence[str]) -> AskedOffice | None:
         office, before = msgspec.structs.replace(office, region=canonical(before)), ""
     if not office.region:
         return None
-    rest = re.findall(r"[^\W_]+", (before + after).casefold())
+    rest = words_of(before + after)
     if any(word not in _ASIDES and not word.isdigit() for word in rest):
         return None
     return AskedOffice(office.office, office.region, office.acting, office.former or "dulu" in rest)
