@@ -9,7 +9,7 @@ from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from bot import replies
 from bot.chats import SentAnswer
 from bot.texts import Texts
-from embeddings import Answer, Article, Outlet, Quote, Store, Summary, article_key, with_neighbours
+from embeddings import Answer, Article, Certainty, Outlet, Quote, Store, Summary, article_key, with_neighbours
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,8 @@ def answer_card(
     if view.unfolded and shown:
         shown[0] = with_neighbours(shown[0])
     quotes_shown, near = (tuple(shown), ()) if content.answered else ((), tuple(shown))
-    answer = Answer(content.question, content.answered, 0.0, quotes_shown, near, unnamed_office=content.unnamed_office)
+    certainty = Certainty.SURE if content.answered else Certainty.NO
+    answer = Answer(content.question, certainty, 0.0, quotes_shown, near, unnamed_office=content.unnamed_office)
     html = replies.answer_message(answer, summary, texts, (*content.understood, *content.heads))
     if view.only_for_asker:
         html += f"\n<i>{texts.only_you_see}</i>"

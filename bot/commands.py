@@ -27,6 +27,7 @@ from bot.texts import INDONESIAN
 from embeddings import (
     Answer,
     Answerer,
+    Certainty,
     Encoder,
     IndexReport,
     Refusal,
@@ -355,7 +356,7 @@ def _answer_in_batch(answerer: Answerer, line: bytes | None) -> dict[str, Any]:
         reason = str(error)
     except Exception as error:
         reason = fault(error)
-    return {**Answer(question, answered=False, confidence=0.0).to_json(), "error": reason}
+    return {**Answer(question, Certainty.NO, confidence=0.0).to_json(), "error": reason}
 
 
 def _poll(token: str, settings: Config, answerer: Answerer, folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
 
-from embeddings.answers.answer import Answer, Quote
+from embeddings.answers.answer import Answer, Certainty, Quote
 from embeddings.answers.answerer import Answerer, AnswerSettings, open_answerer
 from embeddings.answers.quotes import with_neighbours
 from embeddings.errors import (
@@ -28,6 +28,7 @@ __all__ = [
     "Article",
     "ArticleSettings",
     "Aspect",
+    "Certainty",
     "Encoder",
     "EncoderSettings",
     "EncoderUnavailable",

@@ -1,7 +1,8 @@
 import pytest
 
 from embeddings import Answerer
-from embeddings.topics.abbreviations import asked_abbreviation, spelt_out_in
+from embeddings.topics.abbreviations.answer import asked_abbreviation
+from embeddings.topics.abbreviations.find import find_abbreviations
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,8 @@ def test_what_an_abbreviation_stands_for_may_be_asked_in_many_ways(question: str
     ],
 )
 def test_an_abbreviation_is_spelt_out_beside_it(text: str, abbreviation: str, meaning: str | None) -> None:
-    found = spelt_out_in(text, abbreviation)
-    assert (text[slice(*found)] if found else None) == meaning
+    found = {one.short: text[slice(*one.words)] for one in find_abbreviations(text)}
+    assert found.get(abbreviation) == meaning
 
 
 def test_an_abbreviation_is_answered_with_the_words_it_stands_for(answerer: Answerer) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot import replies
 from bot.texts import INDONESIAN
-from embeddings import Answer, Answerer, Article, Store
+from embeddings import Answer, Answerer, Article, Certainty, Store
 from embeddings.indonesian.periods import find_period
 from embeddings.question.query import parse_question
 from embeddings.storage.store import FILE_NAME
@@ -95,7 +95,7 @@ def test_meetings_in_two_districts_of_one_name_are_told_apart(store: Store) -> N
         article = Article(id, text, published="2023-07-18")
         store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
     both = held(store, "kapan rakor di sungai raya")
-    lines = replies.heads(Answer("q", True, 0.8, meetings=both), INDONESIAN)
+    lines = replies.heads(Answer("q", Certainty.SURE, 0.8, meetings=both), INDONESIAN)
     assert {line.rpartition(" (")[2] for line in lines[1:3]} == {"Hulu Sungai Selatan)", "Kubu Raya)"}
     assert lines[3].startswith("Ada beberapa daerah dengan nama itu.")
     assert [one.article.id for one in held(store, "kapan rakor di sungai raya kubu raya")] == ["k"]

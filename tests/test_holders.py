@@ -5,7 +5,7 @@ import pytest
 
 from bot import replies
 from bot.texts import INDONESIAN
-from embeddings import Answer, Answerer, Article, Store, disagree
+from embeddings import Answer, Answerer, Article, Certainty, Store, disagree
 from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all
 from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
@@ -89,7 +89,7 @@ def test_names_given_at_about_the_same_time_or_at_no_known_time_are_in_doubt(sto
 
 def test_the_evidence_is_the_sentence_that_names_office_and_holder(store: Store) -> None:
     (holder, *_) = holders(store, "camat rambutan 2021")
-    assert holder.article.text[slice(*holder.sentence)] == "Camat Rambutan, Dewi Lestari, hadir."
+    assert holder.article.text[slice(*holder.evidence)] == "Camat Rambutan, Dewi Lestari, hadir."
     assert holder.office_text == "Camat Rambutan"
 
 
@@ -99,7 +99,9 @@ def test_an_article_that_is_gone_takes_its_officials_along(store: Store) -> None
 
 
 def test_the_lines_above_the_quotes_tell_who_when_who_else_and_what_is_in_doubt(store: Store) -> None:
-    answer = Answer("?", True, 0.9, holders=holders(store, "siapa camat rambutan"), searched_for="camat rambutan")
+    answer = Answer(
+        "?", Certainty.SURE, 0.9, holders=holders(store, "siapa camat rambutan"), searched_for="camat rambutan"
+    )
     assert replies.understood(answer, INDONESIAN) == ["Mencari: camat rambutan"]
     assert replies.heads(answer, INDONESIAN) == [
         "Camat Rambutan: Siti Aminah (terakhir disebut 20 Juni 2022)",
@@ -109,7 +111,7 @@ def test_the_lines_above_the_quotes_tell_who_when_who_else_and_what_is_in_doubt(
         "Perhatikan: lebih dari satu nama disebut, dan beritanya tidak memastikan siapa yang terbaru.",
     ]
     (former,) = holders(store, "siapa mantan bupati banyuasin")
-    assert replies.heads(Answer("?", True, 0.9, holders=(former,)), INDONESIAN) == [
+    assert replies.heads(Answer("?", Certainty.SURE, 0.9, holders=(former,)), INDONESIAN) == [
         "Mantan Bupati Banyuasin: Amiruddin Inoed (disebut 9 Maret 2024)"
     ]
 
@@ -158,7 +160,7 @@ def test_two_districts_of_one_name_are_told_apart(store: Store) -> None:
         article = Article(id, text, published="2023-05-01")
         store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
     both = holders(store, "siapa camat sungai raya")
-    lines = replies.heads(Answer("q", True, 0.9, holders=both), INDONESIAN)
+    lines = replies.heads(Answer("q", Certainty.SURE, 0.9, holders=both), INDONESIAN)
     assert lines[0] == "• Camat Sungai Raya, Hulu Sungai Selatan: Fathul Anwari (1 Mei 2023)"
     assert lines[1] == "• Camat Sungai Raya, Kubu Raya: Chairil Anwari (1 Mei 2023)"
     assert lines[2].startswith("Ada beberapa daerah dengan nama itu.")

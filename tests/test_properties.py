@@ -10,7 +10,7 @@ from bot.cards import View, answer_card, article_card, sources_card
 from bot.chats import SentAnswer, SentQuote
 from bot.small_talk import small_talk
 from bot.texts import ENGLISH, INDONESIAN, Texts
-from embeddings import Answer, Answerer, Article, Outlet, Quote, Summary
+from embeddings import Answer, Answerer, Article, Certainty, Outlet, Quote, Summary
 from tests.telegram_server import parse_html
 
 SUMMARY = Summary(5, 9, "2022-03-21", "2023")
@@ -53,7 +53,13 @@ def assert_telegram_takes(html: str) -> str:
 def test_every_answer_is_a_message_that_telegram_takes_and_quotes_only_what_stands_in_the_article(
     found: list[Quote], answered: bool, texts: Texts
 ) -> None:
-    answer = Answer("?", answered, 0.9, tuple(found) if answered else (), () if answered else tuple(found))
+    answer = Answer(
+        "?",
+        Certainty.SURE if answered else Certainty.NO,
+        0.9,
+        tuple(found) if answered else (),
+        () if answered else tuple(found),
+    )
     html = replies.answer_message(answer, SUMMARY, texts)
     assert_telegram_takes(html)
     for block in re.findall(r"<blockquote(?: expandable)?>(.*?)</blockquote>", html, re.DOTALL):

@@ -8,7 +8,7 @@ import pytest
 from bot import replies
 from bot.cards import sources_card
 from bot.texts import ENGLISH, INDONESIAN, texts_for
-from embeddings import Answer, Article, Outlet, Quote, Summary
+from embeddings import Answer, Article, Certainty, Outlet, Quote, Summary
 from tests.conftest import ROOT
 from tests.telegram_server import parse_html
 
@@ -20,7 +20,7 @@ QUOTE = Quote(ARTICLE, 0, 37, (23, 29), 0.9)
 
 
 def answered(*quotes: Quote) -> Answer:
-    return Answer("?", True, 0.9, quotes)
+    return Answer("?", Certainty.SURE, 0.9, quotes)
 
 
 def test_a_quote_is_escaped_its_answer_bold_and_its_source_dated_and_linked() -> None:
@@ -53,7 +53,7 @@ def test_what_is_unknown_is_said_to_be_unknown() -> None:
 
 def test_near_passages_are_labelled_as_near() -> None:
     message = replies.answer_message(
-        Answer("?", False, 0.1, near=(QUOTE,)), Summary(30_340, 9, "2019-09-01", "2023"), INDONESIAN
+        Answer("?", Certainty.NO, 0.1, near=(QUOTE,)), Summary(30_340, 9, "2019-09-01", "2023"), INDONESIAN
     )
     assert message.startswith(
         "Maaf, tidak ada jawabannya dalam 30.340 berita yang saya punya (2019–2023).\n\n"
@@ -62,7 +62,7 @@ def test_near_passages_are_labelled_as_near() -> None:
 
 
 def test_without_any_article_it_says_so() -> None:
-    message = replies.answer_message(Answer("?", False, 0.0), Summary(0, 0, None, None), INDONESIAN)
+    message = replies.answer_message(Answer("?", Certainty.NO, 0.0), Summary(0, 0, None, None), INDONESIAN)
     assert message == "Maaf, belum ada berita yang bisa saya cari."
 
 

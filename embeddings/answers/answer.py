@@ -1,5 +1,6 @@
 """What a question gets: quotes that are slices of articles, or an honest no."""
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -31,11 +32,19 @@ class Quote(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, start=start, end=end, answer=answer)
 
 
+class Certainty(StrEnum):
+    """What may be said of an answer's probability: that it answers, that it may, or that no article answers."""
+
+    SURE = "sure"
+    MAYBE = "maybe"
+    NO = "no"
+
+
 class Answer(msgspec.Struct, frozen=True):
     """Quotes, best first, where `answered`; otherwise none, and perhaps some that are near."""
 
     question: str
-    answered: bool
+    certainty: Certainty
     confidence: float
     quotes: tuple[Quote, ...] = ()
     near: tuple[Quote, ...] = ()
@@ -52,11 +61,17 @@ class Answer(msgspec.Struct, frozen=True):
     period: Period | None = None
     """The time that the question names, to which the quotes were held."""
 
+    @property
+    def answered(self) -> bool:
+        """Whether there is an answer, sure or not."""
+        return self.certainty is not Certainty.NO
+
     def to_json(self) -> dict[str, Any]:
         """The answer in the form that `wartabot ask --json` prints."""
         return {
             "question": self.question,
             "answered": self.answered,
+            "certainty": self.certainty,
             "confidence": round(self.confidence, 4),
             "quotes": [_quote_to_json(quote) for quote in self.quotes],
             "near": [_quote_to_json(quote) for quote in self.near],

@@ -1,67 +1,106 @@
-"""What a sentence is worth as an answer to this question, beside what the reader makes of the two."""
+"""What speaks for and against a candidate as the answer to a question: features by name, each in about [-1, 1]."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 
-from msgspec.structs import replace
-
-from embeddings.answers.reader import Reading
-from embeddings.indonesian.regions import names_region, regions_named, regions_printed
-from embeddings.indonesian.sentences import split_sentences
-from embeddings.indonesian.words import words_of
+from embeddings.answers.reader import Candidate
+from embeddings.indonesian.regions import lies_in, names_region, regions_named, regions_printed
+from embeddings.indonesian.words import stem_words, words_of
+from embeddings.passages import passage_context
 from embeddings.question.expects import Expects, lacks
 from embeddings.question.question import Question
-from embeddings.search.retriever import Retrieval
-from embeddings.topics.abbreviations import spelt_out_in
-from embeddings.topics.meetings.answer import Aspect
-from embeddings.topics.officials.find import AskedOffice, find_offices, find_officials
-
-# What is left of a probability where the sentence is on another office, or the article on another region.
-ELSEWHERE = 0.2
-# Of 200 words in brackets in the news corpus, 156 were taken to be spelt out before them, 3 of these wrongly.
-SPELT_OUT_CONFIDENCE = 0.9
+from embeddings.search.retriever import Hit, Retrieval
+from embeddings.topics.officials.find import AskedOffice, find_offices, find_officials, in_headline
 
 
-def weighed(question: Question, retrieval: Retrieval, readings: Sequence[Reading]) -> list[Reading]:
-    """The readings, most probable first, with little left of those that are on something else than was asked."""
-    found = [_at_most(ELSEWHERE, reading) if is_beside(question, reading) else reading for reading in readings]
-    found.sort(key=lambda reading: -reading.probability)
-    if (short := question.abbreviation) and not spelt_out_in(found[0].text, short):
-        found[:0] = _spelt_out(short, retrieval)
-    return found
+def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
+    """What tells which of the candidates answer, in their order."""
+    of_hits = {hit.passage.id: _of_hit(question, retrieval, hit) for hit in retrieval.hits}
+    return [of_hits[one.hit.passage.id] | _of_sentence(question, retrieval, one) for one in candidates]
 
 
-def is_beside(question: Question, reading: Reading) -> bool:
-    """Whether a sentence cannot answer: it is on another region or office, or lacks the kind of thing asked for."""
-    # The meetings are known one by one: where a list of them is asked for and none was found, no sentence is one.
-    if question.meetings is not None and question.meetings.aspect is Aspect.WHICH:
-        return True
+def _of_hit(question: Question, retrieval: Retrieval, hit: Hit) -> dict[str, float]:
+    article = hit.passage.article
+    most = max((other.lexical for other in retrieval.hits), default=0.0)
+    whole = f"{article.title} {article.place} {article.source} {article.text}"
+    passage = passage_context(article) + hit.passage.text
+    return {
+        "found first": hit.score,
+        "shares most words": hit.lexical / most if most else 0.0,
+        **_of_words(retrieval, "passage", passage),
+        **_of_words(retrieval, "article", whole),
+        **_of_article(question, whole),
+    }
+
+
+def _of_sentence(question: Question, retrieval: Retrieval, candidate: Candidate) -> dict[str, float]:
+    article, sentence = candidate.hit.passage.article, candidate.text
     office = question.officials.office if question.officials else None
-    return (
-        is_elsewhere(question, reading)
-        or (office is not None and is_anothers(office, reading))
-        or lacks(reading.text, question.expects)
-        or counts_elsewhere(question, reading.text)
-    )
+    beside = names_others(question, sentence)
+    return {
+        "the passage answers": candidate.answers / 4,
+        "the words are certain": candidate.certainty / 4,
+        "other words are more certain": candidate.behind / 4,
+        **_of_words(retrieval, "sentence", sentence),
+        "names other regions": float(beside),
+        "counts in other regions": float(beside and question.expects is Expects.NUMBER),
+        "another's office": float(office is not None and is_anothers(office, candidate)),
+        "lacks what is asked for": float(lacks(sentence, question.expects)),
+        "marks another kind of thing": float(lacks(candidate.answer_text, question.expects)),
+        "headline": float(in_headline(article.text, candidate.sentence[0])),
+        "long": min(len(sentence), 600) / 600,
+    }
 
 
-def is_elsewhere(question: Question, reading: Reading) -> bool:
-    """Whether the question names regions, and the article not one of them."""
-    article = reading.passage.article
-    text = f"{article.title} {article.place} {article.source} {article.text}"
-    return bool(question.regions) and not any(names_region(text, region) for region in question.regions)
+def for_question(
+    question: Question, retrieval: Retrieval, best: Mapping[str, float], log_odds: float
+) -> dict[str, float]:
+    """What tells whether the best candidate answers at all: its own evidence, and what was asked among how many."""
+    return {
+        **best,
+        "odds among candidates": log_odds / 4,
+        "passages searched": math.log10(max(retrieval.searched, 1)) / 5,
+        "words asked": len(retrieval.query.words) / 10,
+        "office asked": float(bool(question.officials and question.officials.office)),
+        "person asked": float(bool(question.officials and question.officials.name)),
+        "meeting asked": float(question.meetings is not None),
+        "region asked": float(bool(question.regions)),
+        "number asked": float(question.expects is Expects.NUMBER),
+        "time asked": float(question.expects is Expects.TIME),
+    }
 
 
-def is_anothers(asked: AskedOffice | None, reading: Reading) -> bool:
+def _of_article(question: Question, whole: str) -> dict[str, float]:
+    """Which of the regions asked about the article names."""
+    asked = question.regions
+    named = {region for region in asked if names_region(whole, region)}
+    # Who asks for a kecamatan and its kabupaten is answered by an article that names the one.
+    fitting = {region for region in asked if region in named or any(lies_in(inner, region) for inner in named)}
+    return {
+        "on another region": float(bool(asked) and not fitting),
+        "regions not in the article": (len(asked) - len(fitting)) / len(asked) if asked else 0.0,
+    }
+
+
+def names_others(question: Question, sentence: str) -> bool:
+    """Whether a sentence names regions, but none that fits those that the question names."""
+    printed = regions_printed(sentence) if question.regions else set()
+    return bool(printed) and not any(_fits(region, question.regions) for region in printed)
+
+
+def _fits(region: str, asked: Collection[str]) -> bool:
+    """Whether a region is one of those asked about, or lies in one, or around one."""
+    return any(region == other or lies_in(region, other) or lies_in(other, region) for other in asked)
+
+
+def is_anothers(asked: AskedOffice, candidate: Candidate) -> bool:
     """Whether what the reader found cannot be the holder of the office asked for: it is another's, or nobody's.
 
     So where the sentence gives the name to another office, or names the office asked for without a holder, or not at
     all.
     """
-    if asked is None:
-        return False
-    article = reading.passage.article
-    start, end = reading.sentence
-    sentence, answer = article.text[start:end], (reading.answer[0] - start, reading.answer[1] - start)
+    sentence, start = candidate.text, candidate.sentence[0]
+    answer = (candidate.answer[0] - start, candidate.answer[1] - start)
     if regions_named(sentence[slice(*answer)]):
         return True
     for official in find_officials(sentence):
@@ -70,30 +109,17 @@ def is_anothers(asked: AskedOffice | None, reading: Reading) -> bool:
                 asked.acting > official.acting or asked.former > official.former
             )
     offices = list(find_offices(sentence))
-    words = set(words_of(sentence))
-    if not set(asked.office.split()) <= words and all(office.office != asked.office for office in offices):
+    if not set(asked.office.split()) <= set(words_of(sentence)) and all(one.office != asked.office for one in offices):
         return True
     return any((office.office, office.region) == (asked.office, asked.region) for office in offices)
 
 
-def counts_elsewhere(question: Question, sentence: str) -> bool:
-    """Whether a number is asked for, and the sentence names regions, but none that the question names."""
-    asked = question.regions if question.expects is Expects.NUMBER else frozenset()
-    named = regions_printed(sentence) if asked else set()
-    return bool(named) and not any(names_region(sentence, region) for region in asked)
-
-
-def _at_most(probability: float, reading: Reading) -> Reading:
-    return replace(reading, probability=min(probability, reading.probability))
-
-
-def _spelt_out(abbreviation: str, retrieval: Retrieval) -> list[Reading]:
-    """Each sentence that spells the abbreviation out."""
-    found = []
-    for passage in (hit.passage for hit in retrieval.hits):
-        for start, end in split_sentences(passage.text):
-            if words := spelt_out_in(passage.text[start:end], abbreviation):
-                first = passage.start + start
-                answer = (first + words[0], first + words[1])
-                found.append(Reading(passage, (first, passage.start + end), answer, SPELT_OUT_CONFIDENCE))
-    return found
+def _of_words(retrieval: Retrieval, name: str, text: str) -> dict[str, float]:
+    """How much of the query is in a text: of all its words, each weighing as much as it tells, and of the rarest."""
+    total, most = sum(retrieval.weights.values()), max(retrieval.weights.values(), default=0.0)
+    stems = set(stem_words(text))
+    missing = [weight for stem, weight in retrieval.weights.items() if stem not in stems]
+    return {
+        f"words in the {name}": 1 - sum(missing) / total if total else 0.0,
+        f"rarest word not in the {name}": max(missing, default=0.0) / most if most else 0.0,
+    }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from rapidfuzz import fuzz
 
 from embeddings.answers.answer import Quote
-from embeddings.answers.reader import Reading
+from embeddings.answers.probability import Reading
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.sentences import sentences_around, split_sentences
 from embeddings.types import Article, Span

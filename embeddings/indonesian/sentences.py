@@ -40,6 +40,12 @@ def sentences_around(text: str, start: int, end: int) -> range:
     return range(first, bisect_left(sentences, end, first, key=lambda sentence: sentence[0]))
 
 
+def sentence_of(text: str, start: int, end: int) -> Span:
+    """From the first to the last sentence that shares a character with these offsets; the offsets where none does."""
+    sentences, around = split_sentences(text), sentences_around(text, start, end)
+    return (sentences[around[0]][0], sentences[around[-1]][1]) if around else (start, end)
+
+
 def _split_line(line: str) -> list[Span]:
     if not line.strip():
         return []

@@ -14,7 +14,7 @@ _TIME = re.compile(
     rf"|\b(?:{_TIMES})\b",
     re.IGNORECASE,
 )
-_CLOCK = lexicon.patterns("embeddings.question", "told.toml")["clock"]
+_PATTERNS = lexicon.patterns("embeddings.question", "told.toml")
 _DIGITS = re.compile(r"(?:\d[ .-]?){5}")
 
 
@@ -26,10 +26,20 @@ class Expects(StrEnum):
     CLOCK = "clock"
     TIME = "time"
     NUMBER = "number"
+    YES = "yes"
+    """That something is so, or not, for which no word stands."""
+    PERSON = "person"
+    """Or a body."""
+    PLACE = "place"
 
 
 _ASKED = tuple((Expects(kind), asked) for kind, asked in lexicon.patterns("embeddings.question", "asked.toml").items())
-_TOLD = {Expects.DIGITS: _DIGITS, Expects.CLOCK: _CLOCK, Expects.TIME: _TIME, Expects.NUMBER: _NUMBER}
+_TOLD = {
+    **{Expects(kind): told for kind, told in _PATTERNS.items()},
+    Expects.DIGITS: _DIGITS,
+    Expects.TIME: _TIME,
+    Expects.NUMBER: _NUMBER,
+}
 
 
 def expected(question: str) -> Expects | None:
@@ -39,4 +49,4 @@ def expected(question: str) -> Expects | None:
 
 def lacks(sentence: str, expects: Expects | None) -> bool:
     """Whether a sentence has nothing of the kind that is asked for, and so cannot answer."""
-    return expects is not None and _TOLD[expects].search(sentence) is None
+    return expects in _TOLD and _TOLD[expects].search(sentence) is None

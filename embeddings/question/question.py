@@ -1,9 +1,11 @@
 """What a question means: made once by `understand`, and read by everything below."""
 
+from datetime import date
+
 import msgspec
 
 from embeddings.indonesian.periods import Period
-from embeddings.question.expects import Expects
+from embeddings.question.expects import Expects, lacks
 from embeddings.question.query import Query
 from embeddings.topics.meetings.answer import AskedMeetings
 from embeddings.topics.officials.answer import AskedOfficials
@@ -33,8 +35,14 @@ class Question(msgspec.Struct, frozen=True):
     meetings: AskedMeetings | None
     abbreviation: str | None
     """The one word of which it asks what that stands for."""
+    today: date
+    """The day it was asked."""
 
     @property
     def text(self) -> str:
         """The question as written, or as completed."""
         return self.completed or self.typed
+
+    def fits(self, words: str) -> bool:
+        """Whether words are of the kind that the question asks for."""
+        return not lacks(words, self.expects)

@@ -9,7 +9,7 @@ from embeddings.question.expects import expected
 from embeddings.question.follow_up import complete
 from embeddings.question.query import parse_question, spelt_out
 from embeddings.question.question import Question
-from embeddings.topics.abbreviations import asked_abbreviation
+from embeddings.topics.abbreviations.answer import asked_abbreviation
 from embeddings.topics.meetings.answer import asked_meetings
 from embeddings.topics.officials.answer import asked_officials
 
@@ -43,4 +43,5 @@ def understand(
         officials=asked_officials(plain, words, regions),
         meetings=asked_meetings(plain, words),
         abbreviation=asked_abbreviation(plain),
+        today=today,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from embeddings.sources.files import Refusal, fault
 from embeddings.storage.facts import Findings
 from embeddings.storage.store import Store
+from embeddings.topics.abbreviations.facts import ABBREVIATIONS
 from embeddings.topics.meetings.facts import MEETINGS
 from embeddings.topics.officials.facts import OFFICIALS
 from embeddings.topics.topic import Topic
@@ -14,7 +15,7 @@ from embeddings.types import Article
 
 logger = logging.getLogger(__name__)
 
-TOPICS: tuple[Topic[Any], ...] = (OFFICIALS, MEETINGS)
+TOPICS: tuple[Topic[Any], ...] = (OFFICIALS, MEETINGS, ABBREVIATIONS)
 # Articles stored together: few enough that a kill loses seconds of work.
 ARTICLES_AT_ONCE = 100
 

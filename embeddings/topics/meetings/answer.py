@@ -94,8 +94,10 @@ def asked_meetings(question: str, content: Sequence[str]) -> AskedMeetings | Non
     return AskedMeetings(None if every else found, frozenset(regions), aspect, named)
 
 
-def find_held(store: Store, asked: AskedMeetings, period: Period | None) -> tuple[MeetingAnswer, ...]:
+def find_held(store: Store, asked: AskedMeetings | None, period: Period | None) -> tuple[MeetingAnswer, ...]:
     """The meetings asked about of which an article tells what was asked, newest first, each once."""
+    if asked is None:
+        return ()
     found = [
         MeetingAnswer(
             article,

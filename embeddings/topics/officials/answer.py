@@ -9,7 +9,7 @@ import msgspec
 from embeddings.indonesian.dates import years_in
 from embeddings.indonesian.periods import Period
 from embeddings.indonesian.regions import region_around, wider_regions
-from embeddings.indonesian.sentences import sentences_around, split_sentences
+from embeddings.indonesian.sentences import sentence_of
 from embeddings.storage.store import Store
 from embeddings.topics.officials.facts import officials
 from embeddings.topics.officials.find import (
@@ -43,12 +43,15 @@ class OfficialAnswer(msgspec.Struct, frozen=True):
     """The kabupaten or kota that tells the region from another of its name, where the article names it."""
 
     @property
-    def sentence(self) -> Span:
+    def evidence(self) -> Span:
         """The sentence, or where the naming spans several, the sentences that name office and holder."""
         start, end = min(self.name[0], self.office[0]), max(self.name[1], self.office[1])
-        sentences = split_sentences(self.article.text)
-        around = sentences_around(self.article.text, start, end)
-        return (sentences[around[0]][0], sentences[around[-1]][1]) if around else (start, end)
+        return sentence_of(self.article.text, start, end)
+
+    @property
+    def answer(self) -> Span:
+        """The words that answer: the name."""
+        return self.name
 
     @property
     def name_text(self) -> str:
@@ -57,7 +60,7 @@ class OfficialAnswer(msgspec.Struct, frozen=True):
 
     def is_of(self, period: Period) -> bool:
         """Whether the person is named within a period: by the article's date or by the sentence."""
-        sentence = self.article.text[slice(*self.sentence)]
+        sentence = self.article.text[slice(*self.evidence)]
         return period.holds(self.article.published) or period.named_in(sentence, self.article.published)
 
     def is_of_any_time(self) -> bool:

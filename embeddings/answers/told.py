@@ -1,0 +1,65 @@
+"""What the facts of the topics tell: holders of offices, meetings, and what abbreviations stand for."""
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from embeddings.question.question import Question
+from embeddings.storage.store import Store
+from embeddings.topics.abbreviations.answer import AbbreviationAnswer, find_meanings
+from embeddings.topics.meetings.answer import MeetingAnswer, find_held
+from embeddings.topics.officials.answer import OfficialAnswer, disagree, find_holders
+from embeddings.types import Article, Span
+
+
+class TopicAnswer(Protocol):
+    """What one fact tells: the article, the sentence to quote, and the words in it that answer."""
+
+    @property
+    def article(self) -> Article: ...
+
+    @property
+    def evidence(self) -> Span: ...
+
+    @property
+    def answer(self) -> Span | None: ...
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What the facts of one topic tell, best first; all empty where no topic is asked for or none tells."""
+
+    holders: tuple[OfficialAnswer, ...] = ()
+    meetings: tuple[MeetingAnswer, ...] = ()
+    meanings: tuple[AbbreviationAnswer, ...] = ()
+
+    @property
+    def answers(self) -> Sequence[TopicAnswer]:
+        return self.holders or self.meetings or self.meanings
+
+
+def find_told(store: Store, question: Question) -> Told:
+    """What the first topic tells that a question asks about."""
+    if holders := find_holders(store, question.officials, question.period):
+        return Told(holders=holders)
+    if meetings := find_held(store, question.meetings, question.period):
+        return Told(meetings=meetings)
+    return Told(meanings=find_meanings(store, question.abbreviation))
+
+
+def for_told(question: Question, told: Told) -> dict[str, float]:
+    """What tells whether the facts answer, as features by name, each in about [-1, 1]."""
+    holder = told.holders[0] if told.holders else None
+    published = told.answers[0].article.published
+    years = question.today.year - int(published[:4]) if published else 0
+    return {
+        "official": float(bool(told.holders)),
+        "meeting": float(bool(told.meetings)),
+        "years old": min(max(years, 0), 10) / 10,
+        "undated": float(published is None),
+        "former": float(holder is not None and holder.former),
+        "acting": float(holder is not None and holder.acting),
+        "several": math.log10(len(told.answers)),
+        "disputed": float(disagree(told.holders)),
+    }
