@@ -31,7 +31,7 @@ def spelt_as_indexed(query: Query, vocabulary: Vocabulary) -> Query:
     office = asked_office(corrected.words)
     regions = {*regions_in(corrected.text), *([office.region] if office else [])}
     named = {part for region in regions for part in region.split()}
-    before, after = words_of_regions(query.words), words_of_regions(corrected.words)
+    before, after = words_of_regions(" ".join(query.words)), words_of_regions(" ".join(corrected.words))
     kept = {
         word: near
         for word, near in replacements.items()

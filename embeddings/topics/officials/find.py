@@ -9,7 +9,8 @@ from itertools import islice
 import msgspec
 
 from embeddings.indonesian import lexicon
-from embeddings.indonesian.regions import canonical, level_of, lies_in, longest_region, longest_village, regions_named
+from embeddings.indonesian.regions import canonical, level_of, lies_in, mention_at, regions_named
+from embeddings.indonesian.villages import longest_village
 from embeddings.indonesian.words import words_of
 from embeddings.types import Span
 
@@ -81,7 +82,11 @@ _NAME_JOINT = _PATTERNS["name_joint"]
 _SPACES = re.compile(r"[ ]+")
 _COMMA = re.compile(r",?\s*")
 _AND = re.compile(r"\s*+,?\s*+(?:dan|serta|bersama|-)\s+")
-_NAME_ENDS = re.compile(r"\s*[,(]")
+_BEFORE_REGION = re.compile(r"[^\S\n]*/?[^\S\n]*")
+_UNLISTED_REGION = re.compile(
+    r"(?P<level>[A-Z]\w*\.?)\s*"
+    r"(?P<name>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,2}(?=\s*[,(])|[A-Z][\w'’-]*(?=[ ,(]))"
+)
 # The longest in the news have 12 and 6 words.
 LONGEST_BODY, LONGEST_VILLAGE = 20, 7
 # The longest headline in the news has 177 characters.
@@ -275,36 +280,19 @@ def _village(text: str, start: int) -> tuple[int, str]:
 
 
 def _one_region(text: str, start: int) -> tuple[int, str]:
-    words: list[re.Match[str]] = []
-    for word in _WORD.finditer(text, start):
-        between = text[words[-1].end() if words else start : word.start()]
-        if between.strip() not in ("", "/") or "\n" in between or len(words) == 6:
-            break
-        if not (word[0][0].isupper() or word[0][0].isdigit()):
-            break
-        words.append(word)
-        if word[0].endswith(".") and level_of(word[0]) is None and len(word[0]) > 3:
-            break
-    skip = 1 if words and level_of(words[0][0]) else 0
+    before = _BEFORE_REGION.match(text, start)
+    begin = before.end() if before else start
+    found = mention_at(text, begin)
     # "Kapolres Metro Jakarta Barat": the city Metro is another.
-    if words and words[0][0] == "Metro" and longest_region([word[0] for word in words]) == 1:
-        skip = 1 if longest_region([word[0] for word in words[1:]]) else 0
-    names = [word[0].rstrip(".") for word in words[skip:]]
-    if not names:
-        return start, ""
-    size = longest_region(names)
-    if not size and skip:
-        # A village or a region that the list lacks: two words at most, and a comma must follow.
-        size = next(
-            (n for n in (1, 2, 3) if n <= len(names) and text.startswith((",", " ", "("), words[skip + n - 1].end())), 0
-        )
-        after = [n for n in range(1, min(3, len(names)) + 1) if _NAME_ENDS.match(text, words[skip + n - 1].end())]
-        size = after[0] if after else min(size, 1)
-    if not size:
-        return start, ""
-    last = words[skip + size - 1]
-    end = last.end() - (1 if last[0].endswith(".") else 0)
-    return end, canonical(text[words[skip].start() : end])
+    if found and found.name == "metro":
+        found = mention_at(text, found.span[1] + 1) or found
+    if found:
+        return found.span[1], found.name
+    # A village or a region that the list lacks.
+    unlisted = _UNLISTED_REGION.match(text, begin)
+    if unlisted and level_of(unlisted["level"]):
+        return unlisted.end(), canonical(unlisted["name"])
+    return start, ""
 
 
 def _name_after(text: str, office: Office, among_guests: bool) -> Span | None:
@@ -358,7 +346,7 @@ def _name_before(text: str, office: Office, among_guests: bool) -> Span | None:
     if name is None or name[1] != begin + words.end():
         return None
     # "Gubernur Kepulauan Riau Nurdin Basirun, Gubernur Kepri": the first words are another office's region.
-    return None if longest_region(text[slice(*name)].split()) else name
+    return None if mention_at(text, name[0]) else name
 
 
 def _is_among(guests: Sequence[Span], position: int) -> bool:
@@ -421,7 +409,7 @@ def _name_at(text: str, position: int) -> Span | None:
         printed.isupper()
         or regions_named(printed)
         or OFFICE.match(printed)
-        or (len(words) == 1 and longest_region([printed]))
+        or (len(words) == 1 and mention_at(text, words[0].start()))
     ):
         return None
     return words[0].start(), words[-1].end()
