@@ -27,7 +27,7 @@ from embeddings.storage.store import Store, Summary
 from embeddings.topics.finding import find_missing
 from embeddings.topics.meetings.answer import MeetingAnswer, find_held
 from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
-from embeddings.topics.officials.find import AskedOffice
+from embeddings.topics.officials.asked import AskedOffice
 
 # How often a name found for an office is its holder's, in articles that the rules had not seen (docs/evaluation.md).
 OFFICIAL_CONFIDENCE = 0.93

@@ -13,7 +13,9 @@ from embeddings.question.question import Question
 from embeddings.search.retriever import Retrieval
 from embeddings.topics.abbreviations import spelt_out_in
 from embeddings.topics.meetings.answer import Aspect
-from embeddings.topics.officials.find import AskedOffice, find_offices, find_officials
+from embeddings.topics.officials.asked import AskedOffice
+from embeddings.topics.officials.find import find_officials
+from embeddings.topics.officials.offices import find_offices
 
 # What is left of a probability where the sentence is on another office, or the article on another region.
 ELSEWHERE = 0.2

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -74,6 +74,7 @@ _WITHIN_NAME = re.compile(r"(?:(?<!\w{5})\.)?[^\S\n]*")
 SHORTEST_RESPACED = 8
 # "pati", "buru": many short names are ordinary words.
 LONGEST_SHORT_NAME = 4
+MOST_REMEMBERED = 4096
 
 
 def level_of(word: str) -> Level | None:
@@ -83,8 +84,8 @@ def level_of(word: str) -> Level | None:
 
 def canonical(name: str) -> str:
     """The name in full and in lower case, without the word for its level: "Kab. OKU" is "ogan komering ulu"."""
-    parts = _WORD.findall(name.casefold())
-    parts = parts[_count_levels(parts) :]
+    words = _WORD.findall(name.casefold())
+    parts = tuple(words[_count_levels(words) :])
     return _listed(parts) or " ".join(_with_first_spelt_out(parts))
 
 
@@ -134,8 +135,8 @@ def mentions(text: str, printed: bool = False) -> Iterator[Mention]:
         found, size = _mention(text, words[position : position + LONGEST_REGION_NAME], printed)
         if found:
             last = words[position - 1] if position else None
-            parted = last is None or text[last.end() : found.span[0]].strip()
-            yield found if parted or not last else msgspec.structs.replace(found, before=last[0].casefold())
+            adjoining = last and not text[last.end() : found.span[0]].strip()
+            yield msgspec.structs.replace(found, before=last[0].casefold()) if last and adjoining else found
         position += size
 
 
@@ -147,25 +148,17 @@ def mention_at(text: str, start: int) -> Mention | None:
 
 def _mention(text: str, words: Sequence[re.Match[str]], printed: bool) -> tuple[Mention | None, int]:
     """The region named from the first of these words on, and how many of them it takes; 1 where there is none."""
-    parts = [word[0].casefold() for word in words]
-    levels = _count_levels(parts)
-    size = levels
-    letters = ""
-    while size < len(words):
-        word = words[size]
-        if size and not _WITHIN_NAME.fullmatch(text, words[size - 1].end(), word.start()):
+    parts = tuple([word[0].casefold() for word in words])
+    levels = end = _count_levels(parts)
+    while end < len(words) and _begins_a_name(parts[levels : end + 1]):
+        parted = end > 0 and not _WITHIN_NAME.fullmatch(text, words[end - 1].end(), words[end].start())
+        if parted or (printed and words[end][0][0].islower()):
             break
-        if printed and word[0][0].islower():
-            break
-        size += 1
-        letters = _letters(_with_first_spelt_out(parts[levels:size]))
-        # The first word stands for itself or for what it is short for.
-        if not _begins_a_name(letters) and (size > levels + 1 or parts[levels] not in _SPELT_OUT):
-            break
-    for end in range(size, levels, -1):
-        if name := _listed(parts[levels:end]):
+        end += 1
+    for size in range(end, levels, -1):
+        if name := _listed(parts[levels:size]):
             level = _LEVELS.get(parts[levels - 1]) if levels else None
-            return Mention((words[0].start(), words[end - 1].end()), name, level, ""), end
+            return Mention((words[0].start(), words[size - 1].end()), name, level, ""), size
     return None, 1
 
 
@@ -238,22 +231,27 @@ def _with_first_spelt_out(parts: Sequence[str]) -> list[str]:
     return [_SPELT_OUT.get(parts[0], parts[0]), *parts[1:]] if len(parts) > 1 else list(parts)
 
 
-def _listed(parts: Sequence[str]) -> str | None:
+@lru_cache(MOST_REMEMBERED)
+def _listed(parts: tuple[str, ...]) -> str | None:
     """The name on the list that words stand for, in full, short or with other spaces, if any."""
-    parts = _with_first_spelt_out(parts)
-    joined = " ".join(parts)
+    spelt = _with_first_spelt_out(parts)
+    joined = " ".join(spelt)
     if joined in SHORT_FORMS or joined in _by_name():
         return SHORT_FORMS.get(joined, joined)
-    return _spaced().get(_letters(parts))
+    return _spaced().get(_letters(spelt))
 
 
 def _letters(parts: Sequence[str]) -> str:
     return re.sub(r"['’-]", "", "".join(parts))
 
 
-def _begins_a_name(letters: str) -> bool:
+@lru_cache(MOST_REMEMBERED)
+def _begins_a_name(parts: tuple[str, ...]) -> bool:
+    """Whether a name may begin with these words; a short first word may stand for itself, too."""
+    letters = _letters(_with_first_spelt_out(parts))
     following = bisect_left(_all_letters(), letters)
-    return any(name.startswith(letters) for name in _all_letters()[following : following + 1])
+    begins = any(name.startswith(letters) for name in _all_letters()[following : following + 1])
+    return begins or (len(parts) == 1 and parts[0] in _SPELT_OUT)
 
 
 @cache

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from embeddings.indonesian.regions import region_word_like, regions_in, words_of_regions
 from embeddings.question.query import Query, with_words_replaced
-from embeddings.topics.officials.find import asked_office, is_office_word
+from embeddings.topics.officials.asked import asked_office
+from embeddings.topics.officials.offices import is_office_word
 
 
 class Vocabulary(Protocol):

@@ -7,7 +7,7 @@ from embeddings.indonesian.periods import find_period, without_period
 from embeddings.indonesian.regions import canonical, mentions, regions_in, regions_named
 from embeddings.indonesian.words import words_of
 from embeddings.question.query import CHAT_WORDS, content_words, spelt_out
-from embeddings.topics.officials.find import asked_office
+from embeddings.topics.officials.asked import asked_office
 
 # A longer question says itself what it is about.
 MAX_LENGTH = 80
