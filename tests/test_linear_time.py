@@ -38,6 +38,7 @@ from embeddings.passages import TokenCounter
 from embeddings.question.correct import Vocabulary
 from embeddings.question.expects import Expects
 from embeddings.question.query import Query, parse_question
+from embeddings.topics.officials.offices import Office
 from tests.conftest import ROOT, SEEDS, EveryWord
 
 SHORT, LONG, LONGEST = 4_000, 20_000, 200_000
@@ -332,6 +333,7 @@ GIVEN: dict[object, object] = {
     tuple[int, int] | None: None,
     Collection[str]: {"sungai raya"},
     Sequence[Any]: (),
+    Sequence[Office]: (),
     Expects | None: Expects.NUMBER,
     Vocabulary: EveryWord(),
     date: date(2024, 3, 5),

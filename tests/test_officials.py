@@ -6,7 +6,8 @@ import pytest
 
 from embeddings.question.query import parse_question
 from embeddings.sources.files import ArticleSettings, read_file
-from embeddings.topics.officials.find import asked_office, officials_of
+from embeddings.topics.officials.asked import asked_office
+from embeddings.topics.officials.find import officials_of
 from embeddings.types import Article
 from tests.conftest import ROOT, SEEDS
 

@@ -81,7 +81,7 @@ def test_a_question_is_understood_once(answerer: Answerer, monkeypatch: pytest.M
         ("embeddings.question.query", "spelt_out"),
         ("embeddings.indonesian.periods", "find_period"),
         ("embeddings.indonesian.regions", "regions_in"),
-        ("embeddings.topics.officials.find", "asked_office"),
+        ("embeddings.topics.officials.asked", "asked_office"),
         ("embeddings.topics.meetings.answer", "asked_meetings"),
         ("embeddings.question.expects", "expected"),
         ("embeddings.question.understand", "understand"),

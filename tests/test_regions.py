@@ -4,7 +4,8 @@ from embeddings.indonesian.regions import (
     Level,
     canonical,
     lies_in,
-    longest_region,
+    mention_at,
+    mentions,
     names_region,
     regions_in,
     regions_named,
@@ -39,7 +40,6 @@ def test_regions_are_those_of_the_list_with_the_level_they_have() -> None:
     assert {region.level for region in regions_named("Bogor")} == {Level.REGENCY, Level.CITY}
     assert regions_named("Entahlah") == ()
     assert lies_in("Medan", "Sumatera Utara") and not lies_in("Bogor", "Bima")
-    assert longest_region(["Baturaja", "Timur", "Ogan"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,28 @@ def test_a_text_names_a_region_in_full_or_short() -> None:
 )
 def test_a_printed_text_names_its_regions_by_capitals(text: str, regions: set[str]) -> None:
     assert regions_printed(text) == regions
+
+
+def test_a_mention_tells_where_a_region_is_named_by_which_name_and_as_what() -> None:
+    text = "Camat Kec. Tj. Lago, Kab. Banyuasin, dan warga Batu Raja Timur. Sungai itu surut."
+    assert [(text[slice(*one.span)], one.name, one.level, one.before) for one in mentions(text, printed=True)] == [
+        ("Kec. Tj. Lago", "tanjung lago", Level.DISTRICT, "camat"),
+        ("Kab. Banyuasin", "banyuasin", Level.REGENCY, ""),
+        ("Batu Raja Timur", "baturaja timur", None, "warga"),
+    ]
+    found = mention_at(text, text.index("Banyuasin"))
+    assert found and found.name == "banyuasin" and mention_at(text, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("siapa bupati hulu sungai selatan", ["hulu sungai selatan"]),
+        ("rakor di rantau, bayur acaranya", ["rantau"]),
+        ("kec. sei lepan dan kec sungai lepan", ["sungai lepan", "sungai lepan"]),
+        ("warga lawe sigala gala", ["lawe sigala-gala"]),
+        ("kab. kab. kota", ["kota"]),
+    ],
+)
+def test_the_longest_name_counts_and_no_mark_stands_within_it(text: str, named: list[str]) -> None:
+    assert [one.name for one in mentions(text)] == named

@@ -34,7 +34,7 @@ from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import TOPICS, find_all, find_anew, find_missing
 from embeddings.topics.meetings.facts import meetings
 from embeddings.topics.officials.facts import OFFICIALS, officials
-from embeddings.topics.officials.find import Official
+from embeddings.topics.officials.grammar import Official
 from embeddings.topics.topic import LANGUAGE, Topic
 from tests.conftest import ROOT
 

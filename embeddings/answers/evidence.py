@@ -10,7 +10,10 @@ from embeddings.passages import passage_context
 from embeddings.question.expects import Expects, lacks
 from embeddings.question.question import Question
 from embeddings.search.retriever import Hit, Retrieval
-from embeddings.topics.officials.find import AskedOffice, find_offices, find_officials, in_headline
+from embeddings.topics.meetings.answer import Aspect
+from embeddings.topics.officials.asked import AskedOffice
+from embeddings.topics.officials.find import find_officials
+from embeddings.topics.officials.offices import find_offices, in_headline
 
 
 def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
@@ -62,11 +65,11 @@ def for_question(
         "passages searched": math.log10(max(retrieval.searched, 1)) / 5,
         "words asked": len(retrieval.query.words) / 10,
         "office asked": float(bool(question.officials and question.officials.office)),
-        "person asked": float(bool(question.officials and question.officials.name)),
+        "name asked": float(bool(question.officials and question.officials.name)),
         "meeting asked": float(question.meetings is not None),
         "region asked": float(bool(question.regions)),
-        "number asked": float(question.expects is Expects.NUMBER),
-        "time asked": float(question.expects is Expects.TIME),
+        "list of meetings asked": float(question.meetings is not None and question.meetings.aspect is Aspect.WHICH),
+        **{f"{kind} asked": float(question.expects is kind) for kind in Expects},
     }
 
 

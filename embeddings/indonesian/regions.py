@@ -1,21 +1,23 @@
 """Regions of Indonesia: provinces, kabupaten, kota and kecamatan, by name and by the short forms people write."""
 
 import csv
-import gzip
 import itertools
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.spelling import one_slip_away
+from embeddings.indonesian.words import words_of
+from embeddings.types import Span
 
-REGIONS_FILE, VILLAGES_FILE = "regions.csv", "villages.txt.gz"
+REGIONS_FILE = "regions.csv"
 
 
 class Level(StrEnum):
@@ -37,14 +39,42 @@ class Region(msgspec.Struct, frozen=True):
     """Without the word for its level: "Banyuasin", not "Kabupaten Banyuasin"."""
 
 
+class Mention(msgspec.Struct, frozen=True):
+    """Where a text names a region of the list."""
+
+    span: Span
+    """Characters, with the words for its level: "Kab. OKU"."""
+    name: str
+    """Its canonical name."""
+    level: Level | None
+    """What the word for a level before the name says that it is."""
+    before: str
+    """The word directly before all of it, in lower case; empty where there is none."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a kabupaten, a kota or a province has the name."""
+        return any(region.level is not Level.DISTRICT for region in regions_named(self.name))
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it stands where only a place can; what "desa" names is a village, and the list has none."""
+        return self.level not in (None, Level.VILLAGE) or self.before in ("di", "se", "of", "in")
+
+
 SHORT_FORMS = lexicon.table("embeddings.indonesian", "short_regions.csv")
 _LEVELS = {word: Level(level) for word, level in lexicon.table("embeddings.indonesian", "region_levels.csv").items()}
 _SPELT_OUT = lexicon.table("embeddings.indonesian", "spelt_out_regions.csv")
 LONGEST_REGION_NAME = 5
-# The name may go on or end at a hyphen or an apostrophe, of which none has more than two.
-_AFTER_KECAMATAN = re.compile(r"\bkec(?:amatan|\.)(?=\s+(((\w+)(?:['’-]\w+)?)(?:['’-]\w+)?))")
+# An apostrophe or a hyphen within is part of a word.
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+# "Kab. OKU", "Tj. Lago": a full stop behind a longer word ends a sentence.
+_WITHIN_NAME = re.compile(r"(?:(?<!\w{5})\.)?[^\S\n]*")
 # Of kecamatan; shorter names without their spaces are ordinary words.
 SHORTEST_RESPACED = 8
+# "pati", "buru": many short names are ordinary words.
+LONGEST_SHORT_NAME = 4
+MOST_REMEMBERED = 4096
 
 
 def level_of(word: str) -> Level | None:
@@ -54,15 +84,9 @@ def level_of(word: str) -> Level | None:
 
 def canonical(name: str) -> str:
     """The name in full and in lower case, without the word for its level: "Kab. OKU" is "ogan komering ulu"."""
-    parts = _words(name)
-    before = itertools.takewhile(lambda part: part in _LEVELS or part == "administrasi", parts[:-1])
-    parts = parts[sum(1 for _ in before) :]
-    if len(parts) > 1 and parts[0] in _SPELT_OUT:
-        parts[0] = _SPELT_OUT[parts[0]]
-    joined = " ".join(parts)
-    if joined in SHORT_FORMS or joined in _by_name():
-        return SHORT_FORMS.get(joined, joined)
-    return _spaced().get(joined.replace(" ", ""), joined)
+    words = _WORD.findall(name.casefold())
+    parts = tuple(words[_count_levels(words) :])
+    return _listed(parts) or " ".join(_with_first_spelt_out(parts))
 
 
 def regions_named(name: str) -> tuple[Region, ...]:
@@ -103,23 +127,52 @@ def region_around(name: str, text: str) -> str:
     return named[0] if len(named) == 1 else ""
 
 
+def mentions(text: str, printed: bool = False) -> Iterator[Mention]:
+    """The longest names of regions in a text, in order; in printed text, only where their words have capitals."""
+    words = list(_WORD.finditer(text))
+    position = 0
+    while position < len(words):
+        found, size = _mention(text, words[position : position + LONGEST_REGION_NAME], printed)
+        if found:
+            last = words[position - 1] if position else None
+            adjoining = last and not text[last.end() : found.span[0]].strip()
+            yield msgspec.structs.replace(found, before=last[0].casefold()) if last and adjoining else found
+        position += size
+
+
+def mention_at(text: str, start: int) -> Mention | None:
+    """The longest name of a region that begins at this place of a printed text, if any."""
+    words = list(itertools.islice(_WORD.finditer(text, start), LONGEST_REGION_NAME))
+    return _mention(text, words, True)[0] if words and words[0].start() == start else None
+
+
+def _mention(text: str, words: Sequence[re.Match[str]], printed: bool) -> tuple[Mention | None, int]:
+    """The region named from the first of these words on, and how many of them it takes; 1 where there is none."""
+    parts = tuple([word[0].casefold() for word in words])
+    levels = end = _count_levels(parts)
+    while end < len(words) and _begins_a_name(parts[levels : end + 1]):
+        parted = end > 0 and not _WITHIN_NAME.fullmatch(text, words[end - 1].end(), words[end].start())
+        if parted or (printed and words[end][0][0].islower()):
+            break
+        end += 1
+    for size in range(end, levels, -1):
+        if name := _listed(parts[levels:size]):
+            level = _LEVELS.get(parts[levels - 1]) if levels else None
+            return Mention((words[0].start(), words[size - 1].end()), name, level, ""), size
+    return None, 1
+
+
 def regions_in(question: str) -> set[str]:
     """The regions that a question names, by canonical name.
 
     A name of one word counts where it is a kabupaten's, a kota's or a province's, or stands behind "di" or the word for
     a level: as kecamatan, many ordinary words are names.
     """
-    words = _words(question)
-    found: set[str] = set()
-    for position, size in _spans_of_regions(words):
-        name = canonical(" ".join(words[position : position + size]))
-        # The word for a level may count as part of the name. What "desa" names is a village, the list has none.
-        before = words[position] if size > 1 and words[position] in _LEVELS else words[position - 1] if position else ""
-        placed = before in ("di", "se", "of", "in") or _LEVELS.get(before, Level.VILLAGE) is not Level.VILLAGE
-        large = any(region.level is not Level.DISTRICT for region in regions_named(name)) and len(name) > 4
-        if " " in name or placed or large:
-            found.add(name)
-    return found
+    return {
+        one.name
+        for one in mentions(question)
+        if " " in one.name or one.is_placed or (one.is_large and len(one.name) > LONGEST_SHORT_NAME)
+    }
 
 
 def regions_printed(text: str) -> set[str]:
@@ -127,19 +180,14 @@ def regions_printed(text: str) -> set[str]:
 
     A kecamatan of one word counts only behind "Kecamatan": "di Balai Kota" is a building.
     """
-    # "medan yang berat" is rough ground.
-    proper = re.sub(r"\b(?!di\b|kecamatan\b|kabupaten\b|kota\b|provinsi\b)[a-z]\w*", "·", text)
-    districts = {name for match in _AFTER_KECAMATAN.finditer(text.casefold()) for name in match.groups()}
-    found = set()
-    for name in regions_in(proper):
-        only_district = all(region.level is Level.DISTRICT for region in regions_named(name))
-        if " " in name or not only_district or name in districts:
-            found.add(name)
-    # "DPRD Bali", "Bupati Pati": too short to count in a question.
-    for word in re.finditer(r"(?<=[^\W\d_] )[A-Z][a-z]{3}\b", text):
-        if any(region.level is not Level.DISTRICT for region in regions_named(word[0])):
-            found.add(canonical(word[0]))
-    return found
+    return {
+        one.name
+        for one in mentions(text, printed=True)
+        if " " in one.name
+        or one.level is Level.DISTRICT
+        # "DPRD Bali": too short to count where a sentence begins.
+        or (one.is_large and (one.is_placed or one.before or len(one.name) > LONGEST_SHORT_NAME))
+    }
 
 
 def names_region(text: str, name: str) -> bool:
@@ -168,34 +216,48 @@ def region_word_like(word: str) -> str | None:
     return word if word in _name_words() else one_slip_away(word, _name_words().items())
 
 
-def longest_region(words: Sequence[str]) -> int:
-    """How many of these words, from the first on, are the longest name of a region; 0 where none is."""
-    for size in range(min(LONGEST_REGION_NAME, len(words)), 0, -1):
-        if canonical(" ".join(words[:size])) in _by_name():
-            return size
-    return 0
-
-
-def words_of_regions(words: Sequence[str]) -> set[str]:
+def words_of_regions(text: str) -> set[str]:
     """The words that together are names of regions, where these have several: "teluk dalam", "banyu asin"."""
-    return {
-        word for position, size in _spans_of_regions(words) if size > 1 for word in words[position : position + size]
-    }
+    named = (words_of(text[slice(*one.span)]) for one in mentions(text))
+    return {word for words in named if len(words) > 1 for word in words}
 
 
-def _spans_of_regions(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where the longest names of regions stand, and of how many words each is."""
-    position = 0
-    while position < len(words):
-        size = longest_region(words[position : position + LONGEST_REGION_NAME])
-        if size:
-            yield position, size
-        position += max(size, 1)
+def _count_levels(parts: Sequence[str]) -> int:
+    """How many of the words are for a level and stand before a name."""
+    return sum(1 for _ in itertools.takewhile(lambda part: part in _LEVELS or part == "administrasi", parts[:-1]))
 
 
-def _words(text: str) -> list[str]:
-    """The words in lower case; an apostrophe or a hyphen within is part of one."""
-    return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.casefold())
+def _with_first_spelt_out(parts: Sequence[str]) -> list[str]:
+    return [_SPELT_OUT.get(parts[0], parts[0]), *parts[1:]] if len(parts) > 1 else list(parts)
+
+
+@lru_cache(MOST_REMEMBERED)
+def _listed(parts: tuple[str, ...]) -> str | None:
+    """The name on the list that words stand for, in full, short or with other spaces, if any."""
+    spelt = _with_first_spelt_out(parts)
+    joined = " ".join(spelt)
+    if joined in SHORT_FORMS or joined in _by_name():
+        return SHORT_FORMS.get(joined, joined)
+    return _spaced().get(_letters(spelt))
+
+
+def _letters(parts: Sequence[str]) -> str:
+    return re.sub(r"['’-]", "", "".join(parts))
+
+
+@lru_cache(MOST_REMEMBERED)
+def _begins_a_name(parts: tuple[str, ...]) -> bool:
+    """Whether a name may begin with these words; a short first word may stand for itself, too."""
+    letters = _letters(_with_first_spelt_out(parts))
+    following = bisect_left(_all_letters(), letters)
+    begins = any(name.startswith(letters) for name in _all_letters()[following : following + 1])
+    return begins or (len(parts) == 1 and parts[0] in _SPELT_OUT)
+
+
+@cache
+def _all_letters() -> list[str]:
+    """The letters of each name and short form, in the order of the alphabet."""
+    return sorted(_letters(name.split()) for name in (*_by_name(), *SHORT_FORMS))
 
 
 @cache
@@ -209,24 +271,8 @@ def _by_name() -> dict[str, tuple[Region, ...]]:
                 level = Level.CITY if words[0] == "Kota" else Level.REGENCY
                 words = [word for word in words[1:] if word != "Administrasi"]
             region = Region(row["code"], level, " ".join(words))
-            found[" ".join(_words(region.name))].append(region)
+            found[" ".join(_with_first_spelt_out(_WORD.findall(region.name.casefold())))].append(region)
     return {name: tuple(regions) for name, regions in found.items()}
-
-
-def longest_village(words: list[str]) -> int:
-    """How many of these words, from the first on, are the longest name of a village; 0 where none is."""
-    for size in range(min(LONGEST_REGION_NAME, len(words)), 0, -1):
-        name = " ".join(words[:size]).casefold()
-        if name in _villages() or canonical(name) in _villages():
-            return size
-    return 0
-
-
-@cache
-def _villages() -> frozenset[str]:
-    """Every village's name in lower case; loaded only where an article names the head of one."""
-    with (files(__package__) / "data" / VILLAGES_FILE).open("rb") as packed:
-        return frozenset(gzip.decompress(packed.read()).decode().splitlines())
 
 
 @cache
@@ -244,7 +290,7 @@ def _spaced() -> dict[str, str]:
     """Names by their letters alone, as some write them with other spaces: "Deliserdang", "Batu Raja Timur"."""
     found: dict[str, str] = {}
     for name, regions in _by_name().items():
-        letters = name.replace(" ", "")
+        letters = _letters(name.split())
         if len(letters) >= SHORTEST_RESPACED or any(region.level is not Level.DISTRICT for region in regions):
             # Where two names share their letters, the one of more words is none that people write together.
             found[letters] = min(found.get(letters, name), name, key=lambda one: one.count(" "))

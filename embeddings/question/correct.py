@@ -5,7 +5,8 @@ from typing import Protocol
 
 from embeddings.indonesian.regions import region_word_like, regions_in, words_of_regions
 from embeddings.question.query import Query, with_words_replaced
-from embeddings.topics.officials.find import asked_office, is_office_word
+from embeddings.topics.officials.asked import asked_office
+from embeddings.topics.officials.offices import is_office_word
 
 
 class Vocabulary(Protocol):
@@ -31,7 +32,7 @@ def spelt_as_indexed(query: Query, vocabulary: Vocabulary) -> Query:
     office = asked_office(corrected.words)
     regions = {*regions_in(corrected.text), *([office.region] if office else [])}
     named = {part for region in regions for part in region.split()}
-    before, after = words_of_regions(query.words), words_of_regions(corrected.words)
+    before, after = words_of_regions(" ".join(query.words)), words_of_regions(" ".join(corrected.words))
     kept = {
         word: near
         for word, near in replacements.items()

@@ -31,6 +31,8 @@ class Expects(StrEnum):
     PERSON = "person"
     """Or a body."""
     PLACE = "place"
+    REASON = "reason"
+    """Which is told in any words."""
 
 
 _ASKED = tuple((Expects(kind), asked) for kind, asked in lexicon.patterns("embeddings.question", "asked.toml").items())

@@ -1,14 +1,13 @@
 """Complete a question that leaves out what the one before has said: "kapan itu?", "kalau Tanjung Lago?"."""
 
-import re
 from datetime import date
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.periods import find_period, without_period
-from embeddings.indonesian.regions import LONGEST_REGION_NAME, canonical, longest_region, regions_in, regions_named
+from embeddings.indonesian.regions import canonical, mentions, regions_in, regions_named
 from embeddings.indonesian.words import words_of
 from embeddings.question.query import CHAT_WORDS, content_words, spelt_out
-from embeddings.topics.officials.find import asked_office
+from embeddings.topics.officials.asked import asked_office
 
 # A longer question says itself what it is about.
 MAX_LENGTH = 80
@@ -51,14 +50,8 @@ def _whole_region(words: tuple[str, ...]) -> set[str]:
 
 def _with_region(before: str, region: str) -> str | None:
     """The question before with its region changed; None where it named none."""
-    words = list(re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", before))
-    folded = [word[0].casefold() for word in words]
-    spans = [
-        (position, size)
-        for position in range(len(words))
-        if (size := longest_region(folded[position : position + LONGEST_REGION_NAME]))
-    ]
-    if not spans:
+    named = [one.span for one in mentions(before)]
+    if not named:
         return None
-    position, size = max(spans, key=lambda span: span[1])
-    return before[: words[position].start()] + region + before[words[position + size - 1].end() :]
+    start, end = max(named, key=lambda span: before.count(" ", *span))
+    return before[:start] + region + before[end:]

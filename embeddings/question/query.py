@@ -55,7 +55,7 @@ def content_words(text: str) -> tuple[str, ...]:
     """The words that tell what a text is about, in order; a word may recur: "Sungai Raya, Kubu Raya"."""
     said = words_of(_THANKS.sub("", text))
     # "Teluk Dalam" and "Pancoran Mas" are names.
-    named = words_of_regions(said)
+    named = words_of_regions(" ".join(said))
     beside = (CHAT_WORDS | _OPENING_WORDS) - named
     empty = (CHAT_WORDS | FUNCTION_WORDS) - named
     asked = itertools.dropwhile(lambda word: word in beside, said)

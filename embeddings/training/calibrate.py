@@ -47,7 +47,7 @@ from embeddings.types import Article, Span
 
 PEOPLE = Path(__file__).parent / "people.jsonl"
 SEED = 20261122
-QUESTIONS_PER_SET = 300
+QUESTIONS_PER_SET = 150
 DISTRACTORS = 400
 ROOM_SIZES = (4, 8, 15, 30, 60, 120)
 QUESTIONS_PER_ROOM = 12

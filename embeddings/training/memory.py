@@ -12,7 +12,7 @@ from embeddings.answers.reader import Judgement, Reader
 from embeddings.models.bundled import MODEL, READER_FILE
 from embeddings.models.encoder import Encoder, EncoderSettings
 
-SAVED_EVERY = 10_000
+SAVED_EVERY = 3_000
 
 
 class Memory:

@@ -14,7 +14,9 @@ import msgspec
 from embeddings.indonesian import dates
 from embeddings.indonesian.regions import canonical
 from embeddings.indonesian.sentences import split_sentences
-from embeddings.topics.officials.find import Official, find_offices, find_officials
+from embeddings.topics.officials.find import find_officials
+from embeddings.topics.officials.grammar import Official
+from embeddings.topics.officials.offices import find_offices
 from embeddings.training.questions import Example, rows
 from embeddings.types import Span
 

@@ -7,7 +7,7 @@ import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.periods import Period
-from embeddings.indonesian.regions import LONGEST_REGION_NAME, canonical, longest_region, region_around, regions_named
+from embeddings.indonesian.regions import mentions, region_around
 from embeddings.indonesian.sentences import split_sentences
 from embeddings.indonesian.words import words_of
 from embeddings.storage.store import Store
@@ -121,19 +121,11 @@ def find_held(store: Store, asked: AskedMeetings | None, period: Period | None) 
 
 def _without_regions(asked: Sequence[str]) -> tuple[list[str], set[str]]:
     """The words that belong to no region's name, and the regions named."""
-    rest: list[str] = []
-    regions: set[str] = set()
-    position = 0
-    while position < len(asked):
-        size = longest_region(asked[position : position + LONGEST_REGION_NAME])
-        name = canonical(" ".join(asked[position : position + size])) if size else ""
-        if size and regions_named(name) and not set(asked[position : position + size]) <= _ASIDES:
-            regions.add(name)
-        else:
-            rest.append(asked[position])
-            size = 1
-        position += size
-    return rest, regions
+    text = " ".join(asked)
+    named = [one for one in mentions(text) if not _ASIDES.issuperset(text[slice(*one.span)].split())]
+    starts, ends = (0, *(one.span[1] for one in named)), (*(one.span[0] for one in named), len(text))
+    rest = [word for start, end in zip(starts, ends, strict=True) for word in text[start:end].split()]
+    return rest, {one.name for one in named}
 
 
 def _is_of_kind(meeting: Meeting, kind: str | None) -> bool:

@@ -13,7 +13,7 @@ from embeddings.indonesian import lexicon
 from embeddings.indonesian.dates import DateMention, complete_date, find_dates
 from embeddings.indonesian.regions import names_region, regions_printed, wider_regions
 from embeddings.indonesian.sentences import split_sentences
-from embeddings.topics.officials.find import in_headline
+from embeddings.topics.officials.offices import in_headline
 from embeddings.types import Article, Span
 
 _SHORT = lexicon.table("embeddings.topics.meetings", "short_kinds.csv")

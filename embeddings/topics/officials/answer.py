@@ -11,14 +11,10 @@ from embeddings.indonesian.periods import Period
 from embeddings.indonesian.regions import region_around, wider_regions
 from embeddings.indonesian.sentences import sentence_of
 from embeddings.storage.store import Store
+from embeddings.topics.officials.asked import AskedOffice, asked_office, asked_region
 from embeddings.topics.officials.facts import officials
-from embeddings.topics.officials.find import (
-    AskedOffice,
-    Official,
-    asked_office,
-    asked_region,
-    same_person,
-)
+from embeddings.topics.officials.find import same_person
+from embeddings.topics.officials.grammar import Official
 from embeddings.types import Article, Span
 
 # Two holders named within so many days of each other may both be meant.

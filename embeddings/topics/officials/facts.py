@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from embeddings.indonesian.words import words_of
 from embeddings.storage.store import Store
-from embeddings.topics.officials.find import Official, officials_of
+from embeddings.topics.officials.find import officials_of
+from embeddings.topics.officials.grammar import Official
 from embeddings.topics.topic import Topic
 from embeddings.types import Article
 

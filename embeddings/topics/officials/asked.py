@@ -1,0 +1,66 @@
+"""Which office a question asks for the holder of."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from embeddings.indonesian import lexicon
+from embeddings.indonesian.regions import canonical, regions_named
+from embeddings.indonesian.words import words_of
+from embeddings.topics.officials.offices import NUMBERED, NUMERALS, find_offices, office_name
+
+_SUFFIXED = lexicon.words("embeddings.topics.officials", "suffixed.txt")
+_ASIDES = lexicon.words("embeddings.topics.officials", "asides.txt")
+_UPPER = lexicon.words("embeddings.topics.officials", "capitals.txt")
+
+
+class AskedOffice(msgspec.Struct, frozen=True):
+    """The office a question asks the holder of."""
+
+    office: str
+    region: str
+    acting: bool
+    former: bool
+
+    @property
+    def offices(self) -> list[str]:
+        """The office, and where it is one of several and the question does not say which, each of them."""
+        several = NUMBERED.match(self.office)
+        if several is None or several[2].split()[0] in NUMERALS.values():
+            return [self.office]
+        return [self.office, *(f"{several[1]} {numeral} {several[2]}" for numeral in NUMERALS.values())]
+
+    @property
+    def text(self) -> str:
+        """Office and region as people write them: "Ketua DPRD Banyuasin"."""
+        words = f"{self.office} {self.region}".split()
+        return " ".join(word.upper() if word in _UPPER else word.capitalize() for word in words)
+
+
+def asked_office(content: Sequence[str]) -> AskedOffice | None:
+    """What office the content words of a question name, if they name an office and its region and nothing else."""
+    # "wakilnya bupati banyuasin siapa"
+    plain = [word.removesuffix("nya") if word.removesuffix("nya") in _SUFFIXED else word for word in content]
+    words = office_name(" ".join(plain)).split()
+    # The comma tells that a village's name is over.
+    text = " ".join(word.upper() if word in _UPPER else word.capitalize() for word in words) + ","
+    offices = list(find_offices(text, headlines=True))
+    if len(offices) != 1:
+        return None
+    (office,) = offices
+    before, after = text[: office.span[0]], text[office.span[1] :]
+    if not office.region and regions_named(before):
+        office, before = msgspec.structs.replace(office, region=canonical(before)), ""
+    if not office.region:
+        return None
+    rest = words_of(before + after)
+    if any(word not in _ASIDES and not word.isdigit() for word in rest):
+        return None
+    return AskedOffice(office.office, office.region, office.acting, office.former or "dulu" in rest)
+
+
+def asked_region(content: Sequence[str]) -> str | None:
+    """The region whose officials a question asks for: "pejabat banyuasin"."""
+    if len(content) < 2 or content[0] != "pejabat" or not regions_named(" ".join(content[1:])):
+        return None
+    return canonical(" ".join(content[1:]))
