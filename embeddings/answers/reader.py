@@ -115,7 +115,7 @@ class Judgement(msgspec.Struct, frozen=True):
         scores[(length < 0) | (length >= MAX_ANSWER_TOKENS)] = -np.inf
         likeliest = _likeliest(scores.ravel(), 1 if fits is None else LIKELIEST)
         spans = [
-            _printed(passage, max(start, tokens[row, 0]), min(end, tokens[column, 1]))
+            _printed(passage, max(start, int(tokens[row, 0])), min(end, int(tokens[column, 1])))
             for row, column in (divmod(int(one), len(tokens)) for one in likeliest)
         ]
         chosen = 0 if fits is None else next((n for n, (a, b) in enumerate(spans) if fits(passage[a:b])), 0)
