@@ -32,7 +32,7 @@ from bot.limits import ChatRateLimiter
 from bot.polling import WatchedRequest, keep_polling
 from bot.questions import asker_of
 from bot.sending import acknowledge
-from embeddings import Answerer
+from embeddings import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ WORDS = filters.TEXT | filters.CAPTION
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-def build_application(token: str, telegram: TelegramSettings, answerer: Answerer, chats: Chats) -> AnyApplication:
+def build_application(token: str, telegram: TelegramSettings, knowledge: KnowledgeBase, chats: Chats) -> AnyApplication:
     """An application that polls with this token; not started."""
     limiter = ChatRateLimiter(patience_seconds=60.0 * telegram.answer_within_minutes)
     polling = WatchedRequest(lambda: application.stop_running(), connection_pool_size=1)
@@ -73,7 +73,7 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
         .post_stop(_end)
         .build()
     )
-    application.bot_data[KEY] = Conversations(answerer, chats, telegram)
+    application.bot_data[KEY] = Conversations(knowledge, chats, telegram)
     application.bot_data["polling"] = polling
     application.bot_data["limiter"] = limiter
 

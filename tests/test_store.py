@@ -13,18 +13,7 @@ import numpy as np
 import pytest
 
 import embeddings.storage.store
-from embeddings import (
-    Article,
-    ArticleSettings,
-    Encoder,
-    IndexMismatch,
-    PassageSettings,
-    Store,
-    StoreUnusable,
-    article_key,
-    index_files,
-    rebuild,
-)
+from embeddings import Article, Encoder, IndexMismatch, KnowledgeBase, Store, StoreUnusable, article_key
 from embeddings.search.lexical import LexicalIndex
 from embeddings.storage import stories
 from embeddings.storage.schema import SCHEMA_VERSION
@@ -305,10 +294,11 @@ def test_indexing_a_damaged_article_again_stores_it_anew(encoder: Encoder, tmp_p
     articles.mkdir()
     for name in ("satu", "dua"):
         (articles / f"{name}.txt").write_text(f"Rapat desa {name} digelar hari Senin.\n")
-    store = Store(tmp_path / FILE_NAME)
+    knowledge = KnowledgeBase(tmp_path, encoder=encoder)
+    store = knowledge.store
 
     def index() -> tuple[int, int, int]:
-        report = index_files(store, encoder, [articles], ArticleSettings(), PassageSettings())
+        report = knowledge.index([articles])
         return report.added, report.updated, report.unchanged
 
     assert index() == (2, 0, 0)
@@ -322,13 +312,11 @@ def test_indexing_a_damaged_article_again_stores_it_anew(encoder: Encoder, tmp_p
 def test_a_rebuild_leaves_a_damaged_article_out_by_name(
     encoder: Encoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Store(tmp_path / FILE_NAME)
-    store.claim(encoder.name, encoder.dimension)
-    for article in (TOLD_ARTICLE, COPY):
-        store.save(article, [(0, len(article.text))], encoder.encode_passages([article.text]))
-    damage(store.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
-    rebuilt = rebuild(store, encoder, PassageSettings())
-    assert [article.id for article in rebuilt.articles()] == ["dua"] and rebuilt.summary().articles == 1
+    knowledge = KnowledgeBase(tmp_path, encoder=encoder)
+    assert knowledge.add([TOLD_ARTICLE, COPY]) == []
+    damage(knowledge.store.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
+    knowledge.rebuild()
+    assert [article.id for article in knowledge.store.articles()] == ["dua"] and knowledge.summary().articles == 1
     assert "'satu'" in caplog.text
 
 
@@ -401,7 +389,7 @@ def test_nobody_waits_for_the_finders_when_an_article_is_stored(
 ) -> None:
     called = check_that_others_may_write(monkeypatch, store.path)
     (tmp_path / "satu.txt").write_text(TOLD)
-    index_files(store, encoder, [tmp_path / "satu.txt"], ArticleSettings(), PassageSettings())
+    KnowledgeBase(tmp_path, encoder=encoder).index([tmp_path / "satu.txt"])
     assert called == ["officials", "meetings", "signature"]
 
 

@@ -321,6 +321,10 @@ class Store:
             )
             return Watermark(*row.fetchone())
 
+    def had_articles(self) -> bool:
+        """Whether an article was ever stored."""
+        return self.watermark() != Watermark()
+
     def embeddings_after(
         self, passage_id: int, batch_size: int = 4096
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
