@@ -19,8 +19,10 @@ from embeddings.passages import PassageSettings
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.files import ArticleSettings, Refusal, Remark, fault, read_line
 from embeddings.sources.plain_text import printable
+from embeddings.storage.articles import Outlet, Summary
+from embeddings.storage.schema import article_key
 from embeddings.storage.store import FILE_NAME as STORE_FILE
-from embeddings.storage.store import Outlet, Store, Summary, article_key
+from embeddings.storage.store import Store
 from embeddings.topics.meetings.answer import Aspect, MeetingAnswer
 from embeddings.topics.officials.answer import OfficialAnswer, disagree, same_office
 from embeddings.types import Article

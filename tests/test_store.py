@@ -12,12 +12,12 @@ import msgspec
 import numpy as np
 import pytest
 
-import embeddings.storage.store
 from embeddings import Article, Encoder, IndexMismatch, KnowledgeBase, Store, StoreUnusable, article_key
 from embeddings.search.lexical import LexicalIndex
 from embeddings.storage import stories
+from embeddings.storage.passages import Watermark
 from embeddings.storage.schema import SCHEMA_VERSION
-from embeddings.storage.store import FILE_NAME, Watermark
+from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all, find_anew, find_missing
 from embeddings.topics.meetings.facts import MEETINGS, meetings
 from embeddings.topics.officials.facts import OFFICIALS, officials
@@ -94,7 +94,7 @@ def test_a_data_folder_of_a_newer_version_is_refused_and_left_alone(tmp_path: Pa
 def test_a_locked_database_says_to_wait(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("embeddings.storage.store.LOCK_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("embeddings.storage.database.LOCK_TIMEOUT_SECONDS", 0.1)
     with pytest.raises(StoreUnusable, match=r"locked.*Nothing was lost"):
         Store(store.path).save(ARTICLE, SPANS, EMBEDDINGS)
     other.close()
@@ -345,7 +345,7 @@ def test_a_link_finds_its_article_by_the_index_alone(store: Store) -> None:
 def test_two_articles_with_one_short_name_are_not_taken_for_each_other(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embeddings.storage.store, "article_key", lambda article_id: "0" * 16)
+    monkeypatch.setattr("embeddings.storage.store.article_key", lambda article_id: "0" * 16)
     save(store, ARTICLE)
     assert store.article_by_key("0" * 16) == ARTICLE
     save(store, COPY)
@@ -380,7 +380,7 @@ def check_that_others_may_write(monkeypatch: pytest.MonkeyPatch, path: Path) -> 
 
     for topic in (OFFICIALS, MEETINGS):
         monkeypatch.setitem(vars(topic), "finder", checked(topic.name, topic.finder))
-    monkeypatch.setattr(embeddings.storage.store, "signature", checked("signature", stories.signature))
+    monkeypatch.setattr("embeddings.storage.store.signature", checked("signature", stories.signature))
     return called
 
 

@@ -21,7 +21,8 @@ from embeddings.errors import QuestionTooLong
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
 from embeddings.search.retriever import Retrieval, Retriever
-from embeddings.storage.store import Store, Summary
+from embeddings.storage.articles import Summary
+from embeddings.storage.store import Store
 from embeddings.topics.meetings.answer import MeetingAnswer, find_held
 from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
 from embeddings.topics.officials.find import AskedOffice

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from embeddings.answers.answer import Quote
+from embeddings.answers.answer import Answer, Quote
 from embeddings.errors import WartabotError
 from embeddings.indonesian.words import words_of
 from embeddings.knowledge_base import KnowledgeBase
@@ -101,21 +101,23 @@ def evaluate(knowledge: KnowledgeBase, questions: Path) -> Result:
         for quote in (*answer.quotes, *answer.near):
             stored = knowledge.store.article(quote.article.id)
             not_verbatim += stored is None or stored.text[quote.start : quote.end] != quote.text
-        good = [_is_right(quote, question) for quote in answer.quotes]
-        first = answer.quotes[0] if answer.quotes else None
-        shown = first or (answer.near[0] if answer.near else None)
-        outcomes.append(
-            Outcome(
-                question=question,
-                answered=answer.answered,
-                confidence=round(answer.confidence, 3),
-                right=any(good[:1]),
-                right_at_3=any(good[:3]),
-                span=_span_f1(first, question) if first else 0.0,
-                quote=f"{shown.article.id}: {shown.text}" if shown else None,
-            )
-        )
+        outcomes.append(_outcome(question, answer))
     return Result(outcomes, not_verbatim, refused)
+
+
+def _outcome(question: Question, answer: Answer) -> Outcome:
+    good = [_is_right(quote, question) for quote in answer.quotes]
+    first = answer.quotes[0] if answer.quotes else None
+    shown = first or (answer.near[0] if answer.near else None)
+    return Outcome(
+        question=question,
+        answered=answer.answered,
+        confidence=round(answer.confidence, 3),
+        right=any(good[:1]),
+        right_at_3=any(good[:3]),
+        span=_span_f1(first, question) if first else 0.0,
+        quote=f"{shown.article.id}: {shown.text}" if shown else None,
+    )
 
 
 def _is_right(quote: Quote, question: Question) -> bool:

@@ -5,7 +5,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from embeddings.indexing.report import FileReport, IndexReport, OnProgress
-from embeddings.sources.files import ArticleSettings, Refusal, Remark, read_file
+from embeddings.sources.files import ArticleSettings, Refusal, Remark, find_files, read_file
 from embeddings.storage.store import Store
 from embeddings.types import Article
 
@@ -14,13 +14,16 @@ class Reading:
     """A run through the articles' files: which articles are new or changed, and what was seen on the way."""
 
     def __init__(
-        self, files: Sequence[Path], settings: ArticleSettings, newsroom: tzinfo, store: Store, report: IndexReport
+        self, paths: Sequence[Path], settings: ArticleSettings, newsroom: tzinfo, store: Store, report: IndexReport
     ) -> None:
+        found = find_files(paths)
+        report.refused += found.refused
+        report.skipped += found.skipped
         self.known = store.known_articles()
         self._seen: dict[str, str] = {}
         """By article id, the file that it was read from."""
         self._read_whole: set[str] = set()
-        self._files = files
+        self._files = found.files
         self._settings = settings
         self._newsroom = newsroom
         self._store = store

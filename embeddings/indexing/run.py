@@ -14,7 +14,7 @@ from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder
 from embeddings.passages import PassageSettings
-from embeddings.sources.files import ArticleSettings, Refusal, find_files
+from embeddings.sources.files import ArticleSettings, Refusal
 from embeddings.storage.store import Store
 from embeddings.topics.finding import find_anew
 from embeddings.types import Article
@@ -39,16 +39,11 @@ def index_files(
     report = IndexReport()
     with only_run(store):
         store.claim(encoder.name, encoder.dimension)
-        found = find_files(paths)
-        report.refused += found.refused
-        report.skipped += found.skipped
-        reading = Reading(found.files, articles, newsroom, store, report)
+        reading = Reading(paths, articles, newsroom, store, report)
         for article, spans in encode_and_save(store, encoder, passages, reading.changed(on_progress), report.refused):
             report.passages += len(spans)
-            if article.id in reading.known:
-                report.updated += 1
-            else:
-                report.added += 1
+            report.updated += article.id in reading.known
+            report.added += article.id not in reading.known
         for gone in reading.gone() if prune else ():
             store.remove(gone)
             report.removed += 1
