@@ -49,8 +49,8 @@ class KnowledgeBase:
     ) -> None:
         """Open or create the store in this folder; raises StoreUnusable where that cannot be done.
 
-        Timestamps and "kemarin" are dated in the newsroom's time zone, where it is now, or by the day that `today`
-        tells. An encoder and a reader that are loaded already are used in the place of those in the settings.
+        Timestamps are dated in the newsroom's time zone, and so is "kemarin" unless `today` tells the day. An encoder
+        and a reader that are loaded already may be handed in, and are used instead of the configured ones.
         """
         self.settings = settings or KnowledgeSettings()
         self.store = Store(folder / FILE_NAME)
