@@ -9,14 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from embeddings import (
-    AnswerSettings,
-    ArticleSettings,
-    EncoderSettings,
-    PassageSettings,
-    RetrieverSettings,
-    SettingsError,
-)
+from embeddings import KnowledgeSettings, SettingsError
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
 
@@ -40,14 +33,9 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blocked_people: tuple[int, ...] = ()
 
 
-class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Config(KnowledgeSettings, frozen=True, forbid_unknown_fields=True):
     """Everything config.toml may say, one table per concern."""
 
-    articles: ArticleSettings = ArticleSettings()
-    encoder: EncoderSettings = EncoderSettings()
-    passages: PassageSettings = PassageSettings()
-    retriever: RetrieverSettings = RetrieverSettings()
-    answers: AnswerSettings = AnswerSettings()
     telegram: TelegramSettings = TelegramSettings()
 
 

@@ -17,7 +17,7 @@ from bot.config import TelegramSettings
 from bot.limits import Allowance
 from bot.texts import ENGLISH, INDONESIAN, Texts, texts_for
 from bot.worker import Urgency, Worker
-from embeddings import Answerer
+from embeddings import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ DEFAULT_QUOTES_GROUP = 1
 class Conversations:
     """The bot's state: one answerer, used by one worker thread so that the event loop never waits, and the chats."""
 
-    def __init__(self, answerer: Answerer, chats: Chats, settings: TelegramSettings) -> None:
-        self.answerer = answerer
+    def __init__(self, knowledge: KnowledgeBase, chats: Chats, settings: TelegramSettings) -> None:
+        self.answerer = knowledge
         self.chats = chats
         self.settings = settings
         self.people = Allowance(settings.questions_a_minute_person)

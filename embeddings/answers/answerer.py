@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -19,12 +18,11 @@ from embeddings.answers.quotes import (
 )
 from embeddings.answers.reader import Reader, Reading
 from embeddings.errors import QuestionTooLong
-from embeddings.models.encoder import Encoder
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
-from embeddings.search.retriever import Retrieval, Retriever, RetrieverSettings
-from embeddings.storage.store import Store, Summary
-from embeddings.topics.finding import find_missing
+from embeddings.search.retriever import Retrieval, Retriever
+from embeddings.storage.articles import Summary
+from embeddings.storage.store import Store
 from embeddings.topics.meetings.answer import MeetingAnswer, find_held
 from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
 from embeddings.topics.officials.asked import AskedOffice
@@ -179,18 +177,3 @@ def _evidence(holder: OfficialAnswer) -> Quote:
 
 def _evidence_of(held: MeetingAnswer) -> Quote:
     return quote_of(held.article, held.evidence, held.answer, MEETING_CONFIDENCE)
-
-
-def open_answerer(
-    store: Store,
-    encoder: Encoder,
-    data: Path,
-    retriever: RetrieverSettings,
-    answers: AnswerSettings,
-    today: Callable[[], date] = date.today,
-) -> Answerer:
-    """An answerer whose indexes lie in this data folder."""
-    # What an upgrade has yet to look for; what another version found is answered from until the next indexing.
-    find_missing(store)
-    reader = Reader(threads=encoder.settings.threads)
-    return Answerer(Retriever(store, encoder, data, retriever), reader, answers, today)

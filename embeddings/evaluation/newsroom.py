@@ -20,11 +20,11 @@ from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import holds_words
 from embeddings.evaluation.retrieval import NOT_FOUND, report
 from embeddings.indonesian.words import words_of
+from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.question.correct import spelt_as_indexed
 from embeddings.question.query import parse_question
-from embeddings.search.retriever import Retriever, RetrieverSettings
-from embeddings.storage.store import FILE_NAME, Store
+from embeddings.search.retriever import RetrieverSettings
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 
 DEPTH = 20
@@ -36,18 +36,19 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True, help="data folder of the indexed articles")
     parser.add_argument("--most", type=int, default=600, help="questions")
     arguments = parser.parse_args()
-    store = Store(arguments.index / FILE_NAME)
+    encoder, reader = Encoder(EncoderSettings()), Reader()
+    store = KnowledgeBase(arguments.index).store
     asked = [
         (row["question"], row["doc_id"], row["answer_text"].strip(" ."), row["support"]["text"])
         for row in rows(arguments.data / "qa" / "newsqa25.train.jsonl")
         if usable_news(row) and is_held_out(row["doc_id"]) and store.article(row["doc_id"])
     ][: arguments.most]
-    encoder, reader = Encoder(EncoderSettings()), Reader()
     summary = store.summary()
     print(f"{len(asked)} questions, {summary.articles} articles, {summary.passages} passages", flush=True)
     ranks: dict[str, list[int]] = {}
     for name, weight in (("dense", 1.0), ("lexical", 0.0), ("fused", RetrieverSettings().dense_weight)):
-        retriever = Retriever(store, encoder, arguments.index, RetrieverSettings(dense_weight=weight))
+        settings = KnowledgeSettings(retriever=RetrieverSettings(dense_weight=weight))
+        retriever = KnowledgeBase(arguments.index, settings, encoder=encoder).retriever
         ranks[name] = [
             rank(
                 [

@@ -17,15 +17,14 @@ import numpy as np
 
 from embeddings.answers.answerer import AnswerSettings
 from embeddings.answers.reader import Reader
-from embeddings.indexing import PassageSettings
+from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.encoder import Encoder, EncoderSettings
-from embeddings.passages import split_passages
+from embeddings.passages import PassageSettings, split_passages
 from embeddings.question.correct import spelt_as_indexed
 from embeddings.question.query import parse_question
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
 from embeddings.search.retriever import Retriever, RetrieverSettings, fuse
-from embeddings.storage.store import Store
 from embeddings.training.questions import is_held_out, rows, usable_news
 from embeddings.types import Article
 
@@ -84,7 +83,8 @@ def sets(data: Path, encoder: Encoder) -> Iterator[tuple[str, list[str], list[As
 
 def measure(folder: Path, encoder: Encoder, contexts: Sequence[str], asked: Sequence[Asked], with_reader: bool) -> None:
     """Index the passages, each whole, and print recall at each rank and nDCG, before the reader and after."""
-    store = Store(folder / "knowledge.db")
+    knowledge = KnowledgeBase(folder, encoder=encoder)
+    store = knowledge.store
     started = time.perf_counter()
     embeddings = encoder.encode_passages(contexts)
     print(f"{len(contexts) / (time.perf_counter() - started):.1f} passages encoded a second")
@@ -114,7 +114,7 @@ def measure(folder: Path, encoder: Encoder, contexts: Sequence[str], asked: Sequ
         for weight in WEIGHTS:
             ranks[f"fused, {weight} dense"].append(_rank(fuse(every, by_words, weight), right))
     if with_reader:
-        ranks["after the reader"] = _ranks_after_reading(Retriever(store, encoder, folder, RetrieverSettings()), asked)
+        ranks["after the reader"] = _ranks_after_reading(knowledge.retriever, asked)
     report(ranks)
 
 

@@ -24,10 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.answers.reader import WEIGHTS_FILE, Candidate, Logistic, Reader, Weights, question_features
-from embeddings.indexing import PassageSettings
 from embeddings.indonesian.words import stem_words
 from embeddings.models.encoder import Encoder, EncoderSettings
-from embeddings.passages import passage_context, split_passages
+from embeddings.passages import PassageSettings, passage_context, split_passages
 from embeddings.question.query import parse_question
 from embeddings.search.retriever import Hit, Retrieval, RetrieverSettings, fuse, inverse_document_frequency
 from embeddings.sources.files import build_article
