@@ -153,7 +153,7 @@ async def _begin(application: AnyApplication) -> None:
         _forget_daily(state),
         registration.register(application, state),
         # In the order they were asked, and before what comes now.
-        *(asking.take_up(pending, context) for pending in state.chats.pending()),
+        *(asking.take_up(pending, context) for pending in state.chats.questions.pending()),
     ]
     application.bot_data["tasks"] = [asyncio.create_task(task) for task in tasks]
     for started in application.bot_data["tasks"]:

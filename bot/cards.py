@@ -1,4 +1,4 @@
-"""Answer cards: the message and the buttons under it, drawn from what chats.py keeps of an answer."""
+"""Answer cards: the message and the buttons under it, drawn from what is kept of an answer."""
 
 import logging
 from collections.abc import Sequence

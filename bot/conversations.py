@@ -72,11 +72,11 @@ class Conversations:
     async def leave_no_trace(self) -> None:
         """Let nothing of what was deleted be legible; deletions in quick succession share the work."""
         async with self._tidying:
-            if not self.chats.traces:
+            if not self.chats.database.traces:
                 return
             await asyncio.sleep(max(0.0, self._next_tidy - time.monotonic()))
             begin = time.monotonic()
-            await self.write(self.chats.leave_no_trace)
+            await self.write(self.chats.database.leave_no_trace)
             # However large the file has grown, writing it anew takes a tenth of the time at most.
             self._next_tidy = time.monotonic() + 9 * (time.monotonic() - begin)
 
@@ -86,7 +86,7 @@ class Conversations:
 
     def texts(self, chat: Chat | None, user: User | None) -> Texts:
         """The chat's language; in private the person's own Telegram decides until they choose, in groups Indonesian."""
-        chosen = self.chats.settings(chat.id).language if chat else None
+        chosen = self.chats.settings.of(chat.id).language if chat else None
         if chosen is not None:
             return ENGLISH if chosen == ENGLISH.language else INDONESIAN
         if chat is not None and chat.type != ChatType.PRIVATE:

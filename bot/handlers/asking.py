@@ -56,10 +56,10 @@ async def take_up(pending: Pending, context: ContextTypes.DEFAULT_TYPE) -> None:
         update = Update.de_json(json.loads(pending.content), context.bot)
         message = update.effective_message
         if not isinstance(message, Message) or not _is_recent(message, state) or _find(message, context) is None:
-            await state.write(state.chats.finish, pending.update_id)
+            await state.write(state.chats.questions.finish, pending.update_id)
         elif pending.released:
             await _offer_lost_answer(message, context)
-            await state.write(state.chats.finish, pending.update_id)
+            await state.write(state.chats.questions.finish, pending.update_id)
         elif update.edited_message is not None:
             await answer_edited_message(update, context)
         else:
@@ -67,7 +67,7 @@ async def take_up(pending: Pending, context: ContextTypes.DEFAULT_TYPE) -> None:
     # Whatever stands in this one's way must not cost the others theirs.
     except Exception as error:
         if not surely_not_sent(error):
-            await state.write(state.chats.finish, pending.update_id)
+            await state.write(state.chats.questions.finish, pending.update_id)
         await context.application.process_error(update, error)
 
 
@@ -83,7 +83,9 @@ async def _take_in(
         return
     # Taken before the first wait: an edit right after asking comes to its turn after the question itself.
     async with state.turn(message.chat_id, message.message_id):
-        if not await state.write(state.chats.receive, update.update_id, message.chat_id, asker, update.to_json()):
+        if not await state.write(
+            state.chats.questions.receive, update.update_id, message.chat_id, asker, update.to_json()
+        ):
             return
         try:
             await answer(update, message, asked, context)
@@ -93,14 +95,14 @@ async def _take_in(
                 return
             logger.warning("An answer could not be sent for long and is given up: %s", left)
         except Exception:
-            await state.write(state.chats.finish, update.update_id)
+            await state.write(state.chats.questions.finish, update.update_id)
             raise
-        await state.write(state.chats.finish, update.update_id)
+        await state.write(state.chats.questions.finish, update.update_id)
 
 
 async def _follow_edit(update: Update, message: Message, asked: Asked, context: ContextTypes.DEFAULT_TYPE) -> None:
     state = conversations(context)
-    stored = state.chats.answer_to(message.chat_id, message.message_id)
+    stored = state.chats.answers.to_message(message.chat_id, message.message_id)
     if stored is None or stored.message is None:
         await _respond(update, message, asked, context)
         return
@@ -120,7 +122,7 @@ async def _follow_edit(update: Update, message: Message, asked: Asked, context: 
             return
         card = await draw(state, stored.token, content, texts, context.bot.username)
         await _sent(edit(context, message.chat_id, stored.message, *card))
-        await state.write(state.chats.replace_answer, stored.id, content)
+        await state.write(state.chats.answers.replace, stored.id, content)
 
 
 async def _sent(sending: Awaitable[T]) -> T:
@@ -137,7 +139,7 @@ def _find(message: Message, context: ContextTypes.DEFAULT_TYPE) -> Asked | None:
     state = conversations(context)
     if not state.serves(message.chat, message.from_user):
         return None
-    settings = state.chats.settings(message.chat_id)
+    settings = state.chats.settings.of(message.chat_id)
     return find_question(message, context.bot.id, context.bot.username, settings.on_mention)
 
 
@@ -167,11 +169,11 @@ async def _respond(update: Update, message: Message, asked: Asked, context: Cont
         sentence = texts.busy
     else:
         # Read before anything is waited for, in which the group may get another number.
-        settings = state.chats.settings(message.chat_id)
+        settings = state.chats.settings.of(message.chat_id)
         async with state.turn(message.chat_id), typing(message):
             await _answer_and_send(update, message, asked, texts, settings, context)
     if sentence is not None:
-        released = await state.write(state.chats.release, update.update_id)
+        released = await state.write(state.chats.questions.release, update.update_id)
         if released:
             await reply(context, message, sentence)
 
@@ -199,12 +201,12 @@ async def _answer_and_send(
         question_before = before.content.question if before else None
         content, answer = await answer_question(state, asked.question, message, texts, question_before, of_another)
     except QuestionTooLong as error:
-        if await state.write(state.chats.release, update.update_id):
+        if await state.write(state.chats.questions.release, update.update_id):
             await reply(context, message, texts.question_too_long.format(length=error.length, most=error.most))
         return
     alone = settings.only_asker_sees and in_group and asker > 0
     stored = await state.write(
-        state.chats.save_answer,
+        state.chats.answers.save,
         message.chat_id,
         asker,
         message.message_id,
@@ -218,7 +220,7 @@ async def _answer_and_send(
         return
     card = await draw(state, stored.token, content, texts, context.bot.username, View(only_for_asker=alone))
     unanswered = None if answer.answered or content.of_another else content.question
-    if not await state.write(state.chats.release, update.update_id, unanswered):
+    if not await state.write(state.chats.questions.release, update.update_id, unanswered):
         return
     quiet = is_quiet(settings, state.settings.timezone)
     try:
@@ -226,10 +228,10 @@ async def _answer_and_send(
             await _send_to_asker_alone(context, message, stored, card, asked.attach_to, quiet, texts)
         else:
             sent = await send(context, message, *card, attach_to=asked.attach_to, quiet=quiet)
-            await state.write(state.chats.answer_sent, stored.id, sent.message_id)
+            await state.write(state.chats.answers.note_sent, stored.id, sent.message_id)
     except (NetworkError, RetryAfter) as error:
         if surely_not_sent(error):
-            await state.write(state.chats.take_back, update.update_id)
+            await state.write(state.chats.questions.take_back, update.update_id)
             raise LeftForLater(str(error)) from error
         if not is_of_network(error):
             raise
@@ -251,14 +253,14 @@ async def _send_to_asker_alone(
     sent = await send_to_asker_alone(context, message, card, stored.asker)
     if sent is not None and "ephemeral_message_id" in sent.api_kwargs:
         return
-    await state.write(state.chats.show_to_everyone, stored.id)
+    await state.write(state.chats.answers.show_to_everyone, stored.id)
     public = await draw(state, stored.token, stored.content, texts, context.bot.username)
     if sent is None:
         sent = await send(context, message, *public, attach_to=attach_to, quiet=quiet)
-        await state.write(state.chats.answer_sent, stored.id, sent.message_id)
+        await state.write(state.chats.answers.note_sent, stored.id, sent.message_id)
         return
     # An older server ignores what it does not know, and has sent it to everyone.
-    await state.write(state.chats.answer_sent, stored.id, sent.message_id)
+    await state.write(state.chats.answers.note_sent, stored.id, sent.message_id)
     try:
         await edit(context, sent.chat_id, sent.message_id, *public)
     except TelegramError as error:
@@ -269,7 +271,7 @@ async def _offer_lost_answer(message: Message, context: ContextTypes.DEFAULT_TYP
     """Tell the asker that the answer may not have arrived; a button shows it, so that nothing comes twice unasked."""
     state = conversations(context)
     texts = state.texts(message.chat, message.from_user)
-    stored = state.chats.answer_to(message.chat_id, message.message_id)
+    stored = state.chats.answers.to_message(message.chat_id, message.message_id)
     if stored is not None and stored.message is None:
         openly = stored.everyone or message.chat.type == ChatType.PRIVATE
         buttons = lost_answer_buttons(stored.token, texts) if openly else None
@@ -280,9 +282,9 @@ async def _offer_lost_answer(message: Message, context: ContextTypes.DEFAULT_TYP
 def _answer_before(state: Conversations, message: Message) -> StoredAnswer | None:
     """What the question may follow on: that of the card it replies to, or in private the one just asked."""
     other = message.reply_to_message
-    stored = state.chats.answer_in(message.chat_id, other.message_id) if other else None
+    stored = state.chats.answers.in_message(message.chat_id, other.message_id) if other else None
     if stored is None and message.chat.type == ChatType.PRIVATE:
-        stored = state.chats.last_answer(message.chat_id, message.chat_id, state.settings.follow_up_minutes)
+        stored = state.chats.answers.last(message.chat_id, message.chat_id, state.settings.follow_up_minutes)
     return stored
 
 
@@ -302,7 +304,7 @@ async def answer_question(
     """
     hurried = state.waiting > HURRIED_FROM
     answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried, before))
-    per_page = state.quotes_per_page(message.chat, state.chats.settings(message.chat_id))
+    per_page = state.quotes_per_page(message.chat, state.chats.settings.of(message.chat_id))
     quotes = tuple(SentQuote.of(quote) for quote in answer.quotes or answer.near[:per_page])
     continued = [texts.continued.format(question=answer.question)] if answer.typed else []
     return SentAnswer(

@@ -29,7 +29,7 @@ async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     assert query is not None
     texts = texts_of(update, context)
     data = DATA.fullmatch(query.data or "")
-    stored = conversations(context).chats.answer(data[2]) if data else None
+    stored = conversations(context).chats.answers.by_token(data[2]) if data else None
     if data is None or stored is None or not _stands_here(query, stored):
         await acknowledge(query, texts.expired)
         return
@@ -60,10 +60,10 @@ async def _do(
     judged = stored.original or stored.id
     match kind, fields:
         case "v", ["good" | "bad" as vote]:
-            await state.write(chats.give_feedback, judged, person, vote)
+            await state.write(chats.feedback.give, judged, person, vote)
             await acknowledge(query, texts.thanks_good if vote == "good" else texts.thanks_bad)
         case "w", [page] if stored.content.question and not stored.content.of_another:
-            await state.write(chats.wish, stored.id, person, stored.chat, stored.content.question)
+            await state.write(chats.feedback.wish, stored.id, person, stored.chat, stored.content.question)
             await acknowledge(query, texts.wish_noted, show_alert=True)
             await _redraw(query, context, stored, texts, View(_number(page), wished=True))
         case "u" | "r", _ if not owner:
@@ -78,12 +78,12 @@ async def _do(
             await acknowledge(query, texts.ask_reason)
             await _redraw(query, context, stored, texts, View(_number(page), reporting=True))
         case "y", [page, reason] if reason in texts.report_reasons:
-            await state.write(chats.give_feedback, judged, person, "wrong", reason)
+            await state.write(chats.feedback.give, judged, person, "wrong", reason)
             await acknowledge(query, texts.thanks_reason)
             if owner:
                 await _redraw(query, context, stored, texts, View(_number(page)))
         case "b", [page]:
-            withdrawn = await state.write(chats.withdraw_report, judged, person)
+            withdrawn = await state.write(chats.feedback.withdraw_report, judged, person)
             await acknowledge(query, texts.report_withdrawn if withdrawn else None)
             await _redraw(query, context, stored, texts, View(_number(page)))
         case "k", [] if stored.content.typed:
@@ -96,7 +96,7 @@ async def _do(
         case "o", [] if stored.message is None and isinstance(query.message, Message):
             await acknowledge(query)
             await _redraw(query, context, stored, texts, View())
-            await state.write(chats.answer_sent, stored.id, query.message.message_id)
+            await state.write(chats.answers.note_sent, stored.id, query.message.message_id)
         case _:
             await acknowledge(query, texts.expired)
 
@@ -129,7 +129,7 @@ async def _answer_again(
         return
     async with state.turn(stored.chat):
         content, _ = await answer_question(state, question, query.message, texts, any_time=any_time)
-        await state.write(state.chats.replace_answer, stored.id, content)
+        await state.write(state.chats.answers.replace, stored.id, content)
         card = await draw(state, stored.token, content, texts, context.bot.username)
         await edit(context, stored.chat, query.message.message_id, *card)
 
@@ -142,14 +142,14 @@ async def _show_to_everyone(
         return
     card = await draw(state, stored.token, stored.content, texts, context.bot.username)
     # Whoever taps twice gets it shown once.
-    if not await state.write(state.chats.show_to_everyone, stored.id):
+    if not await state.write(state.chats.answers.show_to_everyone, stored.id):
         return
     try:
         sent = await send(context, message, *card, attach_to=message.message_id)
     except TelegramError:
-        await state.write(state.chats.hide_again, stored.id)
+        await state.write(state.chats.answers.hide_again, stored.id)
         raise
-    await state.write(state.chats.answer_sent, stored.id, sent.message_id)
+    await state.write(state.chats.answers.note_sent, stored.id, sent.message_id)
 
 
 def _number(text: str) -> int:

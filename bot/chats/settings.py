@@ -1,0 +1,37 @@
+"""What each chat has chosen."""
+
+from typing import Any
+
+import msgspec
+
+from bot.chats.database import Database
+
+
+class ChatSettings(msgspec.Struct, frozen=True):
+    """What a chat has chosen; None leaves the default for its kind."""
+
+    language: str | None = None
+    quotes: int | None = None
+    on_mention: bool = True
+    """In groups: answer when mentioned, not only to /tanya and replies."""
+    only_asker_sees: bool = False
+    quiet_from: int | None = None
+    """Hours of the day between which answers make no sound."""
+    quiet_until: int | None = None
+
+
+class Settings:
+    """The settings of every chat that has changed one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, chat: int) -> ChatSettings:
+        row = self._database.one("SELECT content FROM settings WHERE chat = ?", chat)
+        return msgspec.json.decode(row[0], type=ChatSettings) if row else ChatSettings()
+
+    def change(self, chat: int, **changes: Any) -> ChatSettings:
+        """Change some settings of a chat and return all of them."""
+        settings = msgspec.structs.replace(self.of(chat), **changes)
+        self._database.do("INSERT OR REPLACE INTO settings VALUES (?, ?)", chat, msgspec.json.encode(settings))
+        return settings
