@@ -68,7 +68,7 @@ def test_a_strangers_copy_of_a_groups_card_carries_nothing_of_the_question(bot: 
     assert "Melanjutkan" not in bot.ask("di mana?", OTHER)["text"]
     assert "Melanjutkan" not in bot.ask("di mana?", OTHER, reply_to=copy["message_id"])["text"]
     stored = Chats(bot.folder / "chats.db")
-    copied = stored.answer(token_of(copy))
+    copied = stored.answers.by_token(token_of(copy))
     assert copied is not None and copied.content.question == "" and not copied.everyone
     stored.close()
 
