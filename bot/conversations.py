@@ -55,9 +55,17 @@ class Conversations:
         return await self._answerer_thread.run(function, urgency)
 
     @property
-    def waiting(self) -> int:
+    def waiting_questions(self) -> int:
         """How many questions wait for the answerer or are in work."""
-        return self._answerer_thread.questions
+        return self._answerer_thread.waiting_questions
+
+    def allows(self, chat: int, asker: int) -> bool:
+        """Take one question of what this person, and in a group all together, may ask a minute."""
+        return self.people.take(asker) and (chat > 0 or self.groups.take(chat))
+
+    def slow_down(self, asker: int, texts: Texts) -> str:
+        """What to tell somebody who has asked too much; once, then nothing."""
+        return texts.slow_down.format(seconds=self.people.seconds_left(asker)) if self.people.notice_due(asker) else ""
 
     async def write(self, change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Change the chats, in the one thread that may; for as long as another program has them locked, wait."""

@@ -10,8 +10,17 @@ import msgspec
 import pytest
 
 from bot.cards import TOKEN
-from bot.chats import FILE_NAME, Chats, ChatSettings, ChatsLocked, Pending, SentAnswer, SentQuote, StoredAnswer
-from bot.handlers.asking import is_quiet
+from bot.chats import (
+    FILE_NAME,
+    Chats,
+    ChatSettings,
+    ChatsLocked,
+    Pending,
+    SentAnswer,
+    SentQuote,
+    StoredAnswer,
+    is_quiet,
+)
 from embeddings import Article, Quote, StoreUnusable
 
 ARTICLE = Article("a", "Camat Ali hadir. Rapat selesai.")

@@ -1,6 +1,8 @@
 """What each chat has chosen."""
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -35,3 +37,12 @@ class Settings:
         settings = msgspec.structs.replace(self.of(chat), **changes)
         self._database.do("INSERT OR REPLACE INTO settings VALUES (?, ?)", chat, msgspec.json.encode(settings))
         return settings
+
+
+def is_quiet(settings: ChatSettings, timezone: str, now: datetime | None = None) -> bool:
+    """Whether it is within the chat's quiet hours, which may span midnight."""
+    if settings.quiet_from is None or settings.quiet_until is None:
+        return False
+    hour = (now or datetime.now(UTC)).astimezone(ZoneInfo(timezone)).hour
+    start, end = settings.quiet_from, settings.quiet_until
+    return start <= hour < end if start <= end else hour >= start or hour < end

@@ -4,14 +4,15 @@ import logging
 import re
 from collections.abc import Sequence
 
+import msgspec
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.cards import TOKEN, View, deep_link
-from bot.chats import StoredAnswer
-from bot.conversations import conversations, texts_of
-from bot.handlers.asking import allowed, answer_question, draw
+from bot.ask import ask, draw
+from bot.cards import TOKEN, Card, View, deep_link
+from bot.chats import SentAnswer, StoredAnswer
+from bot.conversations import Conversations, conversations, texts_of
 from bot.sending import acknowledge, edit, send
 from bot.texts import Texts
 
@@ -21,6 +22,32 @@ logger = logging.getLogger(__name__)
 DATA = re.compile(rf"([a-z]):({TOKEN})((?::[a-z0-9]{{1,16}})*)")
 # What anybody who sees a card in a group may press.
 FOR_ALL = frozenset("vury")
+
+
+class Press(msgspec.Struct, frozen=True):
+    """A button pressed under an answer."""
+
+    query: CallbackQuery
+    context: ContextTypes.DEFAULT_TYPE
+    stored: StoredAnswer
+    texts: Texts
+
+    @property
+    def state(self) -> Conversations:
+        return conversations(self.context)
+
+    @property
+    def person(self) -> int:
+        return self.query.from_user.id
+
+    @property
+    def by_owner(self) -> bool:
+        return self.person == self.stored.asker
+
+    @property
+    def judged(self) -> int:
+        """What is said of a copy is said of the answer that it shows."""
+        return self.stored.original or self.stored.id
 
 
 async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -33,11 +60,11 @@ async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     if data is None or stored is None or not _stands_here(query, stored):
         await acknowledge(query, texts.expired)
         return
-    owner = query.from_user.id == stored.asker
-    if not owner and not (stored.everyone and data[1] in FOR_ALL):
+    pressed = Press(query, context, stored, texts)
+    if not pressed.by_owner and not (stored.everyone and data[1] in FOR_ALL):
         await acknowledge(query, texts.not_yours)
     else:
-        await _do(query, context, stored, data[1], data[3].split(":")[1:], texts)
+        await _do(pressed, data[1], data[3].split(":")[1:])
 
 
 def _stands_here(query: CallbackQuery, stored: StoredAnswer) -> bool:
@@ -45,107 +72,113 @@ def _stands_here(query: CallbackQuery, stored: StoredAnswer) -> bool:
     return query.message is not None and query.message.chat.id == stored.chat
 
 
-async def _do(
-    query: CallbackQuery,
-    context: ContextTypes.DEFAULT_TYPE,
-    stored: StoredAnswer,
-    kind: str,
-    fields: Sequence[str],
-    texts: Texts,
-) -> None:
-    state = conversations(context)
-    chats, person = state.chats, query.from_user.id
-    owner = person == stored.asker
-    # What is said of a copy is said of the answer that it shows.
-    judged = stored.original or stored.id
+async def _do(press: Press, kind: str, fields: Sequence[str]) -> None:
+    content, stored = press.stored.content, press.stored
     match kind, fields:
         case "v", ["good" | "bad" as vote]:
-            await state.write(chats.feedback.give, judged, person, vote)
-            await acknowledge(query, texts.thanks_good if vote == "good" else texts.thanks_bad)
-        case "w", [page] if stored.content.question and not stored.content.of_another:
-            await state.write(chats.feedback.wish, stored.id, person, stored.chat, stored.content.question)
-            await acknowledge(query, texts.wish_noted, show_alert=True)
-            await _redraw(query, context, stored, texts, View(_number(page), wished=True))
-        case "u" | "r", _ if not owner:
-            # Anybody but the asker gets the card in the private chat, to turn there as they like.
-            link = "r" if kind == "r" else "a"
-            first = _number(fields[0]) if fields else 0
-            await acknowledge(query, url=deep_link(context.bot.username, f"{link}{stored.token}{first}"))
+            await _vote(press, vote)
+        case "w", [page] if content.question and not content.of_another:
+            await _wish(press, page)
+        case "u" | "r", _ if not press.by_owner:
+            await _open_in_private(press, "r" if kind == "r" else "a", fields[0] if fields else "0")
         case "u", [page, unfolded]:
-            await acknowledge(query)
-            await _redraw(query, context, stored, texts, View(_number(page), unfolded == "1"))
+            await _turn(press, View(_number(page), unfolded == "1"))
         case "r", [page]:
-            await acknowledge(query, texts.ask_reason)
-            await _redraw(query, context, stored, texts, View(_number(page), reporting=True))
-        case "y", [page, reason] if reason in texts.report_reasons:
-            await state.write(chats.feedback.give, judged, person, "wrong", reason)
-            await acknowledge(query, texts.thanks_reason)
-            if owner:
-                await _redraw(query, context, stored, texts, View(_number(page)))
+            await _turn(press, View(_number(page), reporting=True), press.texts.ask_reason)
+        case "y", [page, reason] if reason in press.texts.report_reasons:
+            await _report(press, page, reason)
         case "b", [page]:
-            withdrawn = await state.write(chats.feedback.withdraw_report, judged, person)
-            await acknowledge(query, texts.report_withdrawn if withdrawn else None)
-            await _redraw(query, context, stored, texts, View(_number(page)))
-        case "k", [] if stored.content.typed:
-            await _answer_again(query, context, stored, stored.content.typed, texts)
-        case "d", [] if stored.content.of_period:
-            await _answer_again(query, context, stored, stored.content.question, texts, any_time=True)
+            await _withdraw_report(press, page)
+        case "k", [] if content.typed:
+            await _answer_again(press, content.typed)
+        case "d", [] if content.of_period:
+            await _answer_again(press, content.question, any_time=True)
         case "e", [] if not stored.everyone and stored.chat < 0:
-            await acknowledge(query)
-            await _show_to_everyone(query, context, stored, texts)
-        case "o", [] if stored.message is None and isinstance(query.message, Message):
-            await acknowledge(query)
-            await _redraw(query, context, stored, texts, View())
-            await state.write(chats.answers.note_sent, stored.id, query.message.message_id)
+            await _show_to_everyone(press)
+        case "o", [] if stored.message is None and isinstance(press.query.message, Message):
+            await _show_lost_answer(press, press.query.message)
         case _:
-            await acknowledge(query, texts.expired)
+            await acknowledge(press.query, press.texts.expired)
 
 
-async def _redraw(
-    query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE, stored: StoredAnswer, texts: Texts, view: View
-) -> None:
-    message = query.message
-    if message is None or "ephemeral_message_id" in message.api_kwargs:
-        return
-    card = await draw(conversations(context), stored.token, stored.content, texts, context.bot.username, view)
-    await edit(context, message.chat.id, message.message_id, *card)
+async def _vote(press: Press, vote: str) -> None:
+    await press.state.write(press.state.chats.feedback.give, press.judged, press.person, vote)
+    await acknowledge(press.query, press.texts.thanks_good if vote == "good" else press.texts.thanks_bad)
 
 
-async def _answer_again(
-    query: CallbackQuery,
-    context: ContextTypes.DEFAULT_TYPE,
-    stored: StoredAnswer,
-    question: str,
-    texts: Texts,
-    any_time: bool = False,
-) -> None:
+async def _wish(press: Press, page: str) -> None:
+    stored, feedback = press.stored, press.state.chats.feedback
+    await press.state.write(feedback.wish, stored.id, press.person, stored.chat, stored.content.question)
+    await acknowledge(press.query, press.texts.wish_noted, show_alert=True)
+    await _redraw(press, View(_number(page), wished=True))
+
+
+async def _open_in_private(press: Press, link: str, page: str) -> None:
+    """Anybody but the asker gets the card in the private chat, to turn there as they like."""
+    payload = f"{link}{press.stored.token}{_number(page)}"
+    await acknowledge(press.query, url=deep_link(press.context.bot.username, payload))
+
+
+async def _turn(press: Press, view: View, line: str | None = None) -> None:
+    await acknowledge(press.query, line)
+    await _redraw(press, view)
+
+
+async def _report(press: Press, page: str, reason: str) -> None:
+    await press.state.write(press.state.chats.feedback.give, press.judged, press.person, "wrong", reason)
+    await acknowledge(press.query, press.texts.thanks_reason)
+    if press.by_owner:
+        await _redraw(press, View(_number(page)))
+
+
+async def _withdraw_report(press: Press, page: str) -> None:
+    withdrawn = await press.state.write(press.state.chats.feedback.withdraw_report, press.judged, press.person)
+    await _turn(press, View(_number(page)), press.texts.report_withdrawn if withdrawn else None)
+
+
+async def _show_lost_answer(press: Press, message: Message) -> None:
+    await _turn(press, View())
+    await press.state.write(press.state.chats.answers.note_sent, press.stored.id, message.message_id)
+
+
+async def _redraw(press: Press, view: View) -> None:
+    message = press.query.message
+    if message is not None and "ephemeral_message_id" not in message.api_kwargs:
+        card = await _card(press, press.stored.content, view)
+        await edit(press.context, message.chat.id, message.message_id, *card)
+
+
+async def _card(press: Press, content: SentAnswer, view: View | None = None) -> Card:
+    return await draw(press.state, press.stored.token, content, press.texts, press.context.bot.username, view)
+
+
+async def _answer_again(press: Press, question: str, any_time: bool = False) -> None:
     """Answer in the same message: what was written, without what was carried over, or without its period."""
-    state = conversations(context)
-    if not allowed(state, stored.chat, query.from_user.id):
-        await acknowledge(query, texts.slow_down.format(seconds=state.people.seconds_left(query.from_user.id)))
+    state, stored, message = press.state, press.stored, press.query.message
+    if not state.allows(stored.chat, press.person):
+        line = press.texts.slow_down.format(seconds=state.people.seconds_left(press.person))
+        await acknowledge(press.query, line)
         return
-    await acknowledge(query)
-    if not isinstance(query.message, Message):
-        return
-    async with state.turn(stored.chat):
-        content, _ = await answer_question(state, question, query.message, texts, any_time=any_time)
-        await state.write(state.chats.answers.replace, stored.id, content)
-        card = await draw(state, stored.token, content, texts, context.bot.username)
-        await edit(context, stored.chat, query.message.message_id, *card)
-
-
-async def _show_to_everyone(
-    query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE, stored: StoredAnswer, texts: Texts
-) -> None:
-    message, state = query.message, conversations(context)
+    await acknowledge(press.query)
     if not isinstance(message, Message):
         return
-    card = await draw(state, stored.token, stored.content, texts, context.bot.username)
+    async with state.turn(stored.chat):
+        content = await ask(state, question, message.chat, press.texts, any_time=any_time)
+        await state.write(state.chats.answers.replace, stored.id, content)
+        await edit(press.context, stored.chat, message.message_id, *await _card(press, content))
+
+
+async def _show_to_everyone(press: Press) -> None:
+    state, stored, message = press.state, press.stored, press.query.message
+    await acknowledge(press.query)
+    if not isinstance(message, Message):
+        return
+    card = await _card(press, stored.content)
     # Whoever taps twice gets it shown once.
     if not await state.write(state.chats.answers.show_to_everyone, stored.id):
         return
     try:
-        sent = await send(context, message, *card, attach_to=message.message_id)
+        sent = await send(press.context, message, *card, attach_to=message.message_id)
     except TelegramError:
         await state.write(state.chats.answers.hide_again, stored.id)
         raise

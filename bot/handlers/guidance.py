@@ -8,8 +8,8 @@ from telegram.constants import ChatType, ParseMode
 from telegram.ext import ContextTypes
 
 from bot import cards, replies
+from bot.ask import draw
 from bot.conversations import conversations, texts_of
-from bot.handlers.asking import draw
 from bot.sending import acknowledge, edit
 from bot.worker import Urgency
 

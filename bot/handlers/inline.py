@@ -5,6 +5,7 @@ import re
 from hashlib import blake2b
 
 from telegram import (
+    InlineQuery,
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputTextMessageContent,
@@ -46,25 +47,28 @@ async def answer_inline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
         wait = InlineQueryResultsButton(texts.inline_slow_down, start_parameter="tanya")
         await query.answer([], cache_time=SECONDS_TO_WAIT, is_personal=True, button=wait)
         return
-    question = query.query.strip()
-    start = int(query.offset) if re.fullmatch("[0-9]{1,3}", query.offset) else 0
     state.newest_inline[query.from_user.id] = query.id
     try:
-        button, results, more = await _results(state, question, start, texts, query.from_user.id, query.id)
+        button, results, more = await _results(state, query, texts)
     except _Superseded:
         return
     finally:
         if state.newest_inline.get(query.from_user.id) == query.id:
             del state.newest_inline[query.from_user.id]
+    await _answer(query, button, results, str(_start(query) + RESULTS_PER_PAGE) if more else "")
+
+
+def _start(query: InlineQuery) -> int:
+    """The first result of the page that is asked for."""
+    return int(query.offset) if re.fullmatch("[0-9]{1,3}", query.offset) else 0
+
+
+async def _answer(
+    query: InlineQuery, button: InlineQueryResultsButton | None, results: list[InlineQueryResultArticle], following: str
+) -> None:
     try:
-        await query.answer(
-            results,
-            cache_time=CACHE_SECONDS,
-            # The same words get other labels in another language.
-            is_personal=True,
-            next_offset=str(start + RESULTS_PER_PAGE) if more else "",
-            button=button,
-        )
+        # The same words get other labels in another language.
+        await query.answer(results, cache_time=CACHE_SECONDS, is_personal=True, next_offset=following, button=button)
     except BadRequest as error:
         # Typing on makes Telegram withdraw the query that was being answered.
         if "query is too old" not in error.message.lower():
@@ -77,15 +81,16 @@ class _Superseded(Exception):
 
 
 async def _results(
-    state: Conversations, question: str, start: int, texts: Texts, person: int, query: str
+    state: Conversations, query: InlineQuery, texts: Texts
 ) -> tuple[InlineQueryResultsButton | None, list[InlineQueryResultArticle], bool]:
     """The button over the results, one page of results, and whether there are more."""
+    question, start = query.query.strip(), _start(query)
 
     def unless_typed_on() -> tuple[Quote, ...] | list[Article]:
-        if state.newest_inline.get(person) != query:
+        if state.newest_inline.get(query.from_user.id) != query.id:
             raise _Superseded
         if question:
-            return state.answerer.search(question, MOST_RESULTS, hurried=state.waiting > 0)
+            return state.answerer.search(question, MOST_RESULTS, hurried=state.waiting_questions > 0)
         return state.answerer.store.newest(RESULTS_PER_PAGE)
 
     try:
@@ -129,7 +134,7 @@ async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
 
 async def _find(question: str, state: Conversations) -> tuple[Quote, ...]:
     try:
-        return await state.in_worker(lambda: state.answerer.search(question, 1, hurried=state.waiting > 0))
+        return await state.in_worker(lambda: state.answerer.search(question, 1, hurried=state.waiting_questions > 0))
     except QuestionTooLong:
         return ()
 
