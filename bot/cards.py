@@ -73,10 +73,17 @@ def _html(content: SentAnswer, quotes: Sequence[Quote], summary: Summary, texts:
     shown = list(quotes[view.page : view.page + content.per_page])
     if view.unfolded and shown:
         shown[0] = with_neighbours(shown[0])
+    # Marked words claim to be the answer.
+    if content.maybe:
+        shown = [msgspec.structs.replace(quote, answer=None) for quote in shown]
     quotes_shown, near = (tuple(shown), ()) if content.answered else ((), tuple(shown))
     answer = Answer(content.question, content.answered, 0.0, quotes_shown, near, unnamed_office=content.unnamed_office)
-    html = replies.answer_message(answer, summary, texts, (*content.understood, *content.heads))
+    html = replies.answer_message(answer, summary, texts, _lines(content, texts))
     return f"{html}\n<i>{texts.only_you_see}</i>" if view.only_for_asker else html
+
+
+def _lines(content: SentAnswer, texts: Texts) -> list[str]:
+    return [*content.understood, *([texts.maybe] if content.maybe else []), *content.heads]
 
 
 def _button(label: str, *data: str | int) -> InlineKeyboardButton:

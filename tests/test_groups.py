@@ -277,5 +277,5 @@ def test_a_guest_question_is_answered_with_the_same_card(bot: Bot) -> None:
         return content
 
     assert "Fathul Mushalli" in guest(f"{MENTION} {QUESTION}")["message_text"]
-    assert "tidak ada jawabannya" in guest(f"{MENTION} resep rendang")["message_text"]
+    assert "belum menemukan jawabannya" in guest(f"{MENTION} resep rendang")["message_text"]
     assert "Halo!" in guest(f"{MENTION} halo")["message_text"]

@@ -206,7 +206,7 @@ def test_votes_and_reports_with_a_reason_are_kept(bot: Bot) -> None:
     message = card(bot)
     token = buttons(message)["👍"]["callback_data"].split(":")[1]
     assert press(bot, "👍", message)["text"] == "Terima kasih!"
-    assert press(bot, "👎", message)["text"] == "Terima kasih, kami catat."
+    assert press(bot, "👎", message)["text"] == "Terima kasih, saya catat."
     assert press(bot, "Laporkan", message)["text"] == "Apa yang keliru?"
     wait_until(lambda: "Salah orang" in buttons(bot.server.last_message()))
     chats = Chats(bot.folder / "chats.db")
@@ -227,7 +227,7 @@ def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> 
     assert message["text"].startswith(
         "Maaf, dari 5 berita yang saya punya (2022–2023) belum ada yang menyebut siapa Gubernur Sumatera Selatan."
     )
-    assert "Yang paling dekat, tetapi belum tentu menjawab:" in message["text"]
+    assert "Yang paling dekat, tetapi mungkin bukan jawabannya:" in message["text"]
     assert message["text"].endswith("Coba dengan kata lain, atau lihat /sumber.")
     assert "Dicatat." in press(bot, "🔔 Beri tahu saya", message)["text"]
     wait_until(lambda: "🔔 Sudah dicatat" in buttons(bot.server.last_message()))
@@ -240,7 +240,7 @@ def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> 
 def test_a_question_about_something_else_gets_no_passages_at_all(bot: Bot) -> None:
     message = card(bot, "Bagaimana cara membuat rendang?")
     assert message["text"] == (
-        "Maaf, tidak ada jawabannya dalam 5 berita yang saya punya (2022–2023).\n\n"
+        "Maaf, saya belum menemukan jawabannya dalam 5 berita yang saya punya (2022–2023).\n\n"
         "Coba dengan kata lain, atau lihat /sumber."
     )
     assert buttons(message).keys() == {"🔔 Beri tahu saya"}
@@ -554,7 +554,7 @@ def test_rapat_lists_the_meetings_of_a_region_and_a_time(bot: Bot) -> None:
 def test_a_period_is_shown_and_one_tap_drops_it(bot: Bot) -> None:
     person = {**PERSON, "id": 7106}
     message = card(bot, "kapan rakor Tanjung Lago tahun 2021?", person)
-    assert message["text"].startswith("Periode: 2021\n\nMaaf, tidak ada jawabannya")
+    assert message["text"].startswith("Periode: 2021\n\nMaaf, saya belum menemukan jawabannya")
     press(bot, "Tanpa periode", message, person)
     wait_until(lambda: "17 Juli 2023: Rapat koordinasi" in bot.server.last_message(7106)["text"])
     assert "Periode" not in bot.server.last_message(7106)["text"]

@@ -62,6 +62,8 @@ class SentAnswer(msgspec.Struct, frozen=True):
     """Whether what it leaves out was taken from another person's question."""
     understood: tuple[str, ...] = ()
     """Plain lines above `heads` that repeat words of the question: how it was completed or spelt, which period."""
+    maybe: bool = False
+    """Whether what is answered may be wrong, which the card says."""
 
     def without_question(self) -> "SentAnswer":
         """The same quotes without a word of whoever asked, for somebody else to see."""
