@@ -39,7 +39,7 @@ class Conversations:
         self.people = Allowance(settings.questions_a_minute_person)
         self.groups = Allowance(settings.questions_a_minute_chat)
         self.taps = Allowance(settings.taps_a_minute_person)
-        self.typing = Allowance(settings.inline_queries_a_minute_person)
+        self.inline_queries = Allowance(settings.inline_queries_a_minute_person)
         self.newest_inline: dict[int, str] = {}
         """The newest inline query of each person who is typing one; the ones before are not computed any more."""
         self.stopping = False

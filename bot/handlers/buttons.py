@@ -72,113 +72,113 @@ def _stands_here(query: CallbackQuery, stored: StoredAnswer) -> bool:
     return query.message is not None and query.message.chat.id == stored.chat
 
 
-async def _do(press: Press, kind: str, fields: Sequence[str]) -> None:
-    content, stored = press.stored.content, press.stored
+async def _do(pressed: Press, kind: str, fields: Sequence[str]) -> None:
+    content, stored = pressed.stored.content, pressed.stored
     match kind, fields:
         case "v", ["good" | "bad" as vote]:
-            await _vote(press, vote)
+            await _vote(pressed, vote)
         case "w", [page] if content.question and not content.of_another:
-            await _wish(press, page)
-        case "u" | "r", _ if not press.by_owner:
-            await _open_in_private(press, "r" if kind == "r" else "a", fields[0] if fields else "0")
+            await _wish(pressed, page)
+        case "u" | "r", _ if not pressed.by_owner:
+            await _open_in_private(pressed, "r" if kind == "r" else "a", fields[0] if fields else "0")
         case "u", [page, unfolded]:
-            await _turn(press, View(_number(page), unfolded == "1"))
+            await _show(pressed, View(_number(page), unfolded == "1"))
         case "r", [page]:
-            await _turn(press, View(_number(page), reporting=True), press.texts.ask_reason)
-        case "y", [page, reason] if reason in press.texts.report_reasons:
-            await _report(press, page, reason)
+            await _show(pressed, View(_number(page), reporting=True), pressed.texts.ask_reason)
+        case "y", [page, reason] if reason in pressed.texts.report_reasons:
+            await _report(pressed, page, reason)
         case "b", [page]:
-            await _withdraw_report(press, page)
+            await _withdraw_report(pressed, page)
         case "k", [] if content.typed:
-            await _answer_again(press, content.typed)
+            await _answer_again(pressed, content.typed)
         case "d", [] if content.of_period:
-            await _answer_again(press, content.question, any_time=True)
+            await _answer_again(pressed, content.question, any_time=True)
         case "e", [] if not stored.everyone and stored.chat < 0:
-            await _show_to_everyone(press)
-        case "o", [] if stored.message is None and isinstance(press.query.message, Message):
-            await _show_lost_answer(press, press.query.message)
+            await _show_to_everyone(pressed)
+        case "o", [] if stored.message is None and isinstance(pressed.query.message, Message):
+            await _show_lost_answer(pressed, pressed.query.message)
         case _:
-            await acknowledge(press.query, press.texts.expired)
+            await acknowledge(pressed.query, pressed.texts.expired)
 
 
-async def _vote(press: Press, vote: str) -> None:
-    await press.state.write(press.state.chats.feedback.give, press.judged, press.person, vote)
-    await acknowledge(press.query, press.texts.thanks_good if vote == "good" else press.texts.thanks_bad)
+async def _vote(pressed: Press, vote: str) -> None:
+    await pressed.state.write(pressed.state.chats.feedback.give, pressed.judged, pressed.person, vote)
+    await acknowledge(pressed.query, pressed.texts.thanks_good if vote == "good" else pressed.texts.thanks_bad)
 
 
-async def _wish(press: Press, page: str) -> None:
-    stored, feedback = press.stored, press.state.chats.feedback
-    await press.state.write(feedback.wish, stored.id, press.person, stored.chat, stored.content.question)
-    await acknowledge(press.query, press.texts.wish_noted, show_alert=True)
-    await _redraw(press, View(_number(page), wished=True))
+async def _wish(pressed: Press, page: str) -> None:
+    stored, feedback = pressed.stored, pressed.state.chats.feedback
+    await pressed.state.write(feedback.wish, stored.id, pressed.person, stored.chat, stored.content.question)
+    await acknowledge(pressed.query, pressed.texts.wish_noted, show_alert=True)
+    await _redraw(pressed, View(_number(page), wished=True))
 
 
-async def _open_in_private(press: Press, link: str, page: str) -> None:
+async def _open_in_private(pressed: Press, link: str, page: str) -> None:
     """Anybody but the asker gets the card in the private chat, to turn there as they like."""
-    payload = f"{link}{press.stored.token}{_number(page)}"
-    await acknowledge(press.query, url=deep_link(press.context.bot.username, payload))
+    payload = f"{link}{pressed.stored.token}{_number(page)}"
+    await acknowledge(pressed.query, url=deep_link(pressed.context.bot.username, payload))
 
 
-async def _turn(press: Press, view: View, line: str | None = None) -> None:
-    await acknowledge(press.query, line)
-    await _redraw(press, view)
+async def _show(pressed: Press, view: View, line: str | None = None) -> None:
+    await acknowledge(pressed.query, line)
+    await _redraw(pressed, view)
 
 
-async def _report(press: Press, page: str, reason: str) -> None:
-    await press.state.write(press.state.chats.feedback.give, press.judged, press.person, "wrong", reason)
-    await acknowledge(press.query, press.texts.thanks_reason)
-    if press.by_owner:
-        await _redraw(press, View(_number(page)))
+async def _report(pressed: Press, page: str, reason: str) -> None:
+    await pressed.state.write(pressed.state.chats.feedback.give, pressed.judged, pressed.person, "wrong", reason)
+    await acknowledge(pressed.query, pressed.texts.thanks_reason)
+    if pressed.by_owner:
+        await _redraw(pressed, View(_number(page)))
 
 
-async def _withdraw_report(press: Press, page: str) -> None:
-    withdrawn = await press.state.write(press.state.chats.feedback.withdraw_report, press.judged, press.person)
-    await _turn(press, View(_number(page)), press.texts.report_withdrawn if withdrawn else None)
+async def _withdraw_report(pressed: Press, page: str) -> None:
+    withdrawn = await pressed.state.write(pressed.state.chats.feedback.withdraw_report, pressed.judged, pressed.person)
+    await _show(pressed, View(_number(page)), pressed.texts.report_withdrawn if withdrawn else None)
 
 
-async def _show_lost_answer(press: Press, message: Message) -> None:
-    await _turn(press, View())
-    await press.state.write(press.state.chats.answers.note_sent, press.stored.id, message.message_id)
+async def _show_lost_answer(pressed: Press, message: Message) -> None:
+    await _show(pressed, View())
+    await pressed.state.write(pressed.state.chats.answers.note_sent, pressed.stored.id, message.message_id)
 
 
-async def _redraw(press: Press, view: View) -> None:
-    message = press.query.message
+async def _redraw(pressed: Press, view: View) -> None:
+    message = pressed.query.message
     if message is not None and "ephemeral_message_id" not in message.api_kwargs:
-        card = await _card(press, press.stored.content, view)
-        await edit(press.context, message.chat.id, message.message_id, *card)
+        card = await _card(pressed, pressed.stored.content, view)
+        await edit(pressed.context, message.chat.id, message.message_id, *card)
 
 
-async def _card(press: Press, content: SentAnswer, view: View | None = None) -> Card:
-    return await draw(press.state, press.stored.token, content, press.texts, press.context.bot.username, view)
+async def _card(pressed: Press, content: SentAnswer, view: View | None = None) -> Card:
+    return await draw(pressed.state, pressed.stored.token, content, pressed.texts, pressed.context.bot.username, view)
 
 
-async def _answer_again(press: Press, question: str, any_time: bool = False) -> None:
+async def _answer_again(pressed: Press, question: str, any_time: bool = False) -> None:
     """Answer in the same message: what was written, without what was carried over, or without its period."""
-    state, stored, message = press.state, press.stored, press.query.message
-    if not state.allows(stored.chat, press.person):
-        line = press.texts.slow_down.format(seconds=state.people.seconds_left(press.person))
-        await acknowledge(press.query, line)
+    state, stored, message = pressed.state, pressed.stored, pressed.query.message
+    if not state.allows(stored.chat, pressed.person):
+        line = pressed.texts.slow_down.format(seconds=state.people.seconds_left(pressed.person))
+        await acknowledge(pressed.query, line)
         return
-    await acknowledge(press.query)
+    await acknowledge(pressed.query)
     if not isinstance(message, Message):
         return
     async with state.turn(stored.chat):
-        content = await ask(state, question, message.chat, press.texts, any_time=any_time)
+        content = await ask(state, question, message.chat, pressed.texts, any_time=any_time)
         await state.write(state.chats.answers.replace, stored.id, content)
-        await edit(press.context, stored.chat, message.message_id, *await _card(press, content))
+        await edit(pressed.context, stored.chat, message.message_id, *await _card(pressed, content))
 
 
-async def _show_to_everyone(press: Press) -> None:
-    state, stored, message = press.state, press.stored, press.query.message
-    await acknowledge(press.query)
+async def _show_to_everyone(pressed: Press) -> None:
+    state, stored, message = pressed.state, pressed.stored, pressed.query.message
+    await acknowledge(pressed.query)
     if not isinstance(message, Message):
         return
-    card = await _card(press, stored.content)
+    card = await _card(pressed, stored.content)
     # Whoever taps twice gets it shown once.
     if not await state.write(state.chats.answers.show_to_everyone, stored.id):
         return
     try:
-        sent = await send(press.context, message, *card, attach_to=message.message_id)
+        sent = await send(pressed.context, message, *card, attach_to=message.message_id)
     except TelegramError:
         await state.write(state.chats.answers.hide_again, stored.id)
         raise
