@@ -278,4 +278,6 @@ def test_a_guest_question_is_answered_with_the_same_card(bot: Bot) -> None:
 
     assert "Fathul Mushalli" in guest(f"{MENTION} {QUESTION}")["message_text"]
     assert "belum menemukan jawabannya" in guest(f"{MENTION} resep rendang")["message_text"]
+    assert "belum ada yang menyebut siapa camat" in guest(f"{MENTION} siapa camat betung?")["message_text"].lower()
+    assert "terlalu panjang" in guest(f"{MENTION} {'siapa camat ' * 100}")["message_text"]
     assert "Halo!" in guest(f"{MENTION} halo")["message_text"]

@@ -116,27 +116,31 @@ async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
     texts = texts_of(update, context)
     text = (message.text or message.caption or "").replace(f"@{context.bot.username}", " ")
     question = " ".join(text.split()).strip(" ,:")
-    state = conversations(context)
-    line = small_talk(question, texts) if question else texts.ask_something
-    asker = asker_of(message)
-    if line is None and not state.people.take(asker):
-        line = texts.slow_down.format(seconds=state.people.seconds_left(asker))
-    if line is None:
-        quotes = await _find(question, state)
-        if quotes:
-            await context.bot.answer_guest_query(message.guest_query_id, quote_result(quotes[0], texts))
-            return
-        summary = await state.in_worker(state.answerer.summary)
-        line = replies.no_answer_text(summary, texts)
-    result = InlineQueryResultArticle("text", line[:60], InputTextMessageContent(line))
+    result = await _guest_result(question, asker_of(message), conversations(context), texts)
     await context.bot.answer_guest_query(message.guest_query_id, result)
 
 
-async def _find(question: str, state: Conversations) -> tuple[Quote, ...]:
+async def _guest_result(question: str, asker: int, state: Conversations, texts: Texts) -> InlineQueryResultArticle:
+    """The best quote, or a sentence that says why there is none."""
+    if not question:
+        return _sentence(texts.ask_something)
+    if line := small_talk(question, texts):
+        return _sentence(line)
+    if not state.people.take(asker):
+        return _sentence(texts.slow_down.format(seconds=state.people.seconds_left(asker)))
+    hurried = state.waiting_questions > state.settings.hurried_above
     try:
-        return await state.in_worker(lambda: state.answerer.search(question, 1, hurried=state.waiting_questions > 0))
-    except QuestionTooLong:
-        return ()
+        answer = await state.in_worker(lambda: state.answerer.answer(question, 1, hurried=hurried))
+    except QuestionTooLong as error:
+        return _sentence(texts.question_too_long.format(length=error.length, most=error.most))
+    if answer.quotes:
+        return quote_result(answer.quotes[0], texts)
+    summary = await state.in_worker(state.answerer.summary)
+    return _sentence(replies.no_answer_text(summary, texts, answer.unnamed_office))
+
+
+def _sentence(line: str) -> InlineQueryResultArticle:
+    return InlineQueryResultArticle("text", line[:60], InputTextMessageContent(line))
 
 
 def quote_result(quote: Quote, texts: Texts) -> InlineQueryResultArticle:
