@@ -76,11 +76,7 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
     application.bot_data[KEY] = Conversations(answerer, chats, telegram)
     application.bot_data["polling"] = polling
     application.bot_data["limiter"] = limiter
-    _add_handlers(application)
-    return application
 
-
-def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(TypeHandler(Update, _only_so_much), group=-2)
     application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
 
@@ -105,6 +101,7 @@ def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(TypeHandler(Update, inline.answer_guest))
     application.add_error_handler(errors.report)
+    return application
 
 
 async def _only_those_served(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
