@@ -163,6 +163,22 @@ def test_a_question_released_but_not_sent_is_offered_again_with_a_button_after_t
         chats.close()
 
 
+def test_a_question_left_by_another_process_that_cannot_be_read_is_given_up_once_and_the_others_are_answered(
+    tmp_path: Path, encoder: object
+) -> None:
+    with running_bot(tmp_path) as bot:
+        bot.stop()
+        chats = Chats(tmp_path / "chats.db")
+        for number, content in enumerate(("{", "5", '{"update_id": 1, "message": 5}', '{"update_id": 2}')):
+            chats.questions.receive(900_000 + number, 777, 777, content)
+        bot.server.say(QUESTION)
+        bot.start()
+        bot.server.message_with("Fathul Mushalli")
+        wait_until(lambda: not chats.database.all("SELECT 1 FROM questions WHERE update_content NOT NULL"))
+        assert bot.log.read_text().count("cannot be read any more") == 3
+        chats.close()
+
+
 def test_sigterm_while_telegram_asks_for_minutes_of_patience_ends_it_soon_and_the_next_start_answers(
     tmp_path: Path, encoder: object
 ) -> None:
