@@ -39,7 +39,13 @@ def _to_send(answer: Answer, texts: Texts, per_page: int) -> SentAnswer:
         answer.unnamed_office,
         of_period=answer.period is not None,
         understood=(*continued, *replies.understood(answer, texts)),
+        maybe=is_maybe(answer),
     )
+
+
+def is_maybe(answer: Answer) -> bool:
+    """Whether what is answered may be wrong, which must be said."""
+    return answer.certainty == "maybe"
 
 
 def answer_before(state: Conversations, message: Message) -> StoredAnswer | None:

@@ -11,7 +11,7 @@ from bot.chats import FILE_NAME, Chats
 from bot.config import TelegramSettings
 from bot.conversations import Conversations
 from bot.texts import INDONESIAN
-from embeddings import AnswerSettings, Encoder
+from embeddings import Answerer, AnswerSettings, Encoder
 from embeddings.answers.reader import Reader
 from tests.conftest import make_answerer
 
@@ -30,3 +30,11 @@ def test_a_question_that_finds_too_many_waiting_is_answered_from_fewer_passages(
         return [len(content.quotes) for content in await asyncio.gather(*asking)]
 
     assert asyncio.run(ask_at_once()) == quotes
+
+
+def test_what_is_asked_for_a_chat_is_kept_with_how_certain_its_answer_is(answerer: Answerer, tmp_path: Path) -> None:
+    state = Conversations(answerer, Chats(tmp_path / FILE_NAME), TelegramSettings())
+    for question in ("siapa camat sungai raya?", "siapa gubernur sumatera selatan?", QUESTION, "apa tema rapat?"):
+        content = asyncio.run(ask(state, question, Chat(7, "private"), INDONESIAN))
+        certainty = answerer.answer(question).certainty
+        assert (content.answered, content.maybe) == (certainty != "no", certainty == "maybe")

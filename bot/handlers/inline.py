@@ -4,6 +4,7 @@ import logging
 import re
 from hashlib import blake2b
 
+from msgspec.structs import replace
 from telegram import (
     InlineQuery,
     InlineQueryResultArticle,
@@ -17,6 +18,7 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot import replies
+from bot.ask import is_maybe
 from bot.conversations import Conversations, conversations, texts_of
 from bot.questions import asker_of
 from bot.small_talk import small_talk
@@ -134,7 +136,7 @@ async def _guest_result(question: str, asker: int, state: Conversations, texts: 
     except QuestionTooLong as error:
         return _sentence(texts.question_too_long.format(length=error.length, most=error.most))
     if answer.quotes:
-        return quote_result(answer.quotes[0], texts)
+        return quote_result(answer.quotes[0], texts, is_maybe(answer))
     summary = await state.in_worker(state.answerer.summary)
     return _sentence(replies.no_answer_text(summary, texts, answer.unnamed_office))
 
@@ -143,13 +145,15 @@ def _sentence(line: str) -> InlineQueryResultArticle:
     return InlineQueryResultArticle("text", line[:60], InputTextMessageContent(line))
 
 
-def quote_result(quote: Quote, texts: Texts) -> InlineQueryResultArticle:
-    """A card for a quote, which sends the complete quote with its source."""
+def quote_result(quote: Quote, texts: Texts, maybe: bool = False) -> InlineQueryResultArticle:
+    """A card for a quote, which sends the complete quote with its source, and says where it answers only perhaps."""
+    if maybe:
+        quote = replace(quote, answer=None)
     return _result(
         f"{quote.article.id}:{quote.start}:{quote.end}",
         quote.article.title or texts.untitled,
         f"{replies.source_text(quote.article, texts)}\n{quote.text}",
-        replies.fitted([], [quote], texts),
+        replies.fitted([texts.maybe] if maybe else [], [quote], texts),
     )
 
 
