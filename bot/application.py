@@ -95,7 +95,7 @@ def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, groups.migration))
     application.add_handler(MessageHandler(NEW & WORDS, asking.answer_message))
     application.add_handler(MessageHandler(PRIVATE & ~filters.StatusUpdate.ALL, guidance.ask_for_text))
-    application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE & WORDS, asking.answer_edited_message))
+    application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE & WORDS, asking.answer_message))
 
     application.add_handler(CallbackQueryHandler(privacy.forget, "^x:"))
     application.add_handler(CallbackQueryHandler(settings.change, "^g:"))
@@ -156,7 +156,7 @@ async def _begin(application: AnyApplication) -> None:
         _forget_daily(state),
         registration.register(application, state),
         # In the order they were asked, and before what comes now.
-        *(asking.take_up(pending, context) for pending in state.chats.pending()),
+        *(asking.take_up(pending, context) for pending in state.chats.questions.pending()),
     ]
     application.bot_data["tasks"] = [asyncio.create_task(task) for task in tasks]
     for started in application.bot_data["tasks"]:

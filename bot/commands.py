@@ -193,7 +193,7 @@ def unanswered(
     _, folder = _prepare(config, data)
     path = folder / CHATS_FILE
     # Where nobody has asked yet, looking leaves no file behind.
-    found = Chats(path).unanswered()[:most] if path.exists() else []
+    found = Chats(path).questions.unanswered()[:most] if path.exists() else []
     if as_json:
         print_json([{"question": question, "times": times} for question, times in found])
         return

@@ -26,6 +26,7 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inline_queries_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
     taps_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
     most_waiting: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 200
+    hurried_above: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 5
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
     stalled_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 90
     allowed_chats: tuple[int, ...] = ()

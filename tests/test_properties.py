@@ -60,11 +60,18 @@ def test_every_answer_is_a_message_that_telegram_takes_and_quotes_only_what_stan
         assert any(parse_html(block) in quote.text for quote in found)
 
 
-@given(st.lists(quotes(), min_size=1, max_size=4), st.booleans(), st.integers(0, 999), st.booleans(), st.booleans())
+@given(
+    st.lists(quotes(), min_size=1, max_size=4),
+    st.sampled_from(["sure", "maybe", "no"]),
+    st.integers(0, 999),
+    st.booleans(),
+    st.booleans(),
+)
 def test_every_card_is_one_that_telegram_takes_whatever_its_button_carried(
-    found: list[Quote], answered: bool, page: int, unfolded: bool, reporting: bool
+    found: list[Quote], certainty: str, page: int, unfolded: bool, reporting: bool
 ) -> None:
-    content = SentAnswer("q", answered, tuple(map(SentQuote.of, found)), "id", 1, typed="t", of_period=True)
+    sent, maybe = tuple(map(SentQuote.of, found)), certainty == "maybe"
+    content = SentAnswer("q", certainty != "no", sent, "id", 1, typed="t", of_period=True, maybe=maybe)
     view = View(page, unfolded, reporting)
     html, markup = answer_card("A" * 16, content, found, SUMMARY, INDONESIAN, "warta_bot", view)
     assert_telegram_takes(html)
