@@ -32,7 +32,7 @@ from bot.limits import ChatRateLimiter
 from bot.polling import WatchedRequest, keep_polling
 from bot.questions import asker_of
 from bot.sending import acknowledge
-from embeddings import Answerer
+from embeddings import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ WORDS = filters.TEXT | filters.CAPTION
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-def build_application(token: str, telegram: TelegramSettings, answerer: Answerer, chats: Chats) -> AnyApplication:
+def build_application(token: str, telegram: TelegramSettings, knowledge: KnowledgeBase, chats: Chats) -> AnyApplication:
     """An application that polls with this token; not started."""
     limiter = ChatRateLimiter(patience_seconds=60.0 * telegram.answer_within_minutes)
     polling = WatchedRequest(lambda: application.stop_running(), connection_pool_size=1)
@@ -73,10 +73,14 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
         .post_stop(_end)
         .build()
     )
-    application.bot_data[KEY] = Conversations(answerer, chats, telegram)
+    application.bot_data[KEY] = Conversations(knowledge, chats, telegram)
     application.bot_data["polling"] = polling
     application.bot_data["limiter"] = limiter
+    _add_handlers(application)
+    return application
 
+
+def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(TypeHandler(Update, _only_so_much), group=-2)
     application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
 
@@ -91,7 +95,7 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
     application.add_handler(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, groups.migration))
     application.add_handler(MessageHandler(NEW & WORDS, asking.answer_message))
     application.add_handler(MessageHandler(PRIVATE & ~filters.StatusUpdate.ALL, guidance.ask_for_text))
-    application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE & WORDS, asking.answer_edited_message))
+    application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE & WORDS, asking.answer_message))
 
     application.add_handler(CallbackQueryHandler(privacy.forget, "^x:"))
     application.add_handler(CallbackQueryHandler(settings.change, "^g:"))
@@ -101,7 +105,6 @@ def build_application(token: str, telegram: TelegramSettings, answerer: Answerer
     application.add_handler(ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(TypeHandler(Update, inline.answer_guest))
     application.add_error_handler(errors.report)
-    return application
 
 
 async def _only_those_served(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -153,7 +156,7 @@ async def _begin(application: AnyApplication) -> None:
         _forget_daily(state),
         registration.register(application, state),
         # In the order they were asked, and before what comes now.
-        *(asking.take_up(pending, context) for pending in state.chats.pending()),
+        *(asking.take_up(pending, context) for pending in state.chats.questions.pending()),
     ]
     application.bot_data["tasks"] = [asyncio.create_task(task) for task in tasks]
     for started in application.bot_data["tasks"]:

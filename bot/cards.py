@@ -1,4 +1,4 @@
-"""Answer cards: the message and the buttons under it, drawn from what chats.py keeps of an answer."""
+"""Answer cards: the message and the buttons under it, drawn from what is kept of an answer."""
 
 import logging
 from collections.abc import Sequence
@@ -61,54 +61,70 @@ def answer_card(
         return texts.gone, None
     # A quote may have left the archive since the button was drawn.
     view = msgspec.structs.replace(view, page=min(view.page, max(0, len(quotes) - 1)))
-    shown = list(quotes[view.page : view.page + content.per_page])
-    if view.unfolded and shown:
-        shown[0] = with_neighbours(shown[0])
-    quotes_shown, near = (tuple(shown), ()) if content.answered else ((), tuple(shown))
-    certainty = Certainty.SURE if content.answered else Certainty.NO
-    answer = Answer(content.question, certainty, 0.0, quotes_shown, near, unnamed_office=content.unnamed_office)
-    html = replies.answer_message(answer, summary, texts, (*content.understood, *content.heads))
-    if view.only_for_asker:
-        html += f"\n<i>{texts.only_you_see}</i>"
+    html = _html(content, quotes, summary, texts, view)
     if view.reporting:
         return html, InlineKeyboardMarkup(_report_rows(token, view.page, texts))
     rows = _quote_rows(token, content, quotes, view, texts, bot_name) if quotes else []
-    if content.answered:
-        rows.append(
-            [
-                InlineKeyboardButton(texts.good, callback_data=f"v:{token}:good"),
-                InlineKeyboardButton(texts.bad, callback_data=f"v:{token}:bad"),
-                InlineKeyboardButton(texts.report, callback_data=f"r:{token}:{view.page}"),
-            ]
-        )
-    elif content.question and not content.of_another:
-        label = texts.noted if view.wished else texts.notify_me
-        rows.append([InlineKeyboardButton(label, callback_data=f"w:{token}:{view.page}")])
-    if content.of_period:
-        rows.append([InlineKeyboardButton(texts.drop_period, callback_data=f"d:{token}")])
-    if content.typed:
-        rows.append([InlineKeyboardButton(texts.drop_context, callback_data=f"k:{token}")])
-    if view.only_for_asker:
-        rows.append([InlineKeyboardButton(texts.show_all, callback_data=f"e:{token}")])
+    rows += _reaction_rows(token, content, view, texts)
     return html, InlineKeyboardMarkup(rows) if rows else None
+
+
+def _html(content: SentAnswer, quotes: Sequence[Quote], summary: Summary, texts: Texts, view: View) -> str:
+    shown = list(quotes[view.page : view.page + content.per_page])
+    if view.unfolded and shown:
+        shown[0] = with_neighbours(shown[0])
+    # Marked words claim to be the answer.
+    if content.maybe:
+        shown = [msgspec.structs.replace(quote, answer=None) for quote in shown]
+    quotes_shown, near = (tuple(shown), ()) if content.answered else ((), tuple(shown))
+    certainty = Certainty.SURE if content.answered else Certainty.NO
+    answer = Answer(content.question, certainty, 0.0, quotes_shown, near, unnamed_office=content.unnamed_office)
+    html = replies.answer_message(answer, summary, texts, _lines(content, texts))
+    return f"{html}\n<i>{texts.only_you_see}</i>" if view.only_for_asker else html
+
+
+def _lines(content: SentAnswer, texts: Texts) -> list[str]:
+    return [*content.understood, *([texts.maybe] if content.maybe else []), *content.heads]
+
+
+def _button(label: str, *data: str | int) -> InlineKeyboardButton:
+    """A button that carries a kind, an answer's token or another key, and what else the kind takes."""
+    return InlineKeyboardButton(label, callback_data=":".join(map(str, data)))
 
 
 def _quote_rows(
     token: str, content: SentAnswer, quotes: Sequence[Quote], view: View, texts: Texts, bot_name: str
 ) -> list[list[InlineKeyboardButton]]:
-    first = quotes[min(view.page, len(quotes) - 1)]
+    first = quotes[view.page]
     fold = texts.fold if view.unfolded else texts.unfold
-    navigation = [InlineKeyboardButton(fold, callback_data=f"u:{token}:{view.page}:{0 if view.unfolded else 1}")]
+    navigation = [_button(fold, "u", token, view.page, 0 if view.unfolded else 1)]
     if len(quotes) > content.per_page:
         following = view.page + content.per_page if view.page + content.per_page < len(quotes) else 0
         label = texts.next_source.format(number=following + 1, total=len(quotes))
-        navigation.append(InlineKeyboardButton(label, callback_data=f"u:{token}:{following}:0"))
+        navigation.append(_button(label, "u", token, following, 0))
     link = first.article.url or deep_link(bot_name, f"t{article_key(first.article.id)}")
     use = [
         copy_button(first, token, view.page, texts, bot_name),
         InlineKeyboardButton(texts.open_article, url=link),
     ]
     return [navigation, use]
+
+
+def _reaction_rows(token: str, content: SentAnswer, view: View, texts: Texts) -> list[list[InlineKeyboardButton]]:
+    """What can be said of the answer, and how else the question can be answered."""
+    rows = []
+    if content.answered:
+        votes = [_button(texts.good, "v", token, "good"), _button(texts.bad, "v", token, "bad")]
+        rows.append([*votes, _button(texts.report, "r", token, view.page)])
+    elif content.question and not content.of_another:
+        rows.append([_button(texts.noted if view.wished else texts.notify_me, "w", token, view.page)])
+    if content.of_period:
+        rows.append([_button(texts.drop_period, "d", token)])
+    if content.typed:
+        rows.append([_button(texts.drop_context, "k", token)])
+    if view.only_for_asker:
+        rows.append([_button(texts.show_all, "e", token)])
+    return rows
 
 
 def copy_button(quote: Quote, token: str, page: int, texts: Texts, bot_name: str) -> InlineKeyboardButton:
@@ -119,23 +135,19 @@ def copy_button(quote: Quote, token: str, page: int, texts: Texts, bot_name: str
 
 
 def _report_rows(token: str, page: int, texts: Texts) -> list[list[InlineKeyboardButton]]:
-    reasons = [
-        InlineKeyboardButton(label, callback_data=f"y:{token}:{page}:{reason}")
-        for reason, label in texts.report_reasons.items()
-    ]
-    back = InlineKeyboardButton(texts.report_back, callback_data=f"b:{token}:{page}")
-    return [reasons[:2], reasons[2:], [back]]
+    reasons = [_button(label, "y", token, page, reason) for reason, label in texts.report_reasons.items()]
+    return [reasons[:2], reasons[2:], [_button(texts.report_back, "b", token, page)]]
 
 
 def lost_answer_buttons(token: str, texts: Texts) -> InlineKeyboardMarkup:
     """The button that shows an answer of which it is not known whether it has arrived."""
-    return InlineKeyboardMarkup([[InlineKeyboardButton(texts.show_answer, callback_data=f"o:{token}")]])
+    return InlineKeyboardMarkup([[_button(texts.show_answer, "o", token)]])
 
 
 def forget_buttons(person: int, texts: Texts) -> InlineKeyboardMarkup:
     """Whether to delete all data; only this person's press counts."""
-    yes = InlineKeyboardButton(texts.forget_yes, callback_data=f"x:{person}:yes")
-    return InlineKeyboardMarkup([[yes], [InlineKeyboardButton(texts.forget_no, callback_data=f"x:{person}:no")]])
+    yes, no = _button(texts.forget_yes, "x", person, "yes"), _button(texts.forget_no, "x", person, "no")
+    return InlineKeyboardMarkup([[yes], [no]])
 
 
 def deep_link(bot_name: str, payload: str) -> str:
@@ -148,9 +160,9 @@ def sources_card(outlets: Sequence[Outlet], page: int, texts: Texts) -> Card:
     page = min(page, max(0, len(outlets) - 1) // replies.OUTLETS_PER_PAGE)
     row = []
     if page > 0:
-        row.append(InlineKeyboardButton(texts.previous_page, callback_data=f"s:{page - 1}"))
+        row.append(_button(texts.previous_page, "s", page - 1))
     if (page + 1) * replies.OUTLETS_PER_PAGE < len(outlets):
-        row.append(InlineKeyboardButton(texts.next_page, callback_data=f"s:{page + 1}"))
+        row.append(_button(texts.next_page, "s", page + 1))
     return replies.sources_text(outlets, page, texts), InlineKeyboardMarkup([row]) if row else None
 
 
@@ -161,7 +173,7 @@ def article_card(article: Article, start: int, texts: Texts) -> Card:
     html, following = replies.article_page(article, start, texts)
     row = []
     if start > 0:
-        row.append(InlineKeyboardButton(texts.previous_page, callback_data=f"t:{article_key(article.id)}:0"))
+        row.append(_button(texts.previous_page, "t", article_key(article.id), 0))
     if following is not None:
-        row.append(InlineKeyboardButton(texts.next_page, callback_data=f"t:{article_key(article.id)}:{following}"))
+        row.append(_button(texts.next_page, "t", article_key(article.id), following))
     return html, InlineKeyboardMarkup([row]) if row else None

@@ -9,14 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from embeddings import (
-    AnswerSettings,
-    ArticleSettings,
-    EncoderSettings,
-    PassageSettings,
-    RetrieverSettings,
-    SettingsError,
-)
+from embeddings import KnowledgeSettings, SettingsError
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
 
@@ -33,6 +26,7 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inline_queries_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
     taps_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
     most_waiting: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 200
+    hurried_above: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 5
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
     stalled_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 90
     allowed_chats: tuple[int, ...] = ()
@@ -40,14 +34,9 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blocked_people: tuple[int, ...] = ()
 
 
-class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Config(KnowledgeSettings, frozen=True, forbid_unknown_fields=True):
     """Everything config.toml may say, one table per concern."""
 
-    articles: ArticleSettings = ArticleSettings()
-    encoder: EncoderSettings = EncoderSettings()
-    passages: PassageSettings = PassageSettings()
-    retriever: RetrieverSettings = RetrieverSettings()
-    answers: AnswerSettings = AnswerSettings()
     telegram: TelegramSettings = TelegramSettings()
 
 

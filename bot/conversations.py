@@ -17,7 +17,7 @@ from bot.config import TelegramSettings
 from bot.limits import Allowance
 from bot.texts import ENGLISH, INDONESIAN, Texts, texts_for
 from bot.worker import Urgency, Worker
-from embeddings import Answerer
+from embeddings import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 
@@ -32,14 +32,14 @@ DEFAULT_QUOTES_GROUP = 1
 class Conversations:
     """The bot's state: one answerer, used by one worker thread so that the event loop never waits, and the chats."""
 
-    def __init__(self, answerer: Answerer, chats: Chats, settings: TelegramSettings) -> None:
-        self.answerer = answerer
+    def __init__(self, knowledge: KnowledgeBase, chats: Chats, settings: TelegramSettings) -> None:
+        self.answerer = knowledge
         self.chats = chats
         self.settings = settings
         self.people = Allowance(settings.questions_a_minute_person)
         self.groups = Allowance(settings.questions_a_minute_chat)
         self.taps = Allowance(settings.taps_a_minute_person)
-        self.typing = Allowance(settings.inline_queries_a_minute_person)
+        self.inline_queries = Allowance(settings.inline_queries_a_minute_person)
         self.newest_inline: dict[int, str] = {}
         """The newest inline query of each person who is typing one; the ones before are not computed any more."""
         self.stopping = False
@@ -55,9 +55,17 @@ class Conversations:
         return await self._answerer_thread.run(function, urgency)
 
     @property
-    def waiting(self) -> int:
+    def waiting_questions(self) -> int:
         """How many questions wait for the answerer or are in work."""
-        return self._answerer_thread.questions
+        return self._answerer_thread.waiting_questions
+
+    def allows(self, chat: int, asker: int) -> bool:
+        """Take one question of what this person, and in a group all together, may ask a minute."""
+        return self.people.take(asker) and (chat > 0 or self.groups.take(chat))
+
+    def slow_down(self, asker: int, texts: Texts) -> str:
+        """What to tell somebody who has asked too much; once, then nothing."""
+        return texts.slow_down.format(seconds=self.people.seconds_left(asker)) if self.people.notice_due(asker) else ""
 
     async def write(self, change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Change the chats, in the one thread that may; for as long as another program has them locked, wait."""
@@ -72,11 +80,11 @@ class Conversations:
     async def leave_no_trace(self) -> None:
         """Let nothing of what was deleted be legible; deletions in quick succession share the work."""
         async with self._tidying:
-            if not self.chats.traces:
+            if not self.chats.database.traces:
                 return
             await asyncio.sleep(max(0.0, self._next_tidy - time.monotonic()))
             begin = time.monotonic()
-            await self.write(self.chats.leave_no_trace)
+            await self.write(self.chats.database.leave_no_trace)
             # However large the file has grown, writing it anew takes a tenth of the time at most.
             self._next_tidy = time.monotonic() + 9 * (time.monotonic() - begin)
 
@@ -86,7 +94,7 @@ class Conversations:
 
     def texts(self, chat: Chat | None, user: User | None) -> Texts:
         """The chat's language; in private the person's own Telegram decides until they choose, in groups Indonesian."""
-        chosen = self.chats.settings(chat.id).language if chat else None
+        chosen = self.chats.settings.of(chat.id).language if chat else None
         if chosen is not None:
             return ENGLISH if chosen == ENGLISH.language else INDONESIAN
         if chat is not None and chat.type != ChatType.PRIVATE:

@@ -5,10 +5,11 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
+from zoneinfo import ZoneInfo
 
 from bot.chats import FILE_NAME as CHATS_FILE
-from embeddings import Store, StoreUnusable
-from embeddings.storage.store import FILE_NAME as STORE_FILE
+from bot.config import Config
+from embeddings import STORE_FILE, KnowledgeBase, StoreUnusable
 
 # What is only there where there was a knowledge base, too.
 BESIDE_IT = (CHATS_FILE, "dense", "lexical", f"{STORE_FILE}-wal")
@@ -16,18 +17,18 @@ BESIDE_IT = (CHATS_FILE, "dense", "lexical", f"{STORE_FILE}-wal")
 LEAST_FREE_BYTES = 200_000_000
 
 
-def open_store(folder: Path) -> Store:
-    """The knowledge base; raises StoreUnusable where it has gone, as a new one would take its place in silence."""
+def open_knowledge_base(folder: Path, config: Config, anew: bool = False) -> KnowledgeBase:
+    """The folder's knowledge base; raises StoreUnusable where it has gone, unless it is to be built `anew`."""
     path = folder / STORE_FILE
     left = [name for name in BESIDE_IT if (folder / name).exists()]
-    # An empty file is what a failed copy leaves.
-    if left and not (path.exists() and path.stat().st_size):
+    # A new one would take its place in silence. An empty file is what a failed copy leaves.
+    if left and not anew and not (path.exists() and path.stat().st_size):
         raise StoreUnusable(
             f"{path} is {'empty' if path.exists() else 'missing'}, and what lies beside it ({', '.join(left)}) shows "
             "that there were articles: it was deleted or moved, or --data names another folder than before. Put it "
             "back from a backup, or build it again from the articles' files: wartabot index FILES"
         )
-    return Store(path)
+    return KnowledgeBase(folder, config, ZoneInfo(config.telegram.timezone))
 
 
 def open_to_others(folder: Path) -> Iterator[str]:

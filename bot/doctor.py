@@ -7,10 +7,9 @@ import httpx
 import msgspec
 
 from bot.config import Config, load_config, token_problem
-from bot.data_folder import free_bytes_if_few, open_store, open_to_others
+from bot.data_folder import free_bytes_if_few, open_knowledge_base, open_to_others
 from bot.proxies import proxy_problem
-from embeddings import Encoder, Store, WartabotError
-from embeddings.search.retriever import Retriever
+from embeddings import KnowledgeBase, WartabotError
 
 DAMAGED_NAMED = 5
 
@@ -38,42 +37,46 @@ def checks(config: Path, data: Path, token: str | None) -> Iterator[Check]:
 
 def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
     try:
-        store = open_store(data)
-        damage = store.check()
-        summary = store.summary()
-        damaged = list(store.damaged())
+        knowledge = open_knowledge_base(data, settings)
+        damage, summary = knowledge.store.check(), knowledge.summary()
+        damaged = list(knowledge.store.damaged())
     except WartabotError as error:
         yield Check("store", False, str(error))
         return
+    path = knowledge.store.path
     if damage:
         advice = "Move it away and run wartabot index: it is built again from the articles' files."
-        yield Check("store", False, f"{store.path} is damaged ({damage}). {advice}")
+        yield Check("store", False, f"{path} is damaged ({damage}). {advice}")
         return
-    found = f"{summary.articles} articles, {summary.passages} passages"
     if damaged:
-        yield Check("store", False, _damaged(store, damaged))
+        yield Check("store", False, _damaged(path, damaged))
     elif summary.articles == 0:
-        yield Check("store", False, f"{store.path} holds no articles yet. Add some: wartabot index")
+        yield Check("store", False, f"{path} holds no articles yet. Add some: wartabot index")
     else:
-        yield Check("store", True, f"{store.path}: {found}, newest {summary.newest or 'of unknown date'}")
+        found = f"{summary.articles} articles, {summary.passages} passages"
+        yield Check("store", True, f"{path}: {found}, newest {summary.newest or 'of unknown date'}")
+    yield from _search(knowledge, data)
+
+
+def _search(knowledge: KnowledgeBase, data: Path) -> Iterator[Check]:
     try:
-        encoder = Encoder(settings.encoder)
+        encoder = knowledge.encoder
     except WartabotError as error:
         yield Check("encoder", False, str(error))
         return
     yield Check("encoder", True, f"{encoder.name}, {encoder.dimension} dimensions")
     try:
-        Retriever(store, encoder, data, settings.retriever)
+        knowledge.retriever.refresh()
     except WartabotError as error:
         yield Check("indexes", False, str(error))
         return
     yield Check("indexes", True, f"up to date with the store in {data}")
 
 
-def _damaged(store: Store, ids: Sequence[str]) -> str:
+def _damaged(path: Path, ids: Sequence[str]) -> str:
     named = ", ".join(map(repr, ids[:DAMAGED_NAMED])) + (" and others" if len(ids) > DAMAGED_NAMED else "")
     return (
-        f"{store.path}: {len(ids)} articles are damaged and not shown: they, or what was found in them, are no longer "
+        f"{path}: {len(ids)} articles are damaged and not shown: they, or what was found in them, are no longer "
         f"what was stored: {named}. Index them again from their files: wartabot index FILES. Those that are still "
         "named then are dropped by: wartabot index --rebuild. Check the disk."
     )

@@ -150,21 +150,21 @@ class Allowance:
 
     def __init__(self, most_a_minute: int) -> None:
         self._most = most_a_minute
-        self._asked: OrderedDict[int, deque[float]] = OrderedDict()
+        self._taken: OrderedDict[int, deque[float]] = OrderedDict()
         self._noticed: set[int] = set()
 
     def take(self, key: int) -> bool:
         """Use one; False where none is left."""
         now = time.monotonic()
-        asked = self._asked.setdefault(key, deque())
-        self._asked.move_to_end(key)
-        if len(self._asked) > MOST_KEYS:
-            self._noticed.discard(self._asked.popitem(last=False)[0])
-        while asked and asked[0] < now - 60:
-            asked.popleft()
-        if len(asked) >= self._most:
+        taken = self._taken.setdefault(key, deque())
+        self._taken.move_to_end(key)
+        if len(self._taken) > MOST_KEYS:
+            self._noticed.discard(self._taken.popitem(last=False)[0])
+        while taken and taken[0] < now - 60:
+            taken.popleft()
+        if len(taken) >= self._most:
             return False
-        asked.append(now)
+        taken.append(now)
         self._noticed.discard(key)
         return True
 
@@ -177,5 +177,5 @@ class Allowance:
 
     def seconds_left(self, key: int) -> int:
         """Seconds until the next one is free."""
-        asked = self._asked.get(key)
-        return max(1, round(60 - (time.monotonic() - asked[0]))) if asked else 1
+        taken = self._taken.get(key)
+        return max(1, round(60 - (time.monotonic() - taken[0]))) if taken else 1

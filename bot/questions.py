@@ -7,15 +7,15 @@ from telegram.constants import ChatType
 ASK, OFFICIALS, MEETINGS = "tanya", "pejabat", "rapat"
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """A question, and the message that the answer attaches to; an empty question is a bare command."""
+class AddressedQuestion(msgspec.Struct, frozen=True):
+    """A question put to the bot, and the message that the answer attaches to; without text it is a bare command."""
 
-    question: str
+    text: str
     attach_to: int
     command: str = ""
 
 
-def find_question(message: Message, bot_id: int, bot_name: str, on_mention: bool) -> Asked | None:
+def find_question(message: Message, bot_id: int, bot_name: str, on_mention: bool) -> AddressedQuestion | None:
     """The question that a message puts to the bot, or None where it is not addressed.
 
     In private any text is a question. In groups: /tanya, /pejabat or /rapat with a region, a reply to one of the bot's
@@ -27,28 +27,25 @@ def find_question(message: Message, bot_id: int, bot_name: str, on_mention: bool
     text = message.text or message.caption or ""
     command, rest = _split_command(message, text, bot_name)
     if command in (OFFICIALS, MEETINGS):
-        return Asked(f"{command} {rest}" if rest else "", message.message_id, command)
+        return AddressedQuestion(f"{command} {rest}" if rest else "", message.message_id, command)
     if command:
-        other = message.reply_to_message
-        if other is None or _is_topic_root(message):
-            return Asked(rest, message.message_id)
-        if rest:
-            return Asked(rest, message.message_id)
-        quoted = message.quote.text if message.quote else other.text or other.caption or ""
-        return Asked(quoted.strip(), other.message_id)
-    if message.chat.type == ChatType.PRIVATE:
-        return Asked(text.strip(), message.message_id) if text.strip() else None
-    mention = _mention(message, bot_id, bot_name) if on_mention else None
+        return _typed_or_replied_to(message, rest)
+    private = message.chat.type == ChatType.PRIVATE
+    mention = _mention(message, bot_id, bot_name) if on_mention and not private else None
     if mention is not None:
-        without = _without(text, mention)
-        if without or message.reply_to_message is None or _is_topic_root(message):
-            return Asked(without, message.message_id)
-        other = message.reply_to_message
-        quoted = message.quote.text if message.quote else other.text or other.caption or ""
-        return Asked(quoted.strip(), other.message_id)
-    if _is_reply_to(message, bot_id) and text.strip():
-        return Asked(text.strip(), message.message_id)
+        return _typed_or_replied_to(message, _without(text, mention))
+    if text.strip() and (private or _is_reply_to(message, bot_id)):
+        return AddressedQuestion(text.strip(), message.message_id)
     return None
+
+
+def _typed_or_replied_to(message: Message, typed: str) -> AddressedQuestion:
+    """What stands beside a command or a mention; where that is nothing, the message that it replies to."""
+    other = message.reply_to_message
+    if typed or other is None or _is_topic_root(message):
+        return AddressedQuestion(typed, message.message_id)
+    quoted = message.quote.text if message.quote else other.text or other.caption or ""
+    return AddressedQuestion(quoted.strip(), other.message_id)
 
 
 def asker_of(message: Message) -> int:

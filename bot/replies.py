@@ -50,32 +50,36 @@ def understood(answer: Answer, texts: Texts) -> list[str]:
 
 def heads(answer: Answer, texts: Texts) -> list[str]:
     """The plain lines above the quotes that articles tell: which officials, which meetings."""
-    lines: list[str] = []
-    if len(answer.meetings) > 1:
-        lines.append(texts.meetings_listed)
-        around = sorted({held.around for held in answer.meetings if held.around})
-        lines.extend(f"• {_meeting_line(held, texts, len(around) > 1)}" for held in answer.meetings[:LISTED])
-        if len(around) > 1:
-            lines.append(texts.several_regions.format(around=around[0].title()))
-    elif answer.meetings and answer.meetings[0].aspect in (Aspect.WHEN, Aspect.WHICH):
-        lines.append(_meeting_line(answer.meetings[0], texts))
-    holders = answer.holders
+    return [*_meeting_lines(answer.meetings, texts), *_holder_lines(answer.holders, texts)]
+
+
+def _meeting_lines(meetings: Sequence[MeetingAnswer], texts: Texts) -> list[str]:
+    if len(meetings) < 2:
+        return [_meeting_line(held, texts) for held in meetings if held.aspect in (Aspect.WHEN, Aspect.WHICH)]
+    around = sorted({held.around for held in meetings if held.around})
+    several = len(around) > 1
+    return [
+        texts.meetings_listed,
+        *(f"• {_meeting_line(held, texts, several)}" for held in meetings[:LISTED]),
+        *([texts.several_regions.format(around=around[0].title())] if several else []),
+    ]
+
+
+def _holder_lines(holders: Sequence[OfficialAnswer], texts: Texts) -> list[str]:
     if not holders:
-        return lines
+        return []
     if not all(same_office(holders[0], other) for other in holders):
-        lines.extend(_holder_line(holder, texts.holder_listed, texts) for holder in holders[:LISTED])
-        if len({(holder.kind, holder.region) for holder in holders}) == 1:
-            lines.append(texts.several_regions.format(around=holders[0].around.title()))
-        return lines
+        lines = [_holder_line(holder, texts.holder_listed, texts) for holder in holders[:LISTED]]
+        of_one_name = len({(holder.kind, holder.region) for holder in holders}) == 1
+        return [*lines, *([texts.several_regions.format(around=holders[0].around.title())] if of_one_name else [])]
     first, *others = holders
     form = texts.holder_former if first.former else texts.holder if first.article.published else texts.holder_undated
-    lines.append(_holder_line(first, form, texts))
-    if others:
-        lines.append(texts.other_holders)
-        lines.extend(_holder_line(other, texts.other_holder, texts) for other in others[:OTHERS_SHOWN])
-    if disagree(holders):
-        lines.append(texts.holders_disagree)
-    return lines
+    return [
+        _holder_line(first, form, texts),
+        *([texts.other_holders] if others else []),
+        *(_holder_line(other, texts.other_holder, texts) for other in others[:OTHERS_SHOWN]),
+        *([texts.holders_disagree] if disagree(holders) else []),
+    ]
 
 
 def _meeting_line(held: MeetingAnswer, texts: Texts, tell_apart: bool = False) -> str:

@@ -6,8 +6,10 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
+import msgspec
 from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
@@ -51,6 +53,36 @@ async def reply(context: ContextTypes.DEFAULT_TYPE, message: Message, text: str)
     await send(context, message, html.escape(text), None, attach_to=message.message_id)
 
 
+class _Place(msgspec.Struct, frozen=True):
+    """Where a message goes: a chat, a topic of it, and the message that it attaches to."""
+
+    chat: int
+    topic: int | None = None
+    attach_to: int | None = None
+
+    @classmethod
+    def beside(cls, message: Message, attach_to: int | None = None) -> "_Place":
+        return cls(message.chat_id, message.message_thread_id if message.is_topic_message else None, attach_to)
+
+    def options(self) -> dict[str, Any]:
+        """What `send_message` is told of it."""
+        reply = ReplyParameters(self.attach_to, allow_sending_without_reply=True) if self.attach_to else None
+        return {"chat_id": self.chat, "message_thread_id": self.topic, "reply_parameters": reply}
+
+
+async def _where_the_group_is(
+    context: ContextTypes.DEFAULT_TYPE, place: _Place, send_there: Callable[[_Place], Awaitable[T]]
+) -> T:
+    """Send to a place, or where its group has become another chat meanwhile, into that one."""
+    try:
+        return await send_there(place)
+    except ChatMigrated as error:
+        state = conversations(context)
+        await state.write(state.chats.migrate, place.chat, error.new_chat_id)
+        # Numbers of messages and topics mean others in the new chat, so nothing is replied to there.
+        return await send_there(_Place(error.new_chat_id))
+
+
 async def send(
     context: ContextTypes.DEFAULT_TYPE,
     message: Message,
@@ -60,73 +92,39 @@ async def send(
     attach_to: int,
     quiet: bool = False,
 ) -> Message:
-    """Send HTML into the message's chat and topic, or where the group has moved meanwhile, into the new one."""
+    """Send HTML into the message's chat and topic."""
 
-    async def attempt(words: str, mode: str | None, markup: InlineKeyboardMarkup | None) -> Message:
+    async def attempt(place: _Place, words: str, mode: str | None, markup: InlineKeyboardMarkup | None) -> Message:
         return await context.bot.send_message(
-            message.chat_id,
-            words,
+            text=words,
             parse_mode=mode,
-            message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            reply_parameters=ReplyParameters(attach_to, allow_sending_without_reply=True),
-            link_preview_options=NO_PREVIEW,
-            disable_notification=quiet,
             reply_markup=markup,
+            disable_notification=quiet,
+            link_preview_options=NO_PREVIEW,
+            **place.options(),
         )
 
-    try:
-        return await _arriving(attempt, text, buttons)
-    except ChatMigrated as error:
-        return await _send_after_migration(context, message.chat_id, error.new_chat_id, text, buttons, quiet)
-
-
-async def _send_after_migration(
-    context: ContextTypes.DEFAULT_TYPE,
-    old: int,
-    new: int,
-    text: str,
-    buttons: InlineKeyboardMarkup | None,
-    quiet: bool,
-) -> Message:
-    state = conversations(context)
-    await state.write(state.chats.migrate, old, new)
-
-    # Numbers of messages and topics mean others in the new chat, so nothing is replied to there.
-    async def attempt(words: str, mode: str | None, markup: InlineKeyboardMarkup | None) -> Message:
-        return await context.bot.send_message(
-            new,
-            words,
-            parse_mode=mode,
-            link_preview_options=NO_PREVIEW,
-            disable_notification=quiet,
-            reply_markup=markup,
-        )
-
-    return await _arriving(attempt, text, buttons)
+    beside = _Place.beside(message, attach_to)
+    return await _where_the_group_is(context, beside, lambda place: _arriving(partial(attempt, place), text, buttons))
 
 
 async def send_to_asker_alone(
     context: ContextTypes.DEFAULT_TYPE, message: Message, card: Card, asker: int
 ) -> Message | None:
-    """Send what only the asker sees (Bot API 10.2), where the group has moved into the new one; None where refused."""
-    state = conversations(context)
+    """Send what only the asker sees (Bot API 10.2); None where that was refused."""
 
-    async def attempt(chat: int) -> Message:
+    async def send_there(place: _Place) -> Message:
         return await context.bot.send_message(
-            chat,
-            card[0],
+            text=card[0],
             parse_mode=ParseMode.HTML,
-            message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            link_preview_options=NO_PREVIEW,
             reply_markup=card[1],
+            link_preview_options=NO_PREVIEW,
             api_kwargs={"receiver_user_id": asker},
+            **place.options(),
         )
 
     try:
-        return await attempt(message.chat_id)
-    except ChatMigrated as error:
-        await state.write(state.chats.migrate, message.chat_id, error.new_chat_id)
-        return await attempt(error.new_chat_id)
+        return await _where_the_group_is(context, _Place.beside(message), send_there)
     except BadRequest as error:
         logger.warning("An answer for the asker alone was refused (%s); it is sent to everyone", error)
         return None

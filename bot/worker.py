@@ -24,29 +24,29 @@ class Worker:
 
     def __init__(self, name: str) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-        self._waiting: list[tuple[Urgency, int, Callable[[], Any], asyncio.Future[Any]]] = []
+        self._line: list[tuple[Urgency, int, Callable[[], Any], asyncio.Future[Any]]] = []
         self._number = count()
         self._task: asyncio.Task[None] | None = None
-        self.questions = 0
+        self.waiting_questions = 0
         """How many questions wait or are in work."""
 
     async def run(self, function: Callable[[], T], urgency: Urgency = Urgency.QUESTION) -> T:
         """The function's result, or its exception."""
         loop = asyncio.get_running_loop()
         result: asyncio.Future[T] = loop.create_future()
-        heapq.heappush(self._waiting, (urgency, next(self._number), function, result))
+        heapq.heappush(self._line, (urgency, next(self._number), function, result))
         if self._task is None:
             self._task = loop.create_task(self._work_off())
-        self.questions += urgency is Urgency.QUESTION
+        self.waiting_questions += urgency is Urgency.QUESTION
         try:
             return await result
         finally:
-            self.questions -= urgency is Urgency.QUESTION
+            self.waiting_questions -= urgency is Urgency.QUESTION
 
     async def _work_off(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._waiting:
-            _, _, function, result = heapq.heappop(self._waiting)
+        while self._line:
+            _, _, function, result = heapq.heappop(self._line)
             if result.cancelled():
                 continue
             try:

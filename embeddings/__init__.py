@@ -1,7 +1,7 @@
 """Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
 
 from embeddings.answers.answer import Answer, Certainty, Quote
-from embeddings.answers.answerer import Answerer, AnswerSettings, open_answerer
+from embeddings.answers.answerer import AnswerSettings
 from embeddings.answers.quotes import with_neighbours
 from embeddings.errors import (
     EncoderUnavailable,
@@ -11,20 +11,26 @@ from embeddings.errors import (
     StoreUnusable,
     WartabotError,
 )
-from embeddings.indexing import IndexReport, PassageSettings, index_files, rebuild
+from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indonesian.periods import Period
+from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
+from embeddings.passages import PassageSettings
 from embeddings.search.retriever import RetrieverSettings
-from embeddings.sources.files import ArticleSettings, Refusal, Remark
-from embeddings.storage.store import Outlet, Store, Summary, article_key
+from embeddings.sources.files import ArticleSettings, Refusal, Remark, fault, read_line
+from embeddings.sources.plain_text import printable
+from embeddings.storage.articles import Outlet, Summary
+from embeddings.storage.schema import article_key
+from embeddings.storage.store import FILE_NAME as STORE_FILE
+from embeddings.storage.store import Store
 from embeddings.topics.meetings.answer import Aspect, MeetingAnswer
 from embeddings.topics.officials.answer import OfficialAnswer, disagree, same_office
 from embeddings.types import Article
 
 __all__ = [
+    "STORE_FILE",
     "Answer",
     "AnswerSettings",
-    "Answerer",
     "Article",
     "ArticleSettings",
     "Aspect",
@@ -34,8 +40,11 @@ __all__ = [
     "EncoderUnavailable",
     "IndexMismatch",
     "IndexReport",
+    "KnowledgeBase",
+    "KnowledgeSettings",
     "MeetingAnswer",
     "OfficialAnswer",
+    "OnProgress",
     "Outlet",
     "PassageSettings",
     "Period",
@@ -51,9 +60,9 @@ __all__ = [
     "WartabotError",
     "article_key",
     "disagree",
-    "index_files",
-    "open_answerer",
-    "rebuild",
+    "fault",
+    "printable",
+    "read_line",
     "same_office",
     "with_neighbours",
 ]  # fmt: skip

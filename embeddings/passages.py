@@ -2,11 +2,20 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import msgspec
 
 from embeddings.indonesian.sentences import split_sentences, trimmed
 from embeddings.types import Article, Span
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
+
+
+class PassageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long passages are."""
+
+    target_tokens: Annotated[int, msgspec.Meta(ge=16, le=400)] = 128
 
 
 def split_passages(article: Article, count_tokens: TokenCounter, max_tokens: int, target_tokens: int) -> list[Span]:

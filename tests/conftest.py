@@ -9,23 +9,11 @@ import pytest
 from hypothesis import settings
 from tokenizers import Tokenizer
 
-from embeddings import (
-    Answerer,
-    AnswerSettings,
-    ArticleSettings,
-    Encoder,
-    EncoderSettings,
-    PassageSettings,
-    RetrieverSettings,
-    Store,
-    index_files,
-)
+from embeddings import Encoder, EncoderSettings, KnowledgeBase
 from embeddings.answers.reader import Reader
 from embeddings.models.bundled import MODEL, TOKENIZER_FILE
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
-from embeddings.search.retriever import Retriever
-from embeddings.storage.store import FILE_NAME as STORE_FILE
 
 # Read when its library is first imported: no test may ask a model hub for anything.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -104,18 +92,14 @@ def seeds_data(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
-def answerer(encoder: Encoder, reader: Reader, seeds_data: Path) -> Answerer:
-    return make_answerer(seeds_data, encoder, reader)
+def knowledge(encoder: Encoder, reader: Reader, seeds_data: Path) -> KnowledgeBase:
+    """The articles in seeds/; do not change it."""
+    return KnowledgeBase(seeds_data, encoder=encoder, reader=reader)
 
 
 def make_data(folder: Path, encoder: Encoder, articles: Path) -> Path:
-    store = Store(folder / STORE_FILE)
-    report = index_files(store, encoder, [articles], ArticleSettings(), PassageSettings())
-    assert report.refused == []
-    store.close()
+    """Index the articles in a data folder."""
+    knowledge = KnowledgeBase(folder, encoder=encoder)
+    assert knowledge.index([articles]).refused == []
+    knowledge.close()
     return folder
-
-
-def make_answerer(data: Path, encoder: Encoder, reader: Reader, settings: AnswerSettings | None = None) -> Answerer:
-    retriever = Retriever(Store(data / STORE_FILE), encoder, data, RetrieverSettings())
-    return Answerer(retriever, reader, settings or AnswerSettings())

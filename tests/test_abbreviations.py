@@ -1,6 +1,6 @@
 import pytest
 
-from embeddings import Answerer
+from embeddings import KnowledgeBase
 from embeddings.topics.abbreviations.answer import asked_abbreviation
 from embeddings.topics.abbreviations.find import find_abbreviations
 
@@ -42,7 +42,7 @@ def test_an_abbreviation_is_spelt_out_beside_it(text: str, abbreviation: str, me
     assert found.get(abbreviation) == meaning
 
 
-def test_an_abbreviation_is_answered_with_the_words_it_stands_for(answerer: Answerer) -> None:
-    answer = answerer.answer("apa kepanjangan DMD?")
+def test_an_abbreviation_is_answered_with_the_words_it_stands_for(knowledge: KnowledgeBase) -> None:
+    answer = knowledge.answer("apa kepanjangan DMD?")
     assert answer.answered and answer.quotes[0].answer is not None
     assert answer.quotes[0].article.text[slice(*answer.quotes[0].answer)].casefold() == "dokter masuk desa"

@@ -6,7 +6,7 @@ import pytest
 
 from bot import replies
 from bot.texts import INDONESIAN
-from embeddings import Answer, Answerer, Article, Certainty, Store
+from embeddings import Answer, Article, Certainty, KnowledgeBase, Store
 from embeddings.indonesian.periods import find_period
 from embeddings.question.query import parse_question
 from embeddings.storage.store import FILE_NAME
@@ -106,8 +106,8 @@ def test_a_removed_article_takes_its_meetings_along(store: Store) -> None:
     assert held(store, "kapan musrenbang rambutan") == ()
 
 
-def test_the_list_shows_days_as_far_as_they_are_known(answerer: Answerer) -> None:
-    answer = answerer.answer("rapat apa saja di Banyuasin?")
+def test_the_list_shows_days_as_far_as_they_are_known(knowledge: KnowledgeBase) -> None:
+    answer = knowledge.answer("rapat apa saja di Banyuasin?")
     lines = replies.heads(answer, INDONESIAN)
     assert lines[0] == "Rapat dan kegiatan yang diberitakan, dari yang terbaru:"
     assert (
@@ -120,13 +120,13 @@ def test_the_list_shows_days_as_far_as_they_are_known(answerer: Answerer) -> Non
     )
     for quote, one in zip(answer.quotes, answer.meetings, strict=False):
         assert one.article.text[slice(*one.meeting.evidence)] in quote.text
-    (line,) = replies.heads(answerer.answer("kapan rakor di sungai raya?"), INDONESIAN)
+    (line,) = replies.heads(knowledge.answer("kapan rakor di sungai raya?"), INDONESIAN)
     assert line.startswith("Selasa (tanggal lengkap tidak disebut; berita 2023): Rapat koordinasi (rakor) kecamatan")
 
 
-def test_the_words_that_answer_are_the_day_or_the_place(answerer: Answerer) -> None:
+def test_the_words_that_answer_are_the_day_or_the_place(knowledge: KnowledgeBase) -> None:
     def marked(question: str) -> str:
-        quote = answerer.answer(question).quotes[0]
+        quote = knowledge.answer(question).quotes[0]
         assert quote.answer is not None
         return quote.article.text[slice(*quote.answer)]
 
@@ -134,18 +134,18 @@ def test_the_words_that_answer_are_the_day_or_the_place(answerer: Answerer) -> N
     assert marked("rakor tanjung lago dmn") == "Desa Tanjung Lago, Kecamatan Tanjung Lago"
 
 
-def test_the_quote_holds_the_place_also_where_another_sentence_tells_it(answerer: Answerer) -> None:
-    quote = answerer.answer("Di mana rapat sinkronisasi Banyuasin?").quotes[0]
+def test_the_quote_holds_the_place_also_where_another_sentence_tells_it(knowledge: KnowledgeBase) -> None:
+    quote = knowledge.answer("Di mana rapat sinkronisasi Banyuasin?").quotes[0]
     assert "OPI Indah Hotel" in quote.text and quote.answer is not None
     assert quote.start <= quote.answer[0] and quote.answer[1] <= quote.end
 
 
-def test_a_list_of_meetings_that_no_article_tells_of_is_an_honest_no(answerer: Answerer) -> None:
+def test_a_list_of_meetings_that_no_article_tells_of_is_an_honest_no(knowledge: KnowledgeBase) -> None:
     for question in ("rapat apa saja di Palembang?", "rapat apa saja di Banyuasin tahun 2019"):
-        assert not answerer.answer(question).answered
+        assert not knowledge.answer(question).answered
 
 
-def test_who_was_there_is_answered_with_the_list_of_guests(answerer: Answerer) -> None:
-    answer = answerer.answer("siapa yang hadir di rakor rantau bayur")
+def test_who_was_there_is_answered_with_the_list_of_guests(knowledge: KnowledgeBase) -> None:
+    answer = knowledge.answer("siapa yang hadir di rakor rantau bayur")
     assert answer.quotes[0].text.startswith("Turut hadir Staf Khusus Bupati Amirul")
     assert answer.to_json()["meetings"][0]["held"] == "2023-07-13"

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from embeddings import Answerer, AnswerSettings, Article, Encoder, QuestionTooLong, Quote
+from embeddings import AnswerSettings, Article, Encoder, KnowledgeBase, KnowledgeSettings, QuestionTooLong, Quote
 from embeddings.answers.quotes import choose_quotes, readable_alone
 from embeddings.answers.reader import Reader, Reading
 from embeddings.evaluation.questions import evaluate
 from embeddings.indonesian.sentences import split_sentences
 from embeddings.types import Passage
-from tests.conftest import SEEDS, make_answerer
+from tests.conftest import SEEDS
 
 FURTHER_QUESTIONS = Path(__file__).parent / "further_questions.jsonl"
 QUESTIONS: list[dict[str, Any]] = tomllib.loads((SEEDS / "questions.toml").read_text())["question"]
@@ -21,27 +21,29 @@ UNANSWERED = [asked for asked in QUESTIONS if "article" not in asked]
 
 
 @pytest.mark.parametrize("asked", ANSWERED, ids=lambda asked: asked["question"])
-def test_the_first_quote_or_the_nearest_passage_is_the_right_one(answerer: Answerer, asked: dict[str, Any]) -> None:
-    answer = answerer.answer(asked["question"])
+def test_the_first_quote_or_the_nearest_passage_is_the_right_one(
+    knowledge: KnowledgeBase, asked: dict[str, Any]
+) -> None:
+    answer = knowledge.answer(asked["question"])
     first = (answer.quotes or answer.near)[0]
     assert first.article.id == asked["article"]
     assert any(wanted in first.text for wanted in asked["answers"])
 
 
-def test_most_questions_that_the_seeds_answer_are_answered(answerer: Answerer) -> None:
-    answered = [asked["question"] for asked in ANSWERED if answerer.answer(asked["question"]).answered]
+def test_most_questions_that_the_seeds_answer_are_answered(knowledge: KnowledgeBase) -> None:
+    answered = [asked["question"] for asked in ANSWERED if knowledge.answer(asked["question"]).answered]
     assert len(answered) >= 0.75 * len(ANSWERED), answered
 
 
 @pytest.mark.parametrize("asked", UNANSWERED, ids=lambda asked: asked["question"])
-def test_what_the_seeds_do_not_answer_gets_an_honest_no(answerer: Answerer, asked: dict[str, Any]) -> None:
-    answer = answerer.answer(asked["question"])
+def test_what_the_seeds_do_not_answer_gets_an_honest_no(knowledge: KnowledgeBase, asked: dict[str, Any]) -> None:
+    answer = knowledge.answer(asked["question"])
     assert not answer.answered and answer.quotes == ()
 
 
 @pytest.mark.slow
-def test_of_further_questions_most_are_answered_rightly_and_few_falsely(answerer: Answerer) -> None:
-    outcomes = evaluate(answerer, FURTHER_QUESTIONS).outcomes
+def test_of_further_questions_most_are_answered_rightly_and_few_falsely(knowledge: KnowledgeBase) -> None:
+    outcomes = evaluate(knowledge, FURTHER_QUESTIONS).outcomes
     assert len(outcomes) == 168
     assert sum(outcome.right for outcome in outcomes) >= 52
     false = [outcome.question.question for outcome in outcomes if outcome.answered and not outcome.question.answerable]
@@ -50,11 +52,11 @@ def test_of_further_questions_most_are_answered_rightly_and_few_falsely(answerer
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked["question"])
 def test_every_quote_is_a_slice_of_its_stored_article_made_of_whole_sentences(
-    answerer: Answerer, asked: dict[str, Any]
+    knowledge: KnowledgeBase, asked: dict[str, Any]
 ) -> None:
-    answer = answerer.answer(asked["question"])
+    answer = knowledge.answer(asked["question"])
     for quote in (*answer.quotes, *answer.near):
-        stored = answerer.store.article(quote.article.id)
+        stored = knowledge.store.article(quote.article.id)
         assert stored is not None
         assert quote.text == stored.text[quote.start : quote.end]
         sentences = split_sentences(stored.text)
@@ -63,10 +65,10 @@ def test_every_quote_is_a_slice_of_its_stored_article_made_of_whole_sentences(
             assert quote.start <= quote.answer[0] < quote.answer[1] <= quote.end
 
 
-def test_the_answering_words_are_marked_where_they_are_known(answerer: Answerer) -> None:
+def test_the_answering_words_are_marked_where_they_are_known(knowledge: KnowledgeBase) -> None:
     marked = {}
     for question in ("Siapa camat Sungai Raya?", "Kapan rakor Tanjung Lago?", "Berapa jumlah penduduk Banyuasin?"):
-        quote = answerer.answer(question).quotes[0]
+        quote = knowledge.answer(question).quotes[0]
         assert quote.answer is not None
         marked[question] = quote.article.text[slice(*quote.answer)]
     assert marked["Siapa camat Sungai Raya?"] == "Fathul Mushalli"
@@ -74,40 +76,40 @@ def test_the_answering_words_are_marked_where_they_are_known(answerer: Answerer)
     assert marked["Berapa jumlah penduduk Banyuasin?"] in ("837.062", "837.062 jiwa")
 
 
-def test_up_to_three_quotes_that_do_not_overlap_come_best_first(answerer: Answerer) -> None:
-    quotes = answerer.answer("Berapa jumlah kecamatan di Banyuasin?").quotes
+def test_up_to_three_quotes_that_do_not_overlap_come_best_first(knowledge: KnowledgeBase) -> None:
+    quotes = knowledge.answer("Berapa jumlah kecamatan di Banyuasin?").quotes
     assert 1 <= len(quotes) <= 3
     spans = [(quote.article.id, quote.start, quote.end) for quote in quotes]
     assert len(set(spans)) == len(spans)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "😀😀", "siapa?"])
-def test_a_question_that_asks_nothing_is_not_answered(answerer: Answerer, question: str) -> None:
-    answer = answerer.answer(question)
+def test_a_question_that_asks_nothing_is_not_answered(knowledge: KnowledgeBase, question: str) -> None:
+    answer = knowledge.answer(question)
     assert (answer.answered, answer.confidence, answer.quotes, answer.near) == (False, 0.0, (), ())
 
 
-def test_a_question_of_ten_thousand_characters_is_refused_with_its_length(answerer: Answerer) -> None:
+def test_a_question_of_ten_thousand_characters_is_refused_with_its_length(knowledge: KnowledgeBase) -> None:
     with pytest.raises(QuestionTooLong, match="10000 characters; at most 1000"):
-        answerer.answer("a" * 10_000)
+        knowledge.answer("a" * 10_000)
 
 
-def test_what_has_nothing_to_do_with_the_articles_is_near_none_of_them(answerer: Answerer) -> None:
-    assert answerer.answer("Bagaimana cara membuat rendang?").near == ()
-    assert len(answerer.answer("Siapa gubernur Sumatera Selatan?").near) > 0
+def test_what_has_nothing_to_do_with_the_articles_is_near_none_of_them(knowledge: KnowledgeBase) -> None:
+    assert knowledge.answer("Bagaimana cara membuat rendang?").near == ()
+    assert len(knowledge.answer("Siapa gubernur Sumatera Selatan?").near) > 0
 
 
 def test_below_the_configured_confidence_quotes_are_only_near(
     seeds_data: Path, encoder: Encoder, reader: Reader
 ) -> None:
-    strict = make_answerer(seeds_data, encoder, reader, AnswerSettings(min_confidence=1.0))
-    answer = strict.answer("Siapa camat Sungai Raya?")
+    settings = KnowledgeSettings(answers=AnswerSettings(min_confidence=1.0))
+    answer = KnowledgeBase(seeds_data, settings, encoder=encoder, reader=reader).answer("Siapa camat Sungai Raya?")
     assert not answer.answered and answer.quotes == ()
     assert "Fathul Mushalli" in answer.near[0].text
 
 
 def test_an_empty_knowledge_base_answers_nothing(tmp_path: Path, encoder: Encoder, reader: Reader) -> None:
-    answer = make_answerer(tmp_path, encoder, reader).answer("Siapa camat Sungai Raya?")
+    answer = KnowledgeBase(tmp_path, encoder=encoder, reader=reader).answer("Siapa camat Sungai Raya?")
     assert (answer.answered, answer.quotes, answer.near) == (False, (), ())
 
 

@@ -10,8 +10,17 @@ import msgspec
 import pytest
 
 from bot.cards import TOKEN
-from bot.chats import FILE_NAME, Chats, ChatSettings, ChatsLocked, Pending, SentAnswer, SentQuote, StoredAnswer
-from bot.handlers.asking import is_quiet
+from bot.chats import (
+    FILE_NAME,
+    Chats,
+    ChatSettings,
+    ChatsLocked,
+    Pending,
+    SentAnswer,
+    SentQuote,
+    StoredAnswer,
+    is_quiet,
+)
 from embeddings import Article, Quote, StoreUnusable
 
 ARTICLE = Article("a", "Camat Ali hadir. Rapat selesai.")
@@ -65,7 +74,7 @@ def chats(tmp_path: Path) -> Chats:
 
 
 def saved(chats: Chats, *arguments: Any, **named: Any) -> StoredAnswer:
-    answer = chats.save_answer(*arguments, **named)
+    answer = chats.answers.save(*arguments, **named)
     assert answer is not None
     return answer
 
@@ -73,25 +82,25 @@ def saved(chats: Chats, *arguments: Any, **named: Any) -> StoredAnswer:
 def note_unanswered(chats: Chats, asker: int, question: str) -> None:
     note_unanswered.update -= 1  # type: ignore[attr-defined]
     update: int = note_unanswered.update  # type: ignore[attr-defined]
-    chats.receive(update, asker, asker, "{}")
-    assert chats.release(update, question)
-    chats.finish(update)
+    chats.questions.receive(update, asker, asker, "{}")
+    assert chats.questions.release(update, question)
+    chats.questions.finish(update)
 
 
 note_unanswered.update = 0  # type: ignore[attr-defined]
 
 
 def test_settings_are_kept_over_a_restart(chats: Chats, tmp_path: Path) -> None:
-    chats.change_settings(-1, quotes=2, language="en")
+    chats.settings.change(-1, quotes=2, language="en")
     chats.close()
-    assert Chats(tmp_path / FILE_NAME).settings(-1) == ChatSettings(language="en", quotes=2)
+    assert Chats(tmp_path / FILE_NAME).settings.of(-1) == ChatSettings(language="en", quotes=2)
 
 
 def test_an_answer_comes_back_with_its_quotes_and_the_question_it_belongs_to(chats: Chats) -> None:
     kept = saved(chats, -1, 7, 55, CONTENT, everyone=True)
-    chats.answer_sent(kept.id, 56)
-    stored = chats.answer_to(-1, 55)
-    assert stored is not None and stored == chats.answer(kept.token) == chats.answer_in(-1, 56)
+    chats.answers.note_sent(kept.id, 56)
+    stored = chats.answers.to_message(-1, 55)
+    assert stored is not None and stored == chats.answers.by_token(kept.token) == chats.answers.in_message(-1, 56)
     assert (stored.id, stored.asker, stored.message, stored.everyone, stored.content) == (
         kept.id,
         7,
@@ -114,37 +123,37 @@ def test_tokens_are_of_one_length_and_none_comes_twice(chats: Chats) -> None:
 
 
 def test_a_question_is_taken_in_once_also_by_two_processes_until_it_is_released(chats: Chats, tmp_path: Path) -> None:
-    assert chats.receive(1, 7, 7, "{}")
-    assert not chats.receive(1, 7, 7, "{}")
+    assert chats.questions.receive(1, 7, 7, "{}")
+    assert not chats.questions.receive(1, 7, 7, "{}")
     restarted = Chats(tmp_path / FILE_NAME)
-    assert restarted.pending() == [Pending(1, "{}", released=False)]
-    assert restarted.receive(1, 7, 7, "{}")
-    assert restarted.release(1)
-    assert not restarted.release(1)
+    assert restarted.questions.pending() == [Pending(1, "{}", released=False)]
+    assert restarted.questions.receive(1, 7, 7, "{}")
+    assert restarted.questions.release(1)
+    assert not restarted.questions.release(1)
     third = Chats(tmp_path / FILE_NAME)
-    assert third.pending() == [Pending(1, "{}", released=True)]
-    assert not third.receive(1, 7, 7, "{}")
-    third.finish(1)
-    assert not third.receive(1, 7, 7, "{}") and third.pending() == []
+    assert third.questions.pending() == [Pending(1, "{}", released=True)]
+    assert not third.questions.receive(1, 7, 7, "{}")
+    third.questions.finish(1)
+    assert not third.questions.receive(1, 7, 7, "{}") and third.questions.pending() == []
 
 
 def test_a_question_whose_answer_was_surely_not_sent_is_left_to_the_next_process(chats: Chats, tmp_path: Path) -> None:
-    chats.receive(1, 7, 7, "{}")
-    chats.release(1)
-    chats.take_back(1)
-    assert chats.pending() == []
+    chats.questions.receive(1, 7, 7, "{}")
+    chats.questions.release(1)
+    chats.questions.take_back(1)
+    assert chats.questions.pending() == []
     restarted = Chats(tmp_path / FILE_NAME)
-    assert restarted.receive(1, 7, 7, "{}") and restarted.release(1)
+    assert restarted.questions.receive(1, 7, 7, "{}") and restarted.questions.release(1)
 
 
 def test_a_vote_can_be_changed_and_a_report_stands_beside_it(chats: Chats) -> None:
     id = saved(chats, -1, 7, 55, CONTENT).id
     for kind in ("good", "bad", "wrong"):
-        chats.give_feedback(id, 8, kind)
-    chats.give_feedback(id, 8, "wrong", "old")
-    assert chats.feedback(id) == [(8, "bad", None), (8, "wrong", "old")]
-    assert chats.withdraw_report(id, 8) and not chats.withdraw_report(id, 8)
-    assert chats.feedback(id) == [(8, "bad", None)]
+        chats.feedback.give(id, 8, kind)
+    chats.feedback.give(id, 8, "wrong", "old")
+    assert chats.feedback.on(id) == [(8, "bad", None), (8, "wrong", "old")]
+    assert chats.feedback.withdraw_report(id, 8) and not chats.feedback.withdraw_report(id, 8)
+    assert chats.feedback.on(id) == [(8, "bad", None)]
 
 
 PERSON = 7_700_123_456
@@ -171,19 +180,19 @@ def test_many_people_who_ask_edit_and_vote_at_random_leave_no_byte_once_they_are
         words = f"rahasia{person}x " * random.randint(1, 60)
         content = msgspec.structs.replace(CONTENT, question=words)
         if random.random() < 0.7 or not answers:
-            chats.receive(number, person, person, words)
+            chats.questions.receive(number, person, person, words)
             answers.append(saved(chats, person, person, number, content, update_id=number))
-            chats.release(number, words)
-            chats.finish(number)
+            chats.questions.release(number, words)
+            chats.questions.finish(number)
         elif random.random() < 0.5:
             answer = random.choice(answers)
             longer = msgspec.structs.replace(CONTENT, question=f"rahasia{answer.asker}x " * random.randint(1, 80))
-            chats.replace_answer(answer.id, longer)
+            chats.answers.replace(answer.id, longer)
         else:
-            chats.give_feedback(random.choice(answers).id, person, "good")
+            chats.feedback.give(random.choice(answers).id, person, "good")
     for person in people[:10]:
         chats.forget_person(person)
-    chats.leave_no_trace()
+    chats.database.leave_no_trace()
     assert all(traces(tmp_path, person, f"rahasia{person}x") == [] for person in people[:10])
     assert all(traces(tmp_path, person, f"rahasia{person}x") != [] for person in people[10:])
 
@@ -191,20 +200,20 @@ def test_many_people_who_ask_edit_and_vote_at_random_leave_no_byte_once_they_are
 def leave_traces(chats: Chats, person: int, words: str) -> None:
     """Everything that can be kept of a person, over many pages, some of it deleted or overwritten already."""
     content = msgspec.structs.replace(CONTENT, question=words, typed=words, understood=(words,))
-    chats.change_settings(person, quotes=1)
+    chats.settings.change(person, quotes=1)
     for number in range(60):
-        chats.receive(person + number, person, person, f"{words} {number} {person}")
+        chats.questions.receive(person + number, person, person, f"{words} {number} {person}")
         answer = saved(chats, -1 if number % 2 else person, person, number, content, everyone=True)
-        chats.save_copy(5, answer, content.without_question())
+        chats.answers.save_copy(5, answer, content.without_question())
         # Siti goes on with what was asked.
         saved(chats, -1, 6, None, content, everyone=True, follows=answer.id)
         note_unanswered(chats, person, f"{words} {number}")
         if number % 3:
-            chats.finish(person + number)
-            chats.replace_answer(answer.id, CONTENT)
+            chats.questions.finish(person + number)
+            chats.answers.replace(answer.id, CONTENT)
     others = saved(chats, -1, 6, 1, CONTENT, everyone=True)
-    chats.give_feedback(others.id, person, "wrong", "old")
-    chats.wish(others.id, person, -1, words)
+    chats.feedback.give(others.id, person, "wrong", "old")
+    chats.feedback.wish(others.id, person, -1, words)
 
 
 def test_of_a_forgotten_person_no_byte_is_left_in_any_file_while_the_database_is_in_use(
@@ -214,54 +223,54 @@ def test_of_a_forgotten_person_no_byte_is_left_in_any_file_while_the_database_is
     leave_traces(chats, PERSON + 1_000_000, "Pertanyaan tetangga?")
     assert len(traces(tmp_path, PERSON, "Pertanyaan rahasia")) >= 2
     chats.forget_person(PERSON)
-    assert chats.traces
-    chats.leave_no_trace()
-    assert not chats.traces
+    assert chats.database.traces
+    chats.database.leave_no_trace()
+    assert not chats.database.traces
     assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
     assert traces(tmp_path, PERSON + 1_000_000, "Pertanyaan tetangga") != []
-    assert chats.unanswered()[0][0].startswith("pertanyaan tetangga?")
+    assert chats.questions.unanswered()[0][0].startswith("pertanyaan tetangga?")
 
 
 def test_a_groups_anonymous_administrators_are_forgotten_with_their_group_alone(chats: Chats) -> None:
     for group in (-100, -200):
-        chats.change_settings(group, quotes=2)
+        chats.settings.change(group, quotes=2)
         saved(chats, group, group, 55, CONTENT, everyone=True)
         note_unanswered(chats, group, f"siapa di {group}?")
     chats.forget_chat(-100)
-    assert chats.answer_to(-100, 55) is None and chats.settings(-100).quotes is None
-    assert chats.answer_to(-200, 55) is not None and chats.settings(-200).quotes == 2
-    assert chats.unanswered() == [("siapa di -200?", 1)]
+    assert chats.answers.to_message(-100, 55) is None and chats.settings.of(-100).quotes is None
+    assert chats.answers.to_message(-200, 55) is not None and chats.settings.of(-200).quotes == 2
+    assert chats.questions.unanswered() == [("siapa di -200?", 1)]
 
 
 def test_a_group_that_becomes_a_supergroup_keeps_everything_but_its_messages_numbers(chats: Chats) -> None:
     chats.greet(-1)
-    chats.change_settings(-1, quotes=2)
+    chats.settings.change(-1, quotes=2)
     kept = saved(chats, -1, 7, 55, CONTENT, everyone=True)
-    chats.answer_sent(kept.id, 56)
+    chats.answers.note_sent(kept.id, 56)
     chats.migrate(-1, -100)
-    assert chats.settings(-100).quotes == 2 and chats.settings(-1).quotes is None
+    assert chats.settings.of(-100).quotes == 2 and chats.settings.of(-1).quotes is None
     # Message 55 of the new chat is another one.
-    assert chats.answer_to(-100, 55) is None and chats.answer_in(-100, 56) is None
-    moved = chats.answer(kept.token)
+    assert chats.answers.to_message(-100, 55) is None and chats.answers.in_message(-100, 56) is None
+    moved = chats.answers.by_token(kept.token)
     assert moved is not None and moved.chat == -100
     assert not chats.greet(-100)
     since = saved(chats, -100, 7, 3, CONTENT, everyone=True)
     chats.migrate(-1, -100)
-    assert chats.answer_to(-100, 3) == since
+    assert chats.answers.to_message(-100, 3) == since
 
 
 def test_what_is_old_is_forgotten_without_a_trace(
     chats: Chats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave_traces(chats, PERSON, "Pertanyaan rahasia sekali?")
-    chats._do("DELETE FROM wishes")
-    chats._do("DELETE FROM settings")
+    chats.database.do("DELETE FROM wishes")
+    chats.database.do("DELETE FROM settings")
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 31 * 86400)
     new = saved(chats, -1, 7, 56, CONTENT)
     chats.forget_old(30)
-    chats.leave_no_trace()
-    assert chats.answer(new.token) is not None
+    chats.database.leave_no_trace()
+    assert chats.answers.by_token(new.token) is not None
     assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
 
 
@@ -274,19 +283,19 @@ def test_what_is_forgotten_while_another_program_reads_is_tried_again(chats: Cha
     size = (tmp_path / f"{FILE_NAME}-wal").stat().st_size
     for _ in range(3):
         with pytest.raises(ChatsLocked):
-            chats.leave_no_trace()
+            chats.database.leave_no_trace()
     # Written anew once, not with each attempt.
     assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size < size + 2 * (tmp_path / FILE_NAME).stat().st_size
     reader.execute("COMMIT")
     reader.close()
-    chats.leave_no_trace()
+    chats.database.leave_no_trace()
     assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
 
 
 def test_unanswered_questions_are_counted_without_their_askers(chats: Chats) -> None:
     for asker, question in ((1, "Siapa camat X?"), (2, "siapa  camat x?"), (1, "Kapan?")):
         note_unanswered(chats, asker, question)
-    assert chats.unanswered() == [("siapa camat x?", 2), ("kapan?", 1)]
+    assert chats.questions.unanswered() == [("siapa camat x?", 2), ("kapan?", 1)]
 
 
 def test_files_and_folder_are_readable_by_their_owner_alone_also_those_of_before(tmp_path: Path) -> None:
@@ -316,28 +325,28 @@ def test_a_file_of_the_version_before_is_carried_over(tmp_path: Path) -> None:
     database.commit()
     database.close()
     chats = Chats(tmp_path / FILE_NAME)
-    assert chats.settings(7).quotes == 2 and chats.wishes(7) == ["Kapan?"]
-    stored = chats.answer_to(7, 55)
+    assert chats.settings.of(7).quotes == 2 and chats.feedback.wishes(7) == ["Kapan?"]
+    stored = chats.answers.to_message(7, 55)
     assert stored is not None and re.fullmatch(TOKEN, stored.token)
     assert (stored.id, stored.message, stored.everyone, stored.content) == (4, 56, False, CONTENT)
-    assert chats.feedback(4) == [(7, "wrong", "old")]
-    assert chats.pending() == [Pending(9, update, released=False)]
-    assert chats._all("SELECT chat, asker FROM questions ORDER BY update_id") == [(0, 0), (-3, 8)]
+    assert chats.feedback.on(4) == [(7, "wrong", "old")]
+    assert chats.questions.pending() == [Pending(9, update, released=False)]
+    assert chats.database.all("SELECT chat, asker FROM questions ORDER BY update_id") == [(0, 0), (-3, 8)]
     # Nobody could have theirs deleted.
-    assert chats.unanswered() == []
+    assert chats.questions.unanswered() == []
     assert saved(chats, 7, 7, 57, CONTENT).id == 5
 
 
 def test_a_change_while_another_program_has_the_file_locked_says_that_nothing_was_lost(
     chats: Chats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chats._changing.execute("PRAGMA busy_timeout = 100")
+    chats.database.changing.execute("PRAGMA busy_timeout = 100")
     other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(ChatsLocked):
         chats.greet(-1)
     # Reading goes on.
-    assert chats.settings(-1) == ChatSettings()
+    assert chats.settings.of(-1) == ChatSettings()
     other.execute("ROLLBACK")
     other.close()
     assert chats.greet(-1)
@@ -373,28 +382,32 @@ def test_quiet_hours_may_span_midnight(start: int | None, end: int | None, hour:
 
 
 def test_what_was_forgotten_while_it_was_answered_is_not_written_back(chats: Chats) -> None:
-    chats.receive(1, PERSON, PERSON, "{}")
+    chats.questions.receive(1, PERSON, PERSON, "{}")
     original = saved(chats, PERSON, PERSON, 1, CONTENT)
     chats.forget_person(PERSON)
-    assert chats.save_answer(PERSON, PERSON, 55, CONTENT, update_id=1) is None
-    assert not chats.release(1, "Pertanyaan rahasia?")
-    chats.wish(original.id, PERSON, PERSON, "Pertanyaan rahasia?")
-    assert chats.save_answer(-1, 6, 56, CONTENT, follows=original.id) is None
-    assert chats.save_copy(6, original, CONTENT) is None
-    assert chats.wishes(PERSON) == [] and chats.unanswered() == [] and chats.answer_to(PERSON, 55) is None
+    assert chats.answers.save(PERSON, PERSON, 55, CONTENT, update_id=1) is None
+    assert not chats.questions.release(1, "Pertanyaan rahasia?")
+    chats.feedback.wish(original.id, PERSON, PERSON, "Pertanyaan rahasia?")
+    assert chats.answers.save(-1, 6, 56, CONTENT, follows=original.id) is None
+    assert chats.answers.save_copy(6, original, CONTENT) is None
+    assert (
+        chats.feedback.wishes(PERSON) == []
+        and chats.questions.unanswered() == []
+        and chats.answers.to_message(PERSON, 55) is None
+    )
 
 
 def test_whoever_opens_a_card_again_gets_the_same_copy(chats: Chats) -> None:
     original = saved(chats, -1, 7, 55, CONTENT, everyone=True)
-    copy = chats.save_copy(8, original, CONTENT.without_question())
+    copy = chats.answers.save_copy(8, original, CONTENT.without_question())
     assert copy is not None and copy.original == original.id
-    assert chats.save_copy(8, original, CONTENT.without_question()) == copy
-    assert chats.save_copy(9, copy, CONTENT.without_question()) != copy
-    assert chats._one("SELECT count(*) FROM answers")[0] == 3
+    assert chats.answers.save_copy(8, original, CONTENT.without_question()) == copy
+    assert chats.answers.save_copy(9, copy, CONTENT.without_question()) != copy
+    assert chats.database.one("SELECT count(*) FROM answers")[0] == 3
 
 
 def test_only_the_first_press_shows_an_answer_to_everyone(chats: Chats) -> None:
     answer = saved(chats, -1, 7, 55, CONTENT)
-    assert chats.show_to_everyone(answer.id) and not chats.show_to_everyone(answer.id)
-    chats.hide_again(answer.id)
-    assert chats.show_to_everyone(answer.id)
+    assert chats.answers.show_to_everyone(answer.id) and not chats.answers.show_to_everyone(answer.id)
+    chats.answers.hide_again(answer.id)
+    assert chats.answers.show_to_everyone(answer.id)

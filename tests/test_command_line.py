@@ -60,7 +60,7 @@ def test_the_first_start_indexes_the_seeds_and_opens_the_conversation_in_the_ter
     assert "Fathul Mushalli" in finished.stdout
     assert "— ANTARA News Kalimantan Selatan · 2023" in finished.stdout
     assert "Halo! Mau tanya apa" in finished.stdout
-    assert "tidak ada jawabannya" in finished.stdout
+    assert "belum menemukan jawabannya" in finished.stdout
     assert finished.stdout.rstrip().endswith("Sampai jumpa!")
     again = run("chat", stdin="")
     assert again.returncode == 0 and "added" not in again.stderr

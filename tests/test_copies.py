@@ -5,9 +5,8 @@ import pytest
 
 from bot import replies
 from bot.texts import INDONESIAN
-from embeddings import Answerer, AnswerSettings, Article, ArticleSettings, Encoder, PassageSettings, Store, index_files
+from embeddings import Article, Encoder, KnowledgeBase, Store
 from embeddings.answers.reader import Reader
-from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.storage.store import FILE_NAME
 from embeddings.storage.stories import LEAST_ALIKE, likeness, signature
 from embeddings.topics.finding import find_all
@@ -69,12 +68,11 @@ def test_a_story_is_quoted_once_and_its_other_outlets_are_named(
     for id, source, lead in (("a", "Kantor Berita", ""), ("b", "Koran Satu", "RAMBUTAN – "), ("c", "Koran Dua", "")):
         head = f'+++\nsource = "{source}"\nurl = "https://example.org/{id}"\npublished = "2024-03-05"\n+++\n'
         (tmp_path / f"{id}.md").write_text(f"{head}{lead}{WIRE}\n")
-    store = Store(tmp_path / FILE_NAME)
-    index_files(store, encoder, [tmp_path, SEEDS], ArticleSettings(), PassageSettings())
-    answerer = Answerer(Retriever(store, encoder, tmp_path, RetrieverSettings()), reader, AnswerSettings())
-    answer = answerer.answer("berapa kader yang ikut pelatihan posyandu di Rambutan?")
+    knowledge = KnowledgeBase(tmp_path, encoder=encoder, reader=reader)
+    knowledge.index([tmp_path, SEEDS])
+    answer = knowledge.answer("berapa kader yang ikut pelatihan posyandu di Rambutan?")
     assert answer.answered and "45 kader" in answer.quotes[0].text
     assert sum("45 kader" in quote.text for quote in answer.quotes) == 1
-    message = replies.answer_message(answer, answerer.summary(), INDONESIAN)
+    message = replies.answer_message(answer, knowledge.summary(), INDONESIAN)
     others = {"Kantor Berita", "Koran Satu", "Koran Dua"} - {answer.quotes[0].article.source}
     assert "juga dimuat oleh 2 media: " in message and all(f">{outlet}</a>" in message for outlet in others)

@@ -8,7 +8,8 @@ import pytest
 from bot import data_folder, doctor
 from bot.chats import FILE_NAME as CHATS_FILE
 from bot.chats import Chats
-from bot.data_folder import open_store
+from bot.config import Config
+from bot.data_folder import open_knowledge_base
 from embeddings import Article, Encoder, Store, StoreUnusable
 from embeddings.storage.store import FILE_NAME
 from tests.conftest import SEEDS, make_data
@@ -20,18 +21,18 @@ def test_a_lost_knowledge_base_is_not_replaced_by_an_empty_one(tmp_path: Path, l
     with pytest.raises(
         StoreUnusable, match=rf"knowledge.db is missing, .* \({left}\) shows.*--data.*backup.*wartabot index"
     ):
-        open_store(tmp_path)
+        open_knowledge_base(tmp_path, Config())
     assert not (tmp_path / FILE_NAME).exists() and (tmp_path / left).exists()
     (tmp_path / FILE_NAME).touch()
     with pytest.raises(StoreUnusable, match=r"knowledge.db is empty"):
-        open_store(tmp_path)
+        open_knowledge_base(tmp_path, Config())
 
 
 def test_a_folder_that_never_held_articles_is_a_first_start(tmp_path: Path) -> None:
     for name in ("indexing.lock", "indexes.lock", "models"):
         (tmp_path / name).touch()
-    assert open_store(tmp_path).summary().articles == 0
-    assert open_store(tmp_path / "new").summary().articles == 0
+    assert open_knowledge_base(tmp_path, Config()).summary().articles == 0
+    assert open_knowledge_base(tmp_path / "new", Config()).summary().articles == 0
 
 
 def test_a_new_data_folder_is_its_owners_alone(tmp_path: Path) -> None:

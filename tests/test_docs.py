@@ -16,7 +16,7 @@ import pytest
 import typer
 
 from bot.commands import app
-from embeddings import Answerer
+from embeddings import KnowledgeBase
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -43,12 +43,12 @@ FOLDERS = ("/dev/", "/etc/", "/opt/", "/srv/", "/var/", "/usr/", "/path/to/")
 document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
 
-def test_the_exchange_that_opens_the_readme_is_what_the_bot_answers(answerer: Answerer) -> None:
+def test_the_exchange_that_opens_the_readme_is_what_the_bot_answers(knowledge: KnowledgeBase) -> None:
     exchange = re.search(
         r"^> \*\*(?P<question>.+?)\*\*\n>\n> (?P<quote>.+?)\n>\n> — (?P<source>.+?)$", README, re.MULTILINE
     )
     assert exchange is not None
-    quote = answerer.answer(exchange["question"]).quotes[0]
+    quote = knowledge.answer(exchange["question"]).quotes[0]
     answer = quote.article.text[slice(*quote.answer)] if quote.answer else ""
     assert exchange["quote"].replace(f"**{answer}**", answer) == quote.text
     assert f"**{answer}**" in exchange["quote"]

@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from embeddings import Answerer, AnswerSettings, Article, Encoder, RetrieverSettings, Store
+from embeddings import Article, Encoder, KnowledgeBase, Store
 from embeddings.answers.reader import Reader
 from embeddings.filter import Filter
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
-from embeddings.search.retriever import Retriever
 from embeddings.storage.store import FILE_NAME
 
 DIMENSION = 16
@@ -114,8 +113,7 @@ class Newsroom:
     """A bot at work on a thousand articles that share their words, and on others that a test adds."""
 
     def __init__(self, folder: Path, encoder: Encoder, reader: Reader) -> None:
-        self._path, self._encoder = folder / FILE_NAME, encoder
-        store = self.written = Store(self._path)
+        store = self.written = Store(folder / FILE_NAME)
         store._database.execute("PRAGMA synchronous = OFF")
         texts = [f"Anggaran perbaikan jalan Desa Lebung tahap {n} sebesar Rp{n} juta." for n in range(1, 1001)]
         published = [(date(2021, 1, 1) + timedelta(n)).isoformat() for n in range(1000)]
@@ -126,8 +124,8 @@ class Newsroom:
                 [(0, len(text))],
                 embeddings[number : number + 1],
             )
-        retriever = Retriever(Store(self._path), encoder, folder, RetrieverSettings())
-        self.answerer = Answerer(retriever, reader, AnswerSettings(), lambda: TODAY)
+        self._encoder = encoder
+        self.knowledge = KnowledgeBase(folder, today=lambda: TODAY, encoder=encoder, reader=reader)
 
     def add(self, id: str, text: str, published: str | None) -> None:
         """As another process does it."""
@@ -138,7 +136,7 @@ class Newsroom:
         )
 
     def found(self, question: str) -> set[str]:
-        answer = self.answerer.answer(question)
+        answer = self.knowledge.answer(question)
         return {quote.article.id for quote in (*answer.quotes, *answer.near)}
 
 
@@ -163,7 +161,7 @@ OTHERWISE_TOLD = (
 def test_the_one_older_article_is_found_among_a_thousand_newer_ones_that_share_its_words(newsroom: Newsroom) -> None:
     newsroom.add("lama", OTHERWISE_TOLD, "2018-05-19")
     assert "lama" not in newsroom.found(QUESTION)
-    answer = newsroom.answerer.answer(f"{QUESTION} sebelum 2020?")
+    answer = newsroom.knowledge.answer(f"{QUESTION} sebelum 2020?")
     assert answer.answered and [quote.article.id for quote in answer.quotes] == ["lama"]
     assert answer.quotes[0].text == OTHERWISE_TOLD
 

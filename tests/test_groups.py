@@ -131,14 +131,14 @@ def test_a_group_is_greeted_once_in_two_lines(bot: Bot, group: Json) -> None:
 
 def test_removed_it_forgets_the_group_and_migrated_it_takes_its_settings_along(bot: Bot, group: Json) -> None:
     chats = Chats(bot.folder / "chats.db")
-    chats.change_settings(group["id"], quotes=2)
+    chats.settings.change(group["id"], quotes=2)
     bot.server.say(None, OTHER, group, migrate_to_chat_id=-555)
     bot.server.update("message", {"message_id": 9_000, "date": int(time.time()), "chat": group, "from": OTHER,
                                   "migrate_to_chat_id": -555})  # fmt: skip
-    wait_until(lambda: chats.settings(-555).quotes == 2)
-    assert chats.settings(group["id"]).quotes is None
+    wait_until(lambda: chats.settings.of(-555).quotes == 2)
+    assert chats.settings.of(group["id"]).quotes is None
     membership(bot, {**group, "id": -555}, "member", "kicked")
-    wait_until(lambda: chats.settings(-555).quotes is None)
+    wait_until(lambda: chats.settings.of(-555).quotes is None)
     chats.close()
 
 
@@ -202,7 +202,7 @@ def test_a_server_that_knows_no_such_answers_gets_it_sent_to_everyone(bot: Bot, 
 
 def test_quiet_hours_make_answers_silent(bot: Bot, group: Json) -> None:
     chats = Chats(bot.folder / "chats.db")
-    chats.change_settings(group["id"], quiet_from=0, quiet_until=24)
+    chats.settings.change(group["id"], quiet_from=0, quiet_until=24)
     chats.close()
     assert ask(bot, group, f"/tanya {QUESTION}")["disable_notification"] == "true"
 
@@ -277,5 +277,7 @@ def test_a_guest_question_is_answered_with_the_same_card(bot: Bot) -> None:
         return content
 
     assert "Fathul Mushalli" in guest(f"{MENTION} {QUESTION}")["message_text"]
-    assert "tidak ada jawabannya" in guest(f"{MENTION} resep rendang")["message_text"]
+    assert "belum menemukan jawabannya" in guest(f"{MENTION} resep rendang")["message_text"]
+    assert "belum ada yang menyebut siapa camat" in guest(f"{MENTION} siapa camat betung?")["message_text"].lower()
+    assert "terlalu panjang" in guest(f"{MENTION} {'siapa camat ' * 100}")["message_text"]
     assert "Halo!" in guest(f"{MENTION} halo")["message_text"]

@@ -5,7 +5,7 @@ import pytest
 
 from bot import replies
 from bot.texts import INDONESIAN
-from embeddings import Answer, Answerer, Article, Certainty, Store, disagree
+from embeddings import Answer, Article, Certainty, KnowledgeBase, Store, disagree
 from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all
 from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
@@ -116,8 +116,8 @@ def test_the_lines_above_the_quotes_tell_who_when_who_else_and_what_is_in_doubt(
     ]
 
 
-def test_an_answer_about_an_office_is_its_holder_with_the_evidence(answerer: Answerer) -> None:
-    answer = answerer.answer("siapa camat sungei raya?")
+def test_an_answer_about_an_office_is_its_holder_with_the_evidence(knowledge: KnowledgeBase) -> None:
+    answer = knowledge.answer("siapa camat sungei raya?")
     assert answer.answered and answer.searched_for == "camat sungai raya"
     assert [holder.name_text for holder in answer.holders] == ["Fathul Mushalli"]
     (quote,) = answer.quotes
@@ -125,20 +125,22 @@ def test_an_answer_about_an_office_is_its_holder_with_the_evidence(answerer: Ans
     assert answer.to_json()["officials"][0]["name"] == "Fathul Mushalli"
 
 
-def test_an_ordinary_word_is_no_misspelt_kecamatan(answerer: Answerer) -> None:
-    assert answerer.answer("berapa harga cabai di pasar banyuasin?").searched_for is None
-    assert answerer.answer("siapa camat cambay?").searched_for == "camat cambai"
+def test_an_ordinary_word_is_no_misspelt_kecamatan(knowledge: KnowledgeBase) -> None:
+    assert knowledge.answer("berapa harga cabai di pasar banyuasin?").searched_for is None
+    assert knowledge.answer("siapa camat cambay?").searched_for == "camat cambai"
 
 
 @pytest.mark.parametrize("question", ["Siapa camat Rantau Bayur?", "Siapa camat Tanjung Lago?", "siapa bupati lahat"])
-def test_an_office_that_no_article_gives_a_name_for_is_an_honest_no(answerer: Answerer, question: str) -> None:
-    answer = answerer.answer(question)
+def test_an_office_that_no_article_gives_a_name_for_is_an_honest_no(knowledge: KnowledgeBase, question: str) -> None:
+    answer = knowledge.answer(question)
     assert not answer.answered and answer.holders == ()
-    message = replies.answer_message(answer, answerer.summary(), INDONESIAN)
+    message = replies.answer_message(answer, knowledge.summary(), INDONESIAN)
     assert f"belum ada yang menyebut siapa {question.title().removeprefix('Siapa ').rstrip('?')}." in message
 
 
-def test_an_office_without_a_name_is_told_beside_the_officials_of_its_region(store: Store, answerer: Answerer) -> None:
+def test_an_office_without_a_name_is_told_beside_the_officials_of_its_region(
+    store: Store, knowledge: KnowledgeBase
+) -> None:
     def asked(*words: str) -> AskedOffice:
         office = asked_office(words)
         assert office is not None
@@ -150,7 +152,7 @@ def test_an_office_without_a_name_is_told_beside_the_officials_of_its_region(sto
     # Some are named, only not as acting.
     assert unnamed_office(store, asked("plt", "camat", "rambutan")) is None
     assert asked_office(["anggaran", "banyuasin"]) is None
-    near = answerer.answer("siapa kapolres banyuasin").near
+    near = knowledge.answer("siapa kapolres banyuasin").near
     assert near and "Banyuasin" in near[0].text and near[0].answer is None
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings import Article, Encoder, RetrieverSettings, Store, StoreUnusable
+from embeddings import Article, Encoder, KnowledgeBase, Store, StoreUnusable
 from embeddings.indonesian.words import stem_words
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
-from embeddings.search.retriever import Retriever
 
 DIMENSION = 8
 Search = Callable[[], list[int]]
@@ -161,12 +160,12 @@ def test_a_second_process_takes_over_what_the_first_has_indexed(tmp_path: Path, 
 
 
 def test_indexes_that_cannot_be_written_say_so_and_lose_nothing(tmp_path: Path, encoder: Encoder) -> None:
-    store = Store(tmp_path / "encoded.db")
+    knowledge = KnowledgeBase(tmp_path, encoder=encoder)
     (tmp_path / "dense").write_text("a file where a folder should be")
-    store.save(Article("a", "Rapat digelar."), [(0, 14)], encoder.encode_passages(["Rapat digelar."]))
+    assert knowledge.add([Article("a", "Rapat digelar.")]) == []
     with pytest.raises(StoreUnusable, match=r"cannot be written.*No article is lost"):
-        Retriever(store, encoder, tmp_path, RetrieverSettings())
-    assert store.summary().articles == 1
+        knowledge.retriever.refresh()
+    assert knowledge.summary().articles == 1
 
 
 def test_a_word_that_no_passage_holds_is_corrected_by_one_slip_only(tmp_path: Path, store: Store) -> None:

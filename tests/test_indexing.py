@@ -15,29 +15,27 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from embeddings import STORE_FILE as FILE_NAME
 from embeddings import (
-    ArticleSettings,
+    Article,
     Encoder,
     EncoderSettings,
     IndexMismatch,
-    PassageSettings,
+    IndexReport,
+    KnowledgeBase,
     Refusal,
-    Store,
     StoreUnusable,
-    index_files,
-    rebuild,
 )
-from embeddings.indexing import IndexReport, _only_run
+from embeddings.indexing import encoding
+from embeddings.indexing.run import only_run
 from embeddings.passages import split_passages
 from embeddings.question.query import parse_question
-from embeddings.search.retriever import Retriever, RetrieverSettings
-from embeddings.storage.store import FILE_NAME
 from tests.conftest import SEEDS
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "data" / FILE_NAME)
+def knowledge(encoder: Encoder, tmp_path: Path) -> KnowledgeBase:
+    return KnowledgeBase(tmp_path / "data", encoder=encoder)
 
 
 @pytest.fixture
@@ -49,75 +47,69 @@ def articles(tmp_path: Path) -> Path:
     return folder
 
 
-def index(store: Store, encoder: Encoder, *paths: Path, prune: bool = False) -> IndexReport:
-    return index_files(store, encoder, paths, ArticleSettings(), PassageSettings(), prune)
-
-
 def counts(report: IndexReport) -> tuple[int, int, int, int]:
     return report.added, report.updated, report.unchanged, report.removed
 
 
 def test_unchanged_articles_are_never_encoded_again(
-    store: Store, encoder: Encoder, articles: Path, monkeypatch: pytest.MonkeyPatch
+    knowledge: KnowledgeBase, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert counts(index(store, encoder, articles)) == (3, 0, 0, 0)
+    assert counts(knowledge.index([articles])) == (3, 0, 0, 0)
     (articles / "dua.txt").write_text("Rapat desa dua ditunda.\n")
     encoded: list[str] = []
-    encode = encoder.encode_passages
+    encode = knowledge.encoder.encode_passages
 
     def remember(texts: list[str]) -> np.ndarray:
         encoded.extend(texts)
         return encode(texts)
 
-    monkeypatch.setattr(encoder, "encode_passages", remember)
-    assert counts(index(store, encoder, articles)) == (0, 1, 2, 0)
+    monkeypatch.setattr(knowledge.encoder, "encode_passages", remember)
+    assert counts(knowledge.index([articles])) == (0, 1, 2, 0)
     assert encoded == ["Rapat desa dua ditunda."]
 
 
 def test_two_articles_with_one_id_are_refused_by_name_and_the_first_stays(
-    store: Store, encoder: Encoder, articles: Path
+    knowledge: KnowledgeBase, articles: Path
 ) -> None:
     (articles / "zz.jsonl").write_text(json.dumps({"id": "satu", "text": "Lain."}) + "\n")
-    report = index(store, encoder, articles)
+    report = knowledge.index([articles])
     assert counts(report) == (3, 0, 0, 0)
     assert [refusal.where for refusal in report.refused] == [str(articles / "zz.jsonl")]
     assert str(articles / "satu.txt") in report.refused[0].reason
-    again = index(store, encoder, articles / "zz.jsonl")
+    again = knowledge.index([articles / "zz.jsonl"])
     assert counts(again) == (0, 0, 0, 0) and "give one of them another id" in again.refused[0].reason
 
 
-def test_a_moved_file_keeps_its_article(store: Store, encoder: Encoder, articles: Path, tmp_path: Path) -> None:
-    index(store, encoder, articles)
+def test_a_moved_file_keeps_its_article(knowledge: KnowledgeBase, articles: Path, tmp_path: Path) -> None:
+    knowledge.index([articles])
     moved = tmp_path / "satu.txt"
     (articles / "satu.txt").rename(moved)
-    assert counts(index(store, encoder, moved)) == (0, 0, 1, 0)
-    article = store.article("satu")
+    assert counts(knowledge.index([moved])) == (0, 0, 1, 0)
+    article = knowledge.store.article("satu")
     assert article is not None and article.path == str(moved)
 
 
-def test_prune_drops_what_is_gone_and_nothing_that_could_not_be_read(
-    store: Store, encoder: Encoder, articles: Path
-) -> None:
+def test_prune_drops_what_is_gone_and_nothing_that_could_not_be_read(knowledge: KnowledgeBase, articles: Path) -> None:
     bulk = articles / "bulk.jsonl"
     lines = [json.dumps({"id": f"b{n}", "text": f"Berita {n}."}) for n in range(3)]
     bulk.write_text("\n".join(lines))
-    index(store, encoder, articles)
+    knowledge.index([articles])
     (articles / "satu.txt").unlink()
     bulk.write_text("\n".join([lines[0], "{rusak"]))
-    assert counts(index(store, encoder, articles)) == (0, 0, 3, 0)
-    report = index(store, encoder, articles, prune=True)
+    assert counts(knowledge.index([articles])) == (0, 0, 3, 0)
+    report = knowledge.index([articles], prune=True)
     assert counts(report) == (0, 0, 3, 1)
     bulk.write_text(lines[0])
-    assert counts(index(store, encoder, articles, prune=True)) == (0, 0, 3, 2)
-    assert sorted(article.id for article in store.articles()) == ["b0", "dua", "tiga"]
+    assert counts(knowledge.index([articles], prune=True)) == (0, 0, 3, 2)
+    assert sorted(article.id for article in knowledge.store.articles()) == ["b0", "dua", "tiga"]
 
 
-def test_a_refused_file_does_not_stop_the_rest(store: Store, encoder: Encoder, articles: Path) -> None:
+def test_a_refused_file_does_not_stop_the_rest(knowledge: KnowledgeBase, articles: Path) -> None:
     (articles / "a.txt").write_bytes(b"")
     (articles / "judul.md").write_text(f"---\ntitle: {'judul ' * 600}\n---\nIsi.\n")
     (articles / "judul-2.md").write_text(f"---\ntitle: {'😀' * 300}\n---\nIsi.\n")
     (articles / "b.html").write_text("Isi.")
-    report = index(store, encoder, articles, articles / "tidak-ada")
+    report = knowledge.index([articles, articles / "tidak-ada"])
     assert counts(report) == (4, 0, 0, 0)
     assert len(report.refused) == 3
     assert "leaves no room for its text" in report.refused[2].reason
@@ -125,9 +117,9 @@ def test_a_refused_file_does_not_stop_the_rest(store: Store, encoder: Encoder, a
     assert report.skipped == {".html": 1}
 
 
-@pytest.mark.parametrize("part", ["embeddings.indexing.split_passages", "embeddings.indexing.find_all", "encoder"])
+@pytest.mark.parametrize("part", ["split_passages", "find_all", "encoder"])
 def test_a_fault_in_one_article_costs_that_article_alone(
-    store: Store, encoder: Encoder, articles: Path, monkeypatch: pytest.MonkeyPatch, part: str
+    knowledge: KnowledgeBase, articles: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     (articles / "zz.txt").write_text("Rapat desa bersandi rahasia.\n")
 
@@ -140,67 +132,59 @@ def test_a_fault_in_one_article_costs_that_article_alone(
         return fail_on_one
 
     if part == "encoder":
-        monkeypatch.setattr(encoder, "encode_passages", failing(encoder.encode_passages))
+        monkeypatch.setattr(knowledge.encoder, "encode_passages", failing(knowledge.encoder.encode_passages))
     else:
-        module, _, name = part.rpartition(".")
-        monkeypatch.setattr(part, failing(getattr(sys.modules[module], name)))
-    report = index(store, encoder, articles)
+        monkeypatch.setattr(encoding, part, failing(getattr(encoding, part)))
+    report = knowledge.index([articles])
     assert counts(report) == (3, 0, 0, 0)
     assert [refusal.where for refusal in report.refused] == [f"{articles / 'zz.txt'}, article 'zz'"]
     assert "RecursionError: too deep" in report.refused[0].reason
-    lost: list[Refusal] = []
     monkeypatch.undo()
-    index(store, encoder, articles)
-    monkeypatch.setattr("embeddings.indexing.split_passages", failing(split_passages))
-    assert len(list(rebuild(store, encoder, PassageSettings(), refused=lost).articles())) == 3
+    knowledge.index([articles])
+    monkeypatch.setattr(encoding, "split_passages", failing(split_passages))
+    lost = knowledge.rebuild()
+    assert len(list(knowledge.store.articles())) == 3
     assert len(lost) == 1 and "RecursionError" in lost[0].reason
 
 
 def test_a_full_disk_is_no_fault_of_an_article(
-    store: Store, encoder: Encoder, articles: Path, monkeypatch: pytest.MonkeyPatch
+    knowledge: KnowledgeBase, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise StoreUnusable("the disk is full")
 
-    monkeypatch.setattr(store, "save", fail)
+    monkeypatch.setattr(knowledge.store, "save", fail)
     with pytest.raises(StoreUnusable, match="the disk is full"):
-        index(store, encoder, articles)
+        knowledge.index([articles])
 
 
-def test_a_hundred_refused_lines_are_named_and_the_others_counted(
-    store: Store, encoder: Encoder, articles: Path
-) -> None:
+def test_a_hundred_refused_lines_are_named_and_the_others_counted(knowledge: KnowledgeBase, articles: Path) -> None:
     bulk = articles / "bulk.jsonl"
     good = [json.dumps({"id": f"b{n}", "text": f"Berita {n}.", "url": "tidak ada"}) for n in range(2)]
     bulk.write_text("\n".join([good[0], *["{rusak"] * 900, good[1], *["{rusak"] * 900]))
-    report = index(store, encoder, bulk)
+    report = knowledge.index([bulk])
     assert counts(report) == (2, 0, 0, 0)
     assert len(report.refused) == 101 and len(report.remarks) == 2
     assert report.refused[100] == Refusal(str(bulk), "1700 further lines are refused")
 
 
-def test_what_holds_no_articles_for_a_thousand_lines_is_given_up(
-    store: Store, encoder: Encoder, articles: Path
-) -> None:
+def test_what_holds_no_articles_for_a_thousand_lines_is_given_up(knowledge: KnowledgeBase, articles: Path) -> None:
     bulk = articles / "bulk.jsonl"
     good = [json.dumps({"id": f"b{n}", "text": f"Berita {n}."}) for n in range(2)]
     # The same article again and again is none either.
     bulk.write_text("\n".join([good[0], *[good[0]] * 1000, good[1]]))
-    report = index(store, encoder, bulk)
+    report = knowledge.index([bulk])
     assert counts(report) == (1, 0, 0, 0)
     assert "1000 lines in a row are no articles" in report.refused[100].reason
 
 
-def test_progress_is_in_bytes_of_files_and_ends_at_all_of_them(store: Store, encoder: Encoder, articles: Path) -> None:
+def test_progress_is_in_bytes_of_files_and_ends_at_all_of_them(knowledge: KnowledgeBase, articles: Path) -> None:
     lines = "".join(json.dumps({"id": f"b{n}", "text": f"Berita {n * 7919}."}) + "\n" for n in range(3000))
     (articles / "b.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
     (articles / "c.jsonl").write_text(json.dumps({"id": "c", "text": "Berita."}))
     (articles / "rusak.txt").write_text("")
     steps: list[tuple[int, int]] = []
-    index_files(
-        store, encoder, [articles], ArticleSettings(), PassageSettings(),
-        on_progress=lambda done, total: steps.append((done, total)),
-    )  # fmt: skip
+    knowledge.index([articles], on_progress=lambda done, total: steps.append((done, total)))
     size = sum(file.stat().st_size for file in articles.iterdir())
     assert {total for _, total in steps} == {size}
     done = [done for done, _ in steps]
@@ -208,37 +192,62 @@ def test_progress_is_in_bytes_of_files_and_ends_at_all_of_them(store: Store, enc
     assert len(set(done)) > 6
 
 
-def test_timestamps_are_dated_in_the_newsroom_that_was_given(store: Store, encoder: Encoder, articles: Path) -> None:
-    path = articles / "a.jsonl"
+def test_timestamps_are_dated_in_the_newsroom_that_was_given(encoder: Encoder, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({"id": "a", "text": "Isi.", "date": "2023-07-16T15:30:00Z"}))
     for zone, published in (("Asia/Jakarta", "2023-07-16"), ("Asia/Jayapura", "2023-07-17")):
-        index_files(store, encoder, [path], ArticleSettings(), PassageSettings(), newsroom=ZoneInfo(zone))
-        article = store.article("a")
+        knowledge = KnowledgeBase(tmp_path, newsroom=ZoneInfo(zone), encoder=encoder)
+        knowledge.index([path])
+        article = knowledge.store.article("a")
         assert article is not None and article.published == published
 
 
-def test_a_second_run_at_the_same_time_is_refused(store: Store, encoder: Encoder, articles: Path) -> None:
-    with _only_run(store), pytest.raises(StoreUnusable, match="Another `wartabot index` is running"):
-        index(store, encoder, articles)
-    assert counts(index(store, encoder, articles)) == (3, 0, 0, 0)
+def test_a_second_run_at_the_same_time_is_refused(knowledge: KnowledgeBase, articles: Path) -> None:
+    with only_run(knowledge.store), pytest.raises(StoreUnusable, match="Another `wartabot index` is running"):
+        knowledge.index([articles])
+    assert counts(knowledge.index([articles])) == (3, 0, 0, 0)
 
 
 def test_another_model_needs_a_rebuild_which_loses_no_article(
-    store: Store, encoder: Encoder, articles: Path, other_model: Path
+    knowledge: KnowledgeBase, articles: Path, other_model: Path, tmp_path: Path
 ) -> None:
-    index(store, encoder, articles)
+    knowledge.index([articles])
     shutil.rmtree(articles)
     other = Encoder(EncoderSettings(model=str(other_model), passage_prompt="x: "))
+    reopened = KnowledgeBase(tmp_path / "data", encoder=other)
     with pytest.raises(IndexMismatch):
-        index(store, other)
+        reopened.index([])
     with pytest.raises(IndexMismatch):
-        Retriever(store, other, store.path.parent, RetrieverSettings())
-    rebuilt = rebuild(store, other, PassageSettings())
-    assert [article.id for article in rebuilt.articles()] == ["dua", "satu", "tiga"]
-    ((_, embeddings),) = rebuilt.embeddings_after(0)
-    expected = other.encode_passages([passage.text for passage in rebuilt.passages([1, 2, 3]).values()])
+        reopened.open()
+    assert reopened.rebuild() == []
+    store = reopened.store
+    assert [article.id for article in store.articles()] == ["dua", "satu", "tiga"]
+    ((_, embeddings),) = store.embeddings_after(0)
+    expected = other.encode_passages([passage.text for passage in store.passages([1, 2, 3]).values()])
     assert embeddings == pytest.approx(expected, abs=1e-3)
-    assert sorted(path.name for path in rebuilt.path.parent.glob("*.unfinished*")) == []
+    assert sorted(path.name for path in store.path.parent.glob("*.unfinished*")) == []
+
+
+def test_after_a_rebuild_it_answers_from_what_was_rebuilt(knowledge: KnowledgeBase, articles: Path) -> None:
+    knowledge.index([articles])
+    question = "kapan rapat desa dua digelar?"
+    before = [quote.text for quote in knowledge.answer(question).quotes]
+    assert before[0] == "Rapat desa dua digelar hari Senin."
+    assert knowledge.rebuild() == []
+    assert [quote.text for quote in knowledge.answer(question).quotes] == before
+    (articles / "dua.txt").write_text("Rapat desa dua digelar hari Rabu.\n")
+    knowledge.index([articles])
+    assert knowledge.answer(question).quotes[0].text == "Rapat desa dua digelar hari Rabu."
+
+
+def test_articles_at_hand_are_added_like_those_of_files(knowledge: KnowledgeBase, articles: Path) -> None:
+    knowledge.index([articles])
+    added = [Article("dua", "Rapat desa dua ditunda."), Article("judul", "Isi.", title="😀" * 300)]
+    (refused,) = knowledge.add(added)
+    assert "'judul'" in refused.where and "leaves no room" in refused.reason
+    assert {article.id: article.text for article in knowledge.store.articles()}["dua"] == "Rapat desa dua ditunda."
+    with only_run(knowledge.store), pytest.raises(StoreUnusable):
+        knowledge.add(added)
 
 
 def contents(data: Path) -> tuple[list[tuple[str, str, int, int]], NDArray[np.float64]]:
@@ -299,6 +308,6 @@ def stored_articles(data: Path) -> int:
 
 
 def found(data: Path, encoder: Encoder, text: str) -> tuple[str, int]:
-    retriever = Retriever(Store(data / FILE_NAME), encoder, data, RetrieverSettings())
+    retriever = KnowledgeBase(data, encoder=encoder).retriever
     passage = retriever.retrieve(parse_question(text), 1).hits[0].passage
     return passage.article.id, passage.start

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from bot.replies import period_text
 from bot.texts import INDONESIAN
-from embeddings import Answerer, AnswerSettings, Article, ArticleSettings, Encoder, PassageSettings, index_files
+from embeddings import Article, Encoder, KnowledgeBase
 from embeddings.answers.reader import Reader
 from embeddings.indonesian.dates import MONTHS
 from embeddings.indonesian.periods import Period, days_of, find_period, wants_latest, without_period
-from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.storage.store import FILE_NAME, Store
 
 # A Wednesday.
@@ -163,14 +162,13 @@ def printed(time: str) -> str:
 
 
 @pytest.fixture
-def dated(encoder: Encoder, reader: Reader, tmp_path: Path) -> Answerer:
+def dated(encoder: Encoder, reader: Reader, tmp_path: Path) -> KnowledgeBase:
     for year, number in (("2021", "700 juta"), ("2023", "900 juta"), ("2026", "950 juta")):
         text = f"Anggaran perbaikan jalan Desa Lebung sebesar Rp{number}. Anggaran itu disahkan DPRD Banyuasin."
         (tmp_path / f"{year}.md").write_text(f'+++\npublished = "{year}-05-19"\nsource = "Warta"\n+++\n{text}\n')
-    store = Store(tmp_path / FILE_NAME)
-    index_files(store, encoder, [tmp_path], ArticleSettings(), PassageSettings())
-    retriever = Retriever(store, encoder, tmp_path, RetrieverSettings())
-    return Answerer(retriever, reader, AnswerSettings(), lambda: TODAY)
+    knowledge = KnowledgeBase(tmp_path, today=lambda: TODAY, encoder=encoder, reader=reader)
+    knowledge.index([tmp_path])
+    return knowledge
 
 
 @pytest.mark.parametrize(
@@ -182,19 +180,19 @@ def dated(encoder: Encoder, reader: Reader, tmp_path: Path) -> Answerer:
         ("berapa anggaran perbaikan jalan desa lebung", {"2021", "2023", "2026"}),
     ],
 )
-def test_only_articles_of_the_period_answer(dated: Answerer, question: str, years: set[str]) -> None:
+def test_only_articles_of_the_period_answer(dated: KnowledgeBase, question: str, years: set[str]) -> None:
     answer = dated.answer(question)
     found = answer.quotes or answer.near
     assert found and {quote.article.published and quote.article.published[:4] for quote in found} <= years
 
 
-def test_a_period_without_articles_is_an_honest_no_that_can_be_widened(dated: Answerer) -> None:
+def test_a_period_without_articles_is_an_honest_no_that_can_be_widened(dated: KnowledgeBase) -> None:
     question = "berapa anggaran perbaikan jalan desa lebung tahun 2019?"
     answer = dated.answer(question)
     assert not answer.answered and answer.near == () and answer.period is not None
     assert dated.answer(question, any_time=True).near or dated.answer(question, any_time=True).answered
 
 
-def test_the_newest_comes_first_where_it_is_asked_for(dated: Answerer) -> None:
+def test_the_newest_comes_first_where_it_is_asked_for(dated: KnowledgeBase) -> None:
     answer = dated.answer("berapa anggaran perbaikan jalan desa lebung terbaru?")
     assert answer.quotes[0].article.published == "2026-05-19"

@@ -68,7 +68,7 @@ def test_a_strangers_copy_of_a_groups_card_carries_nothing_of_the_question(bot: 
     assert "Melanjutkan" not in bot.ask("di mana?", OTHER)["text"]
     assert "Melanjutkan" not in bot.ask("di mana?", OTHER, reply_to=copy["message_id"])["text"]
     stored = Chats(bot.folder / "chats.db")
-    copied = stored.answer(token_of(copy))
+    copied = stored.answers.by_token(token_of(copy))
     assert copied is not None and copied.content.question == "" and not copied.everyone
     stored.close()
 
@@ -86,14 +86,14 @@ def test_the_card_of_a_no_carries_no_words_of_the_asker_into_a_copy(bot: Bot) ->
 def test_the_buttons_of_a_private_card_obey_only_its_owner(bot: Bot) -> None:
     message = card(bot, QUESTION, ASKER)
     chats = Chats(bot.folder / "chats.db")
-    answer = chats.answer(token_of(message))
+    answer = chats.answers.by_token(token_of(message))
     assert answer is not None
     for label in ("Selengkapnya", "👎", "Laporkan"):
         assert press(bot, label, message, OTHER)["text"] == "Tombol ini hanya untuk penanyanya."
     forged = {**message, "chat": {"id": OTHER["id"], "type": "private", "first_name": "Siti"}}
     for label in ("Selengkapnya", "👎", "Laporkan"):
         assert press(bot, label, forged, OTHER)["text"].startswith("Tombol ini sudah kedaluwarsa.")
-    assert chats.feedback(answer.id) == []
+    assert chats.feedback.on(answer.id) == []
     assert bot.server.last_message(ASKER["id"])["text"] == message["text"]
     chats.close()
 
@@ -102,15 +102,15 @@ def test_in_a_group_others_vote_and_report_but_only_the_asker_changes_the_card(b
     group = {**GROUP, "id": -1031}
     message = card_in_group(bot, group, QUESTION)
     chats = Chats(bot.folder / "chats.db")
-    answer = chats.answer(token_of(message))
+    answer = chats.answers.by_token(token_of(message))
     assert answer is not None
     assert press(bot, "👍", message, OTHER)["text"] == "Terima kasih!"
     link = press(bot, "Laporkan", message, OTHER)["url"]
     bot.ask(f"/start {link.partition('=')[2]}", OTHER)
-    assert chats.feedback(answer.id) == [(OTHER["id"], "good", None)]
+    assert chats.feedback.on(answer.id) == [(OTHER["id"], "good", None)]
     press(bot, "Salah orang", bot.server.last_message(OTHER["id"]), OTHER)
     # The report is about the answer in the group.
-    wait_until(lambda: chats.feedback(answer.id)[-1] == (OTHER["id"], "wrong", "person"))
+    wait_until(lambda: chats.feedback.on(answer.id)[-1] == (OTHER["id"], "wrong", "person"))
     assert bot.server.last_message(group["id"])["text"] == message["text"]
     chats.close()
 
@@ -118,7 +118,7 @@ def test_in_a_group_others_vote_and_report_but_only_the_asker_changes_the_card(b
 def test_an_answer_for_the_asker_alone_is_nobody_elses_until_it_is_shown(bot: Bot) -> None:
     group = {**GROUP, "id": -1032}
     chats = Chats(bot.folder / "chats.db")
-    chats.change_settings(group["id"], only_asker_sees=True)
+    chats.settings.change(group["id"], only_asker_sees=True)
     bot.server.knows_ephemeral = True
     try:
         message = card_in_group(bot, group, QUESTION)
@@ -193,7 +193,7 @@ def test_an_answer_for_the_asker_alone_stays_so_where_the_group_migrates_and_is_
 ) -> None:
     group, moved = {**GROUP, "id": -1500}, -1_001_500
     chats = Chats(bot.folder / "chats.db")
-    chats.change_settings(group["id"], only_asker_sees=True)
+    chats.settings.change(group["id"], only_asker_sees=True)
     bot.server.knows_ephemeral = True
     try:
         bot.server.drop_next("sendMessage")
@@ -223,7 +223,7 @@ def test_an_anonymous_administrators_hapusdata_deletes_nothing_anywhere(bot: Bot
     bot.server.say("/hapusdata", ANONYMOUS, one, sender_chat=one)
     assert "atas nama grup" in bot.server.sent(1, one["id"])[0]["text"]
     chats = Chats(bot.folder / "chats.db")
-    stored = chats.answer(token_of(in_two))
+    stored = chats.answers.by_token(token_of(in_two))
     assert stored is not None and stored.asker == two["id"]
     chats.close()
 

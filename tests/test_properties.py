@@ -10,7 +10,7 @@ from bot.cards import View, answer_card, article_card, sources_card
 from bot.chats import SentAnswer, SentQuote
 from bot.small_talk import small_talk
 from bot.texts import ENGLISH, INDONESIAN, Texts
-from embeddings import Answer, Answerer, Article, Certainty, Outlet, Quote, Summary
+from embeddings import Answer, Article, Certainty, KnowledgeBase, Outlet, Quote, Summary
 from tests.telegram_server import parse_html
 
 SUMMARY = Summary(5, 9, "2022-03-21", "2023")
@@ -66,11 +66,18 @@ def test_every_answer_is_a_message_that_telegram_takes_and_quotes_only_what_stan
         assert any(parse_html(block) in quote.text for quote in found)
 
 
-@given(st.lists(quotes(), min_size=1, max_size=4), st.booleans(), st.integers(0, 999), st.booleans(), st.booleans())
+@given(
+    st.lists(quotes(), min_size=1, max_size=4),
+    st.sampled_from(["sure", "maybe", "no"]),
+    st.integers(0, 999),
+    st.booleans(),
+    st.booleans(),
+)
 def test_every_card_is_one_that_telegram_takes_whatever_its_button_carried(
-    found: list[Quote], answered: bool, page: int, unfolded: bool, reporting: bool
+    found: list[Quote], certainty: str, page: int, unfolded: bool, reporting: bool
 ) -> None:
-    content = SentAnswer("q", answered, tuple(map(SentQuote.of, found)), "id", 1, typed="t", of_period=True)
+    sent, maybe = tuple(map(SentQuote.of, found)), certainty == "maybe"
+    content = SentAnswer("q", certainty != "no", sent, "id", 1, typed="t", of_period=True, maybe=maybe)
     view = View(page, unfolded, reporting)
     html, markup = answer_card("A" * 16, content, found, SUMMARY, INDONESIAN, "warta_bot", view)
     assert_telegram_takes(html)
@@ -103,10 +110,10 @@ def test_every_page_of_the_outlets_is_a_message(outlets: list[Outlet], page: int
 
 @given(st.one_of(TEXT, WORDS), st.one_of(TEXT, WORDS))
 def test_any_question_is_answered_with_quotes_of_the_archive_or_with_none(
-    answerer: Answerer, question: str, before: str
+    knowledge: KnowledgeBase, question: str, before: str
 ) -> None:
     small_talk(question, INDONESIAN)
-    answer = answerer.answer(question[:1000], before=before[:1000])
+    answer = knowledge.answer(question[:1000], before=before[:1000])
     assert answer.answered == bool(answer.quotes)
     for quote in (*answer.quotes, *answer.near):
         assert quote.text.strip() and 0 <= quote.start < quote.end <= len(quote.article.text)

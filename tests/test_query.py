@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from embeddings import Answerer
+from embeddings import KnowledgeBase
 from embeddings.question.query import parse_question, with_words_replaced
 
 
@@ -75,7 +75,7 @@ def test_what_news_writes_two_ways_is_looked_for_both_ways() -> None:
     assert query.words == ("rapat", "koordinasi", "rakor", "tanjung", "lago")
 
 
-def test_a_question_is_understood_once(answerer: Answerer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_is_understood_once(knowledge: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     counted: Counter[str] = Counter()
     for module, name in (
         ("embeddings.question.query", "spelt_out"),
@@ -95,7 +95,7 @@ def test_a_question_is_understood_once(answerer: Answerer, monkeypatch: pytest.M
         for other in [module for key, module in sys.modules.items() if key.startswith("embeddings.")]:
             if getattr(other, name, None) is original:
                 monkeypatch.setattr(other, name, counting)
-    assert not answerer.answer("siapa kapolsek tanjung lago?").answered
+    assert not knowledge.answer("siapa kapolsek tanjung lago?").answered
     assert counted["understand"] == 1
     # What the articles' sentences name is another matter: no question is among them.
     assert all(times <= 2 for times in counted.values()), counted

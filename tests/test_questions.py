@@ -21,7 +21,7 @@ def message(text: str, chat: dict[str, Any] = GROUP, **fields: Any) -> Message:
 
 def asked(text: str, **fields: Any) -> str | None:
     found = find_question(message(text, **fields), 123456, str(BOT["username"]), on_mention=True)
-    return found.question if found else None
+    return found.text if found else None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from bot import replies
-from bot.cards import sources_card
+from bot.cards import View, answer_card, sources_card
+from bot.chats import SentAnswer, SentQuote
 from bot.texts import ENGLISH, INDONESIAN, texts_for
 from embeddings import Answer, Article, Certainty, Outlet, Quote, Summary
 from tests.conftest import ROOT
@@ -51,13 +52,32 @@ def test_what_is_unknown_is_said_to_be_unknown() -> None:
     )
 
 
+def test_a_card_that_answers_perhaps_says_so_first_and_marks_nothing() -> None:
+    content = SentAnswer("?", True, (SentQuote.of(QUOTE),), "id", 3, maybe=True)
+    for unfolded in (False, True):
+        html, markup = answer_card("t" * 16, content, [QUOTE], SUMMARY, INDONESIAN, "bot", View(unfolded=unfolded))
+        assert html == (
+            "Mungkin ini yang dicari:\n\n<blockquote>Camat &lt;Sungai&gt; &amp; Raya, Fathul, hadir.</blockquote>\n"
+            '— Kabar &amp; Kita · 17 Juli 2023 · <a href="https://k.example/?a=1&amp;b=2">buka berita</a>'
+        )
+        assert markup is not None and [button.text for button in markup.inline_keyboard[-1]] == ["👍", "👎", "Laporkan"]
+
+
+def test_above_what_answers_perhaps_stands_how_the_question_was_read_and_below_it_what_articles_tell() -> None:
+    content = SentAnswer(
+        "?", True, (SentQuote.of(QUOTE),), "en", 3, ("Camat: Fathul",), understood=("Period: 2023",), maybe=True
+    )
+    html, _ = answer_card("t" * 16, content, [QUOTE], SUMMARY, ENGLISH, "bot", View())
+    assert html.startswith("Period: 2023\nThis may be what you are looking for:\nCamat: Fathul\n\n<blockquote>Camat")
+
+
 def test_near_passages_are_labelled_as_near() -> None:
     message = replies.answer_message(
         Answer("?", Certainty.NO, 0.1, near=(QUOTE,)), Summary(30_340, 9, "2019-09-01", "2023"), INDONESIAN
     )
     assert message.startswith(
-        "Maaf, tidak ada jawabannya dalam 30.340 berita yang saya punya (2019–2023).\n\n"
-        "Yang paling dekat, tetapi belum tentu menjawab:\n\n<blockquote>"
+        "Maaf, saya belum menemukan jawabannya dalam 30.340 berita yang saya punya (2019–2023).\n\n"
+        "Yang paling dekat, tetapi mungkin bukan jawabannya:\n\n<blockquote>"
     )
 
 

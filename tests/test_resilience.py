@@ -150,7 +150,9 @@ def test_a_question_released_but_not_sent_is_offered_again_with_a_button_after_t
         bot.server.hold("sendMessage")
         asked = bot.server.say(QUESTION)
         chats = Chats(tmp_path / "chats.db")
-        wait_until(lambda: chats._all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL"))
+        wait_until(
+            lambda: chats.database.all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL")
+        )
         bot.stop(signal.SIGKILL)
         bot.server.let_go("sendMessage")
         bot.start()
@@ -158,6 +160,22 @@ def test_a_question_released_but_not_sent_is_offered_again_with_a_button_after_t
         assert told["replies_to"] == asked
         press(bot, "Tampilkan jawaban", told)
         assert bot.server.message_with("Fathul Mushalli")["message_id"] == told["message_id"]
+        chats.close()
+
+
+def test_a_question_left_by_another_process_that_cannot_be_read_is_given_up_once_and_the_others_are_answered(
+    tmp_path: Path, encoder: object
+) -> None:
+    with running_bot(tmp_path) as bot:
+        bot.stop()
+        chats = Chats(tmp_path / "chats.db")
+        for number, content in enumerate(("{", "5", '{"update_id": 1, "message": 5}', '{"update_id": 2}')):
+            chats.questions.receive(900_000 + number, 777, 777, content)
+        bot.server.say(QUESTION)
+        bot.start()
+        bot.server.message_with("Fathul Mushalli")
+        wait_until(lambda: not chats.database.all("SELECT 1 FROM questions WHERE update_content NOT NULL"))
+        assert bot.log.read_text().count("cannot be read any more") == 3
         chats.close()
 
 
@@ -220,13 +238,15 @@ def test_a_question_of_somebody_who_has_blocked_the_bot_is_not_kept(tmp_path: Pa
         bot.server.hold("sendMessage")
         bot.server.say(QUESTION)
         chats = Chats(tmp_path / "chats.db")
-        wait_until(lambda: chats._all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL"))
+        wait_until(
+            lambda: chats.database.all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL")
+        )
         bot.stop(signal.SIGKILL)
         bot.server.let_go("sendMessage")
         bot.server.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
         bot.start()
         bot.wait_for_log("A chat does not let the bot write")
-        wait_until(lambda: not chats._all("SELECT 1 FROM questions WHERE update_content NOT NULL"))
+        wait_until(lambda: not chats.database.all("SELECT 1 FROM questions WHERE update_content NOT NULL"))
         chats.close()
 
 
@@ -293,7 +313,7 @@ def test_after_a_migration_an_edit_of_an_unrelated_message_rewrites_no_old_answe
     bot.server.update("message", {"message_id": 9_100, "date": int(time.time()), "chat": group, "from": OTHER,
                                   "migrate_to_chat_id": moved["id"]})  # fmt: skip
     chats = Chats(bot.folder / "chats.db")
-    wait_until(lambda: chats.answer_to(group["id"], asked) is None)
+    wait_until(lambda: chats.answers.to_message(group["id"], asked) is None)
     chats.close()
     # In the new chat the same numbers stand for other messages.
     bot.server.messages[moved["id"]][answer] = {**bot.server.messages[group["id"]][answer], "chat": moved}

@@ -12,23 +12,12 @@ import msgspec
 import numpy as np
 import pytest
 
-import embeddings.storage.store
-from embeddings import (
-    Article,
-    ArticleSettings,
-    Encoder,
-    IndexMismatch,
-    PassageSettings,
-    Store,
-    StoreUnusable,
-    article_key,
-    index_files,
-    rebuild,
-)
+from embeddings import Article, Encoder, IndexMismatch, KnowledgeBase, Store, StoreUnusable, article_key
 from embeddings.search.lexical import LexicalIndex
 from embeddings.storage import stories
+from embeddings.storage.passages import Watermark
 from embeddings.storage.schema import SCHEMA_VERSION
-from embeddings.storage.store import FILE_NAME, Watermark
+from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all, find_anew, find_missing
 from embeddings.topics.meetings.facts import MEETINGS, meetings
 from embeddings.topics.officials.facts import OFFICIALS, officials
@@ -105,7 +94,7 @@ def test_a_data_folder_of_a_newer_version_is_refused_and_left_alone(tmp_path: Pa
 def test_a_locked_database_says_to_wait(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("embeddings.storage.store.LOCK_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("embeddings.storage.database.LOCK_TIMEOUT_SECONDS", 0.1)
     with pytest.raises(StoreUnusable, match=r"locked.*Nothing was lost"):
         Store(store.path).save(ARTICLE, SPANS, EMBEDDINGS)
     other.close()
@@ -305,10 +294,11 @@ def test_indexing_a_damaged_article_again_stores_it_anew(encoder: Encoder, tmp_p
     articles.mkdir()
     for name in ("satu", "dua"):
         (articles / f"{name}.txt").write_text(f"Rapat desa {name} digelar hari Senin.\n")
-    store = Store(tmp_path / FILE_NAME)
+    knowledge = KnowledgeBase(tmp_path, encoder=encoder)
+    store = knowledge.store
 
     def index() -> tuple[int, int, int]:
-        report = index_files(store, encoder, [articles], ArticleSettings(), PassageSettings())
+        report = knowledge.index([articles])
         return report.added, report.updated, report.unchanged
 
     assert index() == (2, 0, 0)
@@ -322,13 +312,11 @@ def test_indexing_a_damaged_article_again_stores_it_anew(encoder: Encoder, tmp_p
 def test_a_rebuild_leaves_a_damaged_article_out_by_name(
     encoder: Encoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = Store(tmp_path / FILE_NAME)
-    store.claim(encoder.name, encoder.dimension)
-    for article in (TOLD_ARTICLE, COPY):
-        store.save(article, [(0, len(article.text))], encoder.encode_passages([article.text]))
-    damage(store.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
-    rebuilt = rebuild(store, encoder, PassageSettings())
-    assert [article.id for article in rebuilt.articles()] == ["dua"] and rebuilt.summary().articles == 1
+    knowledge = KnowledgeBase(tmp_path, encoder=encoder)
+    assert knowledge.add([TOLD_ARTICLE, COPY]) == []
+    damage(knowledge.store.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
+    knowledge.rebuild()
+    assert [article.id for article in knowledge.store.articles()] == ["dua"] and knowledge.summary().articles == 1
     assert "'satu'" in caplog.text
 
 
@@ -357,7 +345,7 @@ def test_a_link_finds_its_article_by_the_index_alone(store: Store) -> None:
 def test_two_articles_with_one_short_name_are_not_taken_for_each_other(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embeddings.storage.store, "article_key", lambda article_id: "0" * 16)
+    monkeypatch.setattr("embeddings.storage.store.article_key", lambda article_id: "0" * 16)
     save(store, ARTICLE)
     assert store.article_by_key("0" * 16) == ARTICLE
     save(store, COPY)
@@ -392,7 +380,7 @@ def check_that_others_may_write(monkeypatch: pytest.MonkeyPatch, path: Path) -> 
 
     for topic in (OFFICIALS, MEETINGS):
         monkeypatch.setitem(vars(topic), "finder", checked(topic.name, topic.finder))
-    monkeypatch.setattr(embeddings.storage.store, "signature", checked("signature", stories.signature))
+    monkeypatch.setattr("embeddings.storage.store.signature", checked("signature", stories.signature))
     return called
 
 
@@ -401,7 +389,7 @@ def test_nobody_waits_for_the_finders_when_an_article_is_stored(
 ) -> None:
     called = check_that_others_may_write(monkeypatch, store.path)
     (tmp_path / "satu.txt").write_text(TOLD)
-    index_files(store, encoder, [tmp_path / "satu.txt"], ArticleSettings(), PassageSettings())
+    KnowledgeBase(tmp_path, encoder=encoder).index([tmp_path / "satu.txt"])
     assert called == ["officials", "meetings", "signature"]
 
 

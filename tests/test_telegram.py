@@ -206,19 +206,19 @@ def test_votes_and_reports_with_a_reason_are_kept(bot: Bot) -> None:
     message = card(bot)
     token = buttons(message)["👍"]["callback_data"].split(":")[1]
     assert press(bot, "👍", message)["text"] == "Terima kasih!"
-    assert press(bot, "👎", message)["text"] == "Terima kasih, kami catat."
+    assert press(bot, "👎", message)["text"] == "Terima kasih, saya catat."
     assert press(bot, "Laporkan", message)["text"] == "Apa yang keliru?"
     wait_until(lambda: "Salah orang" in buttons(bot.server.last_message()))
     chats = Chats(bot.folder / "chats.db")
-    id = chats.answer(token).id  # type: ignore[union-attr]
-    assert chats.feedback(id) == [(777, "bad", None)]
+    id = chats.answers.by_token(token).id  # type: ignore[union-attr]
+    assert chats.feedback.on(id) == [(777, "bad", None)]
     press(bot, "Salah orang", bot.server.last_message())
     wait_until(lambda: "Laporkan" in buttons(bot.server.last_message()))
-    assert chats.feedback(id) == [(777, "bad", None), (777, "wrong", "person")]
+    assert chats.feedback.on(id) == [(777, "bad", None), (777, "wrong", "person")]
     press(bot, "Laporkan", bot.server.last_message())
     wait_until(lambda: "Kembali" in buttons(bot.server.last_message()))
     assert press(bot, "Kembali", bot.server.last_message())["text"] == "Laporan dibatalkan."
-    assert chats.feedback(id) == [(777, "bad", None)]
+    assert chats.feedback.on(id) == [(777, "bad", None)]
     chats.close()
 
 
@@ -227,20 +227,20 @@ def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> 
     assert message["text"].startswith(
         "Maaf, dari 5 berita yang saya punya (2022–2023) belum ada yang menyebut siapa Gubernur Sumatera Selatan."
     )
-    assert "Yang paling dekat, tetapi belum tentu menjawab:" in message["text"]
+    assert "Yang paling dekat, tetapi mungkin bukan jawabannya:" in message["text"]
     assert message["text"].endswith("Coba dengan kata lain, atau lihat /sumber.")
     assert "Dicatat." in press(bot, "🔔 Beri tahu saya", message)["text"]
     wait_until(lambda: "🔔 Sudah dicatat" in buttons(bot.server.last_message()))
     chats = Chats(bot.folder / "chats.db")
-    assert chats.wishes(777) == ["Siapa gubernur Sumatera Selatan?"]
-    assert ("siapa gubernur sumatera selatan?", 1) in chats.unanswered()
+    assert chats.feedback.wishes(777) == ["Siapa gubernur Sumatera Selatan?"]
+    assert ("siapa gubernur sumatera selatan?", 1) in chats.questions.unanswered()
     chats.close()
 
 
 def test_a_question_about_something_else_gets_no_passages_at_all(bot: Bot) -> None:
     message = card(bot, "Bagaimana cara membuat rendang?")
     assert message["text"] == (
-        "Maaf, tidak ada jawabannya dalam 5 berita yang saya punya (2022–2023).\n\n"
+        "Maaf, saya belum menemukan jawabannya dalam 5 berita yang saya punya (2022–2023).\n\n"
         "Coba dengan kata lain, atau lihat /sumber."
     )
     assert buttons(message).keys() == {"🔔 Beri tahu saya"}
@@ -289,16 +289,16 @@ def test_hapusdata_asks_once_and_then_deletes_what_is_kept_of_a_person(bot: Bot)
     forget(bot, person, "Cancel")
     bot.server.message_with("nothing was deleted", 780)
     chats = Chats(bot.folder / "chats.db")
-    assert chats.wishes(780) == ["Siapa gubernur Sumatera Selatan?"]
+    assert chats.feedback.wishes(780) == ["Siapa gubernur Sumatera Selatan?"]
     bot.ask("/hapusdata", person)
     question = bot.server.last_message(780)
     assert press(bot, "Yes, delete everything", question, OTHER)["text"].startswith("Only the person")
-    assert chats.wishes(780) != []
+    assert chats.feedback.wishes(780) != []
     press(bot, "Yes, delete everything", question, person)
     bot.server.message_with("All your data has been deleted", 780)
-    assert chats.wishes(780) == []
-    assert chats.settings(780).language is None
-    assert chats._all("SELECT * FROM answers WHERE chat = 780 OR asker = 780") == []
+    assert chats.feedback.wishes(780) == []
+    assert chats.settings.of(780).language is None
+    assert chats.database.all("SELECT * FROM answers WHERE chat = 780 OR asker = 780") == []
     chats.close()
     assert press(bot, "Selengkapnya", message, person)["text"].startswith("Tombol ini sudah kedaluwarsa")
 
@@ -554,7 +554,7 @@ def test_rapat_lists_the_meetings_of_a_region_and_a_time(bot: Bot) -> None:
 def test_a_period_is_shown_and_one_tap_drops_it(bot: Bot) -> None:
     person = {**PERSON, "id": 7106}
     message = card(bot, "kapan rakor Tanjung Lago tahun 2021?", person)
-    assert message["text"].startswith("Periode: 2021\n\nMaaf, tidak ada jawabannya")
+    assert message["text"].startswith("Periode: 2021\n\nMaaf, saya belum menemukan jawabannya")
     press(bot, "Tanpa periode", message, person)
     wait_until(lambda: "17 Juli 2023: Rapat koordinasi" in bot.server.last_message(7106)["text"])
     assert "Periode" not in bot.server.last_message(7106)["text"]

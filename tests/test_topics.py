@@ -17,21 +17,11 @@ import numpy as np
 import pytest
 
 import embeddings
-from embeddings import (
-    AnswerSettings,
-    Article,
-    ArticleSettings,
-    Encoder,
-    IndexReport,
-    PassageSettings,
-    RetrieverSettings,
-    Store,
-    index_files,
-    open_answerer,
-)
+from embeddings import Article, Encoder, IndexReport, KnowledgeBase, Store
+from embeddings.answers.reader import Reader
 from embeddings.storage.facts import Fact, Findings
 from embeddings.storage.store import FILE_NAME
-from embeddings.topics.finding import TOPICS, find_all, find_anew, find_missing
+from embeddings.topics.finding import TOPICS, find_all, find_anew
 from embeddings.topics.meetings.facts import meetings
 from embeddings.topics.officials.facts import OFFICIALS, officials
 from embeddings.topics.officials.grammar import Official
@@ -146,7 +136,7 @@ def test_a_mended_rule_reaches_stored_articles_and_nothing_is_encoded_again(
     store: Store, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def index() -> IndexReport:
-        return index_files(store, encoder, [articles], ArticleSettings(), PassageSettings())
+        return KnowledgeBase(tmp_path, encoder=encoder).index([articles])
 
     articles = write_articles(tmp_path / "articles")
     assert index().found_anew == 0
@@ -162,13 +152,13 @@ def test_a_mended_rule_reaches_stored_articles_and_nothing_is_encoded_again(
 
 
 def test_answering_waits_for_no_finder_and_answers_from_what_another_version_found(
-    store: Store, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    encoder: Encoder, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index_files(store, encoder, [write_articles(tmp_path / "articles")], ArticleSettings(), PassageSettings())
+    knowledge = KnowledgeBase(tmp_path, encoder=encoder, reader=reader)
+    knowledge.index([write_articles(tmp_path / "articles")])
     monkeypatch.setitem(vars(OFFICIALS), "version", "mended")
     monkeypatch.setitem(vars(OFFICIALS), "finder", None)
-    answerer = open_answerer(store, encoder, tmp_path, RetrieverSettings(), AnswerSettings())
-    holders = answerer.answer("siapa camat rambutan?").holders
+    holders = knowledge.answer("siapa camat rambutan?").holders
     assert {holder.name_text for holder in holders} == {"Dewi Lestari", "Joko Susilo"}
 
 
@@ -252,10 +242,13 @@ def test_a_changed_line_in_a_finder_reaches_the_answers_with_the_next_index(tmp_
     assert run("index").rstrip().endswith("0 searched anew")
 
 
-def test_articles_stored_before_there_were_topics_are_gone_through_before_the_first_answer(store: Store) -> None:
-    store.save(Article("satu", TOLD), [(0, len(TOLD))], np.ones((1, 4), dtype=np.float32))
+def test_articles_stored_before_there_were_topics_are_gone_through_before_the_first_answer(
+    store: Store, encoder: Encoder, reader: Reader, tmp_path: Path
+) -> None:
+    store.save(Article("satu", TOLD), [(0, len(TOLD))], encoder.encode_passages([TOLD]))
     assert names(store) == []
-    find_missing(store)
+    knowledge = KnowledgeBase(tmp_path, encoder=encoder, reader=reader)
+    assert [holder.name_text for holder in knowledge.answer("siapa camat rambutan?").holders] == ["Dewi Lestari"]
     assert names(store) == ["Dewi Lestari"] and len(meetings(store, {"rambutan"})) == 1
 
 

@@ -4,14 +4,15 @@ import logging
 import re
 from collections.abc import Sequence
 
+import msgspec
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.cards import TOKEN, View, deep_link
-from bot.chats import StoredAnswer
-from bot.conversations import conversations, texts_of
-from bot.handlers.asking import allowed, answer_question, draw
+from bot.ask import ask, draw
+from bot.cards import TOKEN, Card, View, deep_link
+from bot.chats import SentAnswer, StoredAnswer
+from bot.conversations import Conversations, conversations, texts_of
 from bot.sending import acknowledge, edit, send
 from bot.texts import Texts
 
@@ -23,21 +24,47 @@ DATA = re.compile(rf"([a-z]):({TOKEN})((?::[a-z0-9]{{1,16}})*)")
 FOR_ALL = frozenset("vury")
 
 
+class Press(msgspec.Struct, frozen=True):
+    """A button pressed under an answer."""
+
+    query: CallbackQuery
+    context: ContextTypes.DEFAULT_TYPE
+    stored: StoredAnswer
+    texts: Texts
+
+    @property
+    def state(self) -> Conversations:
+        return conversations(self.context)
+
+    @property
+    def person(self) -> int:
+        return self.query.from_user.id
+
+    @property
+    def by_owner(self) -> bool:
+        return self.person == self.stored.asker
+
+    @property
+    def judged(self) -> int:
+        """What is said of a copy is said of the answer that it shows."""
+        return self.stored.original or self.stored.id
+
+
 async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Do what a button says; every press is answered, so that no spinner keeps turning."""
     query = update.callback_query
     assert query is not None
     texts = texts_of(update, context)
     data = DATA.fullmatch(query.data or "")
-    stored = conversations(context).chats.answer(data[2]) if data else None
+    stored = conversations(context).chats.answers.by_token(data[2]) if data else None
     if data is None or stored is None or not _stands_here(query, stored):
         await acknowledge(query, texts.expired)
         return
-    owner = query.from_user.id == stored.asker
-    if not owner and not (stored.everyone and data[1] in FOR_ALL):
+    pressed = Press(query, context, stored, texts)
+    if not pressed.by_owner and not (stored.everyone and data[1] in FOR_ALL):
         await acknowledge(query, texts.not_yours)
     else:
-        await _do(query, context, stored, data[1], data[3].split(":")[1:], texts)
+        await _do(pressed, data[1], data[3].split(":")[1:])
 
 
 def _stands_here(query: CallbackQuery, stored: StoredAnswer) -> bool:
@@ -45,111 +72,117 @@ def _stands_here(query: CallbackQuery, stored: StoredAnswer) -> bool:
     return query.message is not None and query.message.chat.id == stored.chat
 
 
-async def _do(
-    query: CallbackQuery,
-    context: ContextTypes.DEFAULT_TYPE,
-    stored: StoredAnswer,
-    kind: str,
-    fields: Sequence[str],
-    texts: Texts,
-) -> None:
-    state = conversations(context)
-    chats, person = state.chats, query.from_user.id
-    owner = person == stored.asker
-    # What is said of a copy is said of the answer that it shows.
-    judged = stored.original or stored.id
+async def _do(pressed: Press, kind: str, fields: Sequence[str]) -> None:
+    content, stored = pressed.stored.content, pressed.stored
     match kind, fields:
         case "v", ["good" | "bad" as vote]:
-            await state.write(chats.give_feedback, judged, person, vote)
-            await acknowledge(query, texts.thanks_good if vote == "good" else texts.thanks_bad)
-        case "w", [page] if stored.content.question and not stored.content.of_another:
-            await state.write(chats.wish, stored.id, person, stored.chat, stored.content.question)
-            await acknowledge(query, texts.wish_noted, show_alert=True)
-            await _redraw(query, context, stored, texts, View(_number(page), wished=True))
-        case "u" | "r", _ if not owner:
-            # Anybody but the asker gets the card in the private chat, to turn there as they like.
-            link = "r" if kind == "r" else "a"
-            first = _number(fields[0]) if fields else 0
-            await acknowledge(query, url=deep_link(context.bot.username, f"{link}{stored.token}{first}"))
+            await _vote(pressed, vote)
+        case "w", [page] if content.question and not content.of_another:
+            await _wish(pressed, page)
+        case "u" | "r", _ if not pressed.by_owner:
+            await _open_in_private(pressed, "r" if kind == "r" else "a", fields[0] if fields else "0")
         case "u", [page, unfolded]:
-            await acknowledge(query)
-            await _redraw(query, context, stored, texts, View(_number(page), unfolded == "1"))
+            await _show(pressed, View(_number(page), unfolded == "1"))
         case "r", [page]:
-            await acknowledge(query, texts.ask_reason)
-            await _redraw(query, context, stored, texts, View(_number(page), reporting=True))
-        case "y", [page, reason] if reason in texts.report_reasons:
-            await state.write(chats.give_feedback, judged, person, "wrong", reason)
-            await acknowledge(query, texts.thanks_reason)
-            if owner:
-                await _redraw(query, context, stored, texts, View(_number(page)))
+            await _show(pressed, View(_number(page), reporting=True), pressed.texts.ask_reason)
+        case "y", [page, reason] if reason in pressed.texts.report_reasons:
+            await _report(pressed, page, reason)
         case "b", [page]:
-            withdrawn = await state.write(chats.withdraw_report, judged, person)
-            await acknowledge(query, texts.report_withdrawn if withdrawn else None)
-            await _redraw(query, context, stored, texts, View(_number(page)))
-        case "k", [] if stored.content.typed:
-            await _answer_again(query, context, stored, stored.content.typed, texts)
-        case "d", [] if stored.content.of_period:
-            await _answer_again(query, context, stored, stored.content.question, texts, any_time=True)
+            await _withdraw_report(pressed, page)
+        case "k", [] if content.typed:
+            await _answer_again(pressed, content.typed)
+        case "d", [] if content.of_period:
+            await _answer_again(pressed, content.question, any_time=True)
         case "e", [] if not stored.everyone and stored.chat < 0:
-            await acknowledge(query)
-            await _show_to_everyone(query, context, stored, texts)
-        case "o", [] if stored.message is None and isinstance(query.message, Message):
-            await acknowledge(query)
-            await _redraw(query, context, stored, texts, View())
-            await state.write(chats.answer_sent, stored.id, query.message.message_id)
+            await _show_to_everyone(pressed)
+        case "o", [] if stored.message is None and isinstance(pressed.query.message, Message):
+            await _show_lost_answer(pressed, pressed.query.message)
         case _:
-            await acknowledge(query, texts.expired)
+            await acknowledge(pressed.query, pressed.texts.expired)
 
 
-async def _redraw(
-    query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE, stored: StoredAnswer, texts: Texts, view: View
-) -> None:
-    message = query.message
-    if message is None or "ephemeral_message_id" in message.api_kwargs:
-        return
-    card = await draw(conversations(context), stored.token, stored.content, texts, context.bot.username, view)
-    await edit(context, message.chat.id, message.message_id, *card)
+async def _vote(pressed: Press, vote: str) -> None:
+    await pressed.state.write(pressed.state.chats.feedback.give, pressed.judged, pressed.person, vote)
+    await acknowledge(pressed.query, pressed.texts.thanks_good if vote == "good" else pressed.texts.thanks_bad)
 
 
-async def _answer_again(
-    query: CallbackQuery,
-    context: ContextTypes.DEFAULT_TYPE,
-    stored: StoredAnswer,
-    question: str,
-    texts: Texts,
-    any_time: bool = False,
-) -> None:
+async def _wish(pressed: Press, page: str) -> None:
+    stored, feedback = pressed.stored, pressed.state.chats.feedback
+    await pressed.state.write(feedback.wish, stored.id, pressed.person, stored.chat, stored.content.question)
+    await acknowledge(pressed.query, pressed.texts.wish_noted, show_alert=True)
+    await _redraw(pressed, View(_number(page), wished=True))
+
+
+async def _open_in_private(pressed: Press, link: str, page: str) -> None:
+    """Anybody but the asker gets the card in the private chat, to turn there as they like."""
+    payload = f"{link}{pressed.stored.token}{_number(page)}"
+    await acknowledge(pressed.query, url=deep_link(pressed.context.bot.username, payload))
+
+
+async def _show(pressed: Press, view: View, line: str | None = None) -> None:
+    await acknowledge(pressed.query, line)
+    await _redraw(pressed, view)
+
+
+async def _report(pressed: Press, page: str, reason: str) -> None:
+    await pressed.state.write(pressed.state.chats.feedback.give, pressed.judged, pressed.person, "wrong", reason)
+    await acknowledge(pressed.query, pressed.texts.thanks_reason)
+    if pressed.by_owner:
+        await _redraw(pressed, View(_number(page)))
+
+
+async def _withdraw_report(pressed: Press, page: str) -> None:
+    withdrawn = await pressed.state.write(pressed.state.chats.feedback.withdraw_report, pressed.judged, pressed.person)
+    await _show(pressed, View(_number(page)), pressed.texts.report_withdrawn if withdrawn else None)
+
+
+async def _show_lost_answer(pressed: Press, message: Message) -> None:
+    await _show(pressed, View())
+    await pressed.state.write(pressed.state.chats.answers.note_sent, pressed.stored.id, message.message_id)
+
+
+async def _redraw(pressed: Press, view: View) -> None:
+    message = pressed.query.message
+    if message is not None and "ephemeral_message_id" not in message.api_kwargs:
+        card = await _card(pressed, pressed.stored.content, view)
+        await edit(pressed.context, message.chat.id, message.message_id, *card)
+
+
+async def _card(pressed: Press, content: SentAnswer, view: View | None = None) -> Card:
+    return await draw(pressed.state, pressed.stored.token, content, pressed.texts, pressed.context.bot.username, view)
+
+
+async def _answer_again(pressed: Press, question: str, any_time: bool = False) -> None:
     """Answer in the same message: what was written, without what was carried over, or without its period."""
-    state = conversations(context)
-    if not allowed(state, stored.chat, query.from_user.id):
-        await acknowledge(query, texts.slow_down.format(seconds=state.people.seconds_left(query.from_user.id)))
+    state, stored, message = pressed.state, pressed.stored, pressed.query.message
+    if not state.allows(stored.chat, pressed.person):
+        line = pressed.texts.slow_down.format(seconds=state.people.seconds_left(pressed.person))
+        await acknowledge(pressed.query, line)
         return
-    await acknowledge(query)
-    if not isinstance(query.message, Message):
-        return
-    async with state.turn(stored.chat):
-        content, _ = await answer_question(state, question, query.message, texts, any_time=any_time)
-        await state.write(state.chats.replace_answer, stored.id, content)
-        card = await draw(state, stored.token, content, texts, context.bot.username)
-        await edit(context, stored.chat, query.message.message_id, *card)
-
-
-async def _show_to_everyone(
-    query: CallbackQuery, context: ContextTypes.DEFAULT_TYPE, stored: StoredAnswer, texts: Texts
-) -> None:
-    message, state = query.message, conversations(context)
+    await acknowledge(pressed.query)
     if not isinstance(message, Message):
         return
-    card = await draw(state, stored.token, stored.content, texts, context.bot.username)
+    async with state.turn(stored.chat):
+        content = await ask(state, question, message.chat, pressed.texts, any_time=any_time)
+        await state.write(state.chats.answers.replace, stored.id, content)
+        await edit(pressed.context, stored.chat, message.message_id, *await _card(pressed, content))
+
+
+async def _show_to_everyone(pressed: Press) -> None:
+    state, stored, message = pressed.state, pressed.stored, pressed.query.message
+    await acknowledge(pressed.query)
+    if not isinstance(message, Message):
+        return
+    card = await _card(pressed, stored.content)
     # Whoever taps twice gets it shown once.
-    if not await state.write(state.chats.show_to_everyone, stored.id):
+    if not await state.write(state.chats.answers.show_to_everyone, stored.id):
         return
     try:
-        sent = await send(context, message, *card, attach_to=message.message_id)
+        sent = await send(pressed.context, message, *card, attach_to=message.message_id)
     except TelegramError:
-        await state.write(state.chats.hide_again, stored.id)
+        await state.write(state.chats.answers.hide_again, stored.id)
         raise
-    await state.write(state.chats.answer_sent, stored.id, sent.message_id)
+    await state.write(state.chats.answers.note_sent, stored.id, sent.message_id)
 
 
 def _number(text: str) -> int:

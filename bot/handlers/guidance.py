@@ -8,8 +8,8 @@ from telegram.constants import ChatType, ParseMode
 from telegram.ext import ContextTypes
 
 from bot import cards, replies
+from bot.ask import draw
 from bot.conversations import conversations, texts_of
-from bot.handlers.asking import draw
 from bot.sending import acknowledge, edit
 from bot.worker import Urgency
 
@@ -108,7 +108,7 @@ async def _answer(
     """A copy of an answer, whose buttons are whoever's who opened it; others' private answers stay closed."""
     assert update.effective_user is not None
     state, texts, person = conversations(context), texts_of(update, context), update.effective_user.id
-    stored = state.chats.answer(token)
+    stored = state.chats.answers.by_token(token)
     if stored is None or not (stored.everyone or stored.asker == person):
         return texts.expired, None
     if kind == "c":
@@ -117,7 +117,7 @@ async def _answer(
             return texts.gone, None
         return f"{texts.copy_here}\n<code>{escape(quotes[position].text)}</code>", None
     content = stored.content if stored.asker == person else stored.content.without_question()
-    copy = await state.write(state.chats.save_copy, person, stored, content)
+    copy = await state.write(state.chats.answers.save_copy, person, stored, content)
     if copy is None:
         return texts.expired, None
     view = cards.View(position, unfolded=kind == "a", reporting=kind == "r")

@@ -4,7 +4,9 @@ import logging
 import re
 from hashlib import blake2b
 
+from msgspec.structs import replace
 from telegram import (
+    InlineQuery,
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputTextMessageContent,
@@ -16,6 +18,7 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot import replies
+from bot.ask import is_maybe
 from bot.conversations import Conversations, conversations, texts_of
 from bot.questions import asker_of
 from bot.small_talk import small_talk
@@ -42,29 +45,32 @@ async def answer_inline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
     if not state.serves(None, query.from_user):
         await query.answer([], cache_time=CACHE_SECONDS, is_personal=True)
         return
-    if not state.typing.take(query.from_user.id):
+    if not state.inline_queries.take(query.from_user.id):
         wait = InlineQueryResultsButton(texts.inline_slow_down, start_parameter="tanya")
         await query.answer([], cache_time=SECONDS_TO_WAIT, is_personal=True, button=wait)
         return
-    question = query.query.strip()
-    start = int(query.offset) if re.fullmatch("[0-9]{1,3}", query.offset) else 0
     state.newest_inline[query.from_user.id] = query.id
     try:
-        button, results, more = await _results(state, question, start, texts, query.from_user.id, query.id)
+        button, results, more = await _results(state, query, texts)
     except _Superseded:
         return
     finally:
         if state.newest_inline.get(query.from_user.id) == query.id:
             del state.newest_inline[query.from_user.id]
+    await _answer(query, button, results, str(_start(query) + RESULTS_PER_PAGE) if more else "")
+
+
+def _start(query: InlineQuery) -> int:
+    """The first result of the page that is asked for."""
+    return int(query.offset) if re.fullmatch("[0-9]{1,3}", query.offset) else 0
+
+
+async def _answer(
+    query: InlineQuery, button: InlineQueryResultsButton | None, results: list[InlineQueryResultArticle], following: str
+) -> None:
     try:
-        await query.answer(
-            results,
-            cache_time=CACHE_SECONDS,
-            # The same words get other labels in another language.
-            is_personal=True,
-            next_offset=str(start + RESULTS_PER_PAGE) if more else "",
-            button=button,
-        )
+        # The same words get other labels in another language.
+        await query.answer(results, cache_time=CACHE_SECONDS, is_personal=True, next_offset=following, button=button)
     except BadRequest as error:
         # Typing on makes Telegram withdraw the query that was being answered.
         if "query is too old" not in error.message.lower():
@@ -77,15 +83,16 @@ class _Superseded(Exception):
 
 
 async def _results(
-    state: Conversations, question: str, start: int, texts: Texts, person: int, query: str
+    state: Conversations, query: InlineQuery, texts: Texts
 ) -> tuple[InlineQueryResultsButton | None, list[InlineQueryResultArticle], bool]:
     """The button over the results, one page of results, and whether there are more."""
+    question, start = query.query.strip(), _start(query)
 
     def unless_typed_on() -> tuple[Quote, ...] | list[Article]:
-        if state.newest_inline.get(person) != query:
+        if state.newest_inline.get(query.from_user.id) != query.id:
             raise _Superseded
         if question:
-            return state.answerer.search(question, MOST_RESULTS, hurried=state.waiting > 0)
+            return state.answerer.search(question, MOST_RESULTS, hurried=state.waiting_questions > 0)
         return state.answerer.store.newest(RESULTS_PER_PAGE)
 
     try:
@@ -111,36 +118,42 @@ async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
     texts = texts_of(update, context)
     text = (message.text or message.caption or "").replace(f"@{context.bot.username}", " ")
     question = " ".join(text.split()).strip(" ,:")
-    state = conversations(context)
-    line = small_talk(question, texts) if question else texts.ask_something
-    asker = asker_of(message)
-    if line is None and not state.people.take(asker):
-        line = texts.slow_down.format(seconds=state.people.seconds_left(asker))
-    if line is None:
-        quotes = await _find(question, state)
-        if quotes:
-            await context.bot.answer_guest_query(message.guest_query_id, quote_result(quotes[0], texts))
-            return
-        summary = await state.in_worker(state.answerer.summary)
-        line = replies.no_answer_text(summary, texts)
-    result = InlineQueryResultArticle("text", line[:60], InputTextMessageContent(line))
+    result = await _guest_result(question, asker_of(message), conversations(context), texts)
     await context.bot.answer_guest_query(message.guest_query_id, result)
 
 
-async def _find(question: str, state: Conversations) -> tuple[Quote, ...]:
+async def _guest_result(question: str, asker: int, state: Conversations, texts: Texts) -> InlineQueryResultArticle:
+    """The best quote, or a sentence that says why there is none."""
+    if not question:
+        return _sentence(texts.ask_something)
+    if line := small_talk(question, texts):
+        return _sentence(line)
+    if not state.people.take(asker):
+        return _sentence(texts.slow_down.format(seconds=state.people.seconds_left(asker)))
+    hurried = state.waiting_questions > state.settings.hurried_above
     try:
-        return await state.in_worker(lambda: state.answerer.search(question, 1, hurried=state.waiting > 0))
-    except QuestionTooLong:
-        return ()
+        answer = await state.in_worker(lambda: state.answerer.answer(question, 1, hurried=hurried))
+    except QuestionTooLong as error:
+        return _sentence(texts.question_too_long.format(length=error.length, most=error.most))
+    if answer.quotes:
+        return quote_result(answer.quotes[0], texts, is_maybe(answer))
+    summary = await state.in_worker(state.answerer.summary)
+    return _sentence(replies.no_answer_text(summary, texts, answer.unnamed_office))
 
 
-def quote_result(quote: Quote, texts: Texts) -> InlineQueryResultArticle:
-    """A card for a quote, which sends the complete quote with its source."""
+def _sentence(line: str) -> InlineQueryResultArticle:
+    return InlineQueryResultArticle("text", line[:60], InputTextMessageContent(line))
+
+
+def quote_result(quote: Quote, texts: Texts, maybe: bool = False) -> InlineQueryResultArticle:
+    """A card for a quote, which sends the complete quote with its source, and says where it answers only perhaps."""
+    if maybe:
+        quote = replace(quote, answer=None)
     return _result(
         f"{quote.article.id}:{quote.start}:{quote.end}",
         quote.article.title or texts.untitled,
         f"{replies.source_text(quote.article, texts)}\n{quote.text}",
-        replies.fitted([], [quote], texts),
+        replies.fitted([texts.maybe] if maybe else [], [quote], texts),
     )
 
 

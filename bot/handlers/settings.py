@@ -42,7 +42,7 @@ async def change(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         return
     changes = _next_value(query.data.removeprefix("g:"), state, message.chat, texts_of(update, context))
     if changes:
-        await state.write(state.chats.change_settings, message.chat_id, **changes)
+        await state.write(state.chats.settings.change, message.chat_id, **changes)
     texts = texts_of(update, context)
     await acknowledge(query, texts.saved)
     text, buttons = settings_card(state, message.chat, texts)
@@ -51,7 +51,7 @@ async def change(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 def _next_value(key: str, state: Conversations, chat: Chat, texts: Texts) -> dict[str, Any]:
     """What changes when a setting's button is pressed; nothing for a setting that does not exist."""
-    settings = state.chats.settings(chat.id)
+    settings = state.chats.settings.of(chat.id)
     match key:
         case "language":
             other = ENGLISH if texts.language == INDONESIAN.language else INDONESIAN
@@ -71,7 +71,7 @@ def _next_value(key: str, state: Conversations, chat: Chat, texts: Texts) -> dic
 
 def settings_card(state: Conversations, chat: Chat, texts: Texts) -> tuple[str, InlineKeyboardMarkup]:
     """The settings of a chat, one button each."""
-    settings = state.chats.settings(chat.id)
+    settings = state.chats.settings.of(chat.id)
     labels = {
         "language": texts.setting_language.format(language=texts.language_name),
         "quotes": texts.setting_quotes.format(number=state.quotes_per_page(chat, settings)),

@@ -20,10 +20,11 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     help_group: str
     """How to ask in a group; {bot} is the bot's name."""
     ask_something: str
-    ask_region: str
-    ask_meetings: str
-    """/pejabat without a region."""
     """/tanya without a question."""
+    ask_region: str
+    """/pejabat without a region."""
+    ask_meetings: str
+    """/rapat without a region."""
 
     # --- small talk ---
     hello: str
@@ -39,11 +40,14 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     shortened: str
     """A quote was too long for one message, so only part of it stands there."""
     not_found: str
-    not_named: str
     """No article answers; {articles} were searched{span}."""
+    not_named: str
+    """The same where the holder of an {office} was asked for."""
     nothing_indexed: str
+    maybe: str
+    """Heads quotes that answer perhaps."""
     near: str
-    """Heads passages that are near the question but do not answer it."""
+    """Heads passages below an honest no, near the question."""
     holder: str
     """{office}, {name}, and the {date} of the newest article that names them."""
     holder_undated: str
@@ -57,23 +61,29 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     other_holder: str
     """One line of that list: {name}, {date}."""
     several_regions: str
+    """How to say which of several regions with one name is meant; {around} is the regency of one."""
     holders_disagree: str
     continued: str
     """The {question} as it was completed from the one before."""
     drop_context: str
     """The button that answers what was written, without the question before."""
     searched_for: str
+    """{words} that were searched for, where the question's own seemed misspelt."""
     meetings_listed: str
     meeting: str
+    """{when}, {what}{place}."""
     meeting_place: str
     meeting_day: str
+    """In the place of a date: the {day} as printed, in an article of {date}."""
     meeting_without_day: str
     period: str
+    """The time searched: a {period}, written as a date, a year, or one of the next two."""
     period_from: str
     period_until: str
     drop_period: str
+    """The button that answers for any time."""
     copies: str
-    """{words} that were searched for, where the question's own seemed misspelt."""
+    """The {number} of other outlets that carry the story, and {outlets}, some of them."""
     ways_on: str
     gone: str
     """A button's passage is no longer in the archive."""

@@ -1,1 +1,1 @@
-"""From passages to an answer: what the reader makes of them, which quotes are shown, or an honest no."""
+"""From passages to an answer, quotes or an honest no; imports nothing above search."""

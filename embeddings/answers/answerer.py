@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -20,12 +19,11 @@ from embeddings.answers.quotes import (
 from embeddings.answers.reader import Reader
 from embeddings.answers.told import find_told, for_told
 from embeddings.errors import QuestionTooLong
-from embeddings.models.encoder import Encoder
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
-from embeddings.search.retriever import Retrieval, Retriever, RetrieverSettings
-from embeddings.storage.store import Store, Summary
-from embeddings.topics.finding import find_missing
+from embeddings.search.retriever import Retrieval, Retriever
+from embeddings.storage.articles import Summary
+from embeddings.storage.store import Store
 from embeddings.topics.officials.answer import neighbours, unnamed_office
 
 # Browsing may take longer than answering, but not without end.
@@ -115,6 +113,11 @@ class Answerer:
             return ()
         return without_repeats((*told.quotes, *self._chosen(asked, readings, most, MIN_NEAR_SCORE)))[:most]
 
+    def readings(self, question: str) -> list[Reading]:
+        """The sentences found for a question as they are judged, most probable first."""
+        asked = self._understood(question)
+        return self._read(asked, self._retrieve(asked, self._settings.passages_read))
+
     def _answer_from_facts(self, asked: Question, most: int) -> Answer:
         told = find_told(self.store, asked)
         if not told.answers:
@@ -187,18 +190,3 @@ class Answerer:
 
     def _with_copies(self, quote: Quote) -> Quote:
         return replace(quote, copies=tuple(self.store.copies(quote.article.id)))
-
-
-def open_answerer(
-    store: Store,
-    encoder: Encoder,
-    data: Path,
-    retriever: RetrieverSettings,
-    answers: AnswerSettings,
-    today: Callable[[], date] = date.today,
-) -> Answerer:
-    """An answerer whose indexes lie in this data folder."""
-    # What an upgrade has yet to look for; what another version found is answered from until the next indexing.
-    find_missing(store)
-    reader = Reader(threads=encoder.settings.threads)
-    return Answerer(Retriever(store, encoder, data, retriever), reader, answers, today)

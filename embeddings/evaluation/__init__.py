@@ -1,1 +1,1 @@
-"""Measurements of what the program does; nothing here runs when it answers."""
+"""Measurements of what the program does, none of which run when it answers; imports nothing above training."""

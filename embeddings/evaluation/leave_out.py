@@ -15,17 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.answers.answerer import Answerer, AnswerSettings
 from embeddings.answers.reader import Reader
-from embeddings.evaluation.questions import holds_words
-from embeddings.indexing import PassageSettings
+from embeddings.indonesian.words import holds_words
+from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.bundled import MODEL
 from embeddings.models.encoder import Encoder, EncoderSettings
-from embeddings.passages import passage_context, split_passages
-from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.sources.files import build_article
-from embeddings.storage.store import FILE_NAME, Store
-from embeddings.topics.finding import find_all
 from embeddings.training.questions import is_held_out, rows, usable_news
 from embeddings.types import Article
 
@@ -57,27 +52,17 @@ def main() -> None:
         chance.shuffle(ids)
         there = set(ids[: len(ids) // 2])
         with tempfile.TemporaryDirectory() as folder:
-            indexed = [*(articles[id] for id in sorted(there)), *others]
-            measure(name, index(Path(folder), encoder, reader, indexed), asked, there)
+            knowledge = KnowledgeBase(Path(folder), encoder=encoder, reader=reader)
+            for refusal in knowledge.add([*(articles[id] for id in sorted(there)), *others]):
+                raise SystemExit(f"{refusal.where}: {refusal.reason}")
+            measure(name, knowledge, asked, there)
 
 
-def index(folder: Path, encoder: Encoder, reader: Reader, articles: Sequence[Article]) -> Answerer:
-    """An answerer over these articles."""
-    store = Store(folder / FILE_NAME)
-    for article in articles:
-        spans = split_passages(
-            article, encoder.count_tokens, encoder.max_passage_tokens, PassageSettings().target_tokens
-        )
-        texts = [passage_context(article) + article.text[start:end] for start, end in spans]
-        store.save(article, spans, encoder.encode_passages(texts), find_all(article))
-    return Answerer(Retriever(store, encoder, folder, RetrieverSettings()), reader, AnswerSettings())
-
-
-def measure(name: str, answerer: Answerer, asked: Sequence[Asked], there: set[str]) -> None:
+def measure(name: str, knowledge: KnowledgeBase, asked: Sequence[Asked], there: set[str]) -> None:
     """Print the AUC of the confidence, and what the threshold makes of it."""
     found: list[Found] = []
     for question, expected, article, local in asked:
-        answer = answerer.answer(question)
+        answer = knowledge.answer(question)
         shown = next(iter((*answer.quotes, *answer.near)), None)
         elsewhere = article not in there and shown is not None and holds_words(shown.text, expected)
         found.append(Found(answer.confidence, article in there, answer.answered, elsewhere, local))
@@ -87,7 +72,7 @@ def measure(name: str, answerer: Answerer, asked: Sequence[Asked], there: set[st
         known, unknown = ([row for row in chosen if row.there is label] for label in (True, False))
         sure = [row for row in chosen if not row.elsewhere]
         print(
-            f"{name:10} {group}: {len(known)} in, {len(unknown)} out of {answerer.summary().passages} passages; AUC "
+            f"{name:10} {group}: {len(known)} in, {len(unknown)} out of {knowledge.summary().passages} passages; AUC "
             f"{_auc(chosen):.3f}; answered {_share_answered(known):.3f} of those in, {_share_answered(unknown):.3f} of "
             f"those out; without {len(chosen) - len(sure)} out that another article answers: AUC {_auc(sure):.3f}, "
             f"answered {_share_answered([row for row in unknown if not row.elsewhere]):.3f} of those out",

@@ -15,16 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.answers.answerer import AnswerSettings
 from embeddings.answers.reader import Reader
-from embeddings.evaluation.questions import holds_words
 from embeddings.evaluation.retrieval import NOT_FOUND, report
-from embeddings.indonesian.words import words_of
+from embeddings.indonesian.words import holds_words, words_of
+from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.question.correct import spelt_as_indexed
 from embeddings.question.query import parse_question
-from embeddings.search.retriever import Retriever, RetrieverSettings
-from embeddings.storage.store import FILE_NAME, Store
+from embeddings.search.retriever import RetrieverSettings
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 
 DEPTH = 20
@@ -36,18 +34,20 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True, help="data folder of the indexed articles")
     parser.add_argument("--most", type=int, default=600, help="questions")
     arguments = parser.parse_args()
-    store = Store(arguments.index / FILE_NAME)
+    encoder, reader = Encoder(EncoderSettings()), Reader()
+    store = KnowledgeBase(arguments.index).store
     asked = [
         (row["question"], row["doc_id"], row["answer_text"].strip(" ."), row["support"]["text"])
         for row in rows(arguments.data / "qa" / "newsqa25.train.jsonl")
         if usable_news(row) and is_held_out(row["doc_id"]) and store.article(row["doc_id"])
     ][: arguments.most]
-    encoder, reader = Encoder(EncoderSettings()), Reader()
     summary = store.summary()
     print(f"{len(asked)} questions, {summary.articles} articles, {summary.passages} passages", flush=True)
     ranks: dict[str, list[int]] = {}
     for name, weight in (("dense", 1.0), ("lexical", 0.0), ("fused", RetrieverSettings().dense_weight)):
-        retriever = Retriever(store, encoder, arguments.index, RetrieverSettings(dense_weight=weight))
+        settings = KnowledgeSettings(retriever=RetrieverSettings(dense_weight=weight))
+        knowledge = KnowledgeBase(arguments.index, settings, encoder=encoder, reader=reader)
+        retriever = knowledge.retriever
         ranks[name] = [
             rank(
                 [
@@ -61,9 +61,7 @@ def main() -> None:
     ranks["after the reader"], seconds, told = [], [], 0
     for question, article, expected, support in asked:
         started = time.perf_counter()
-        readings = reader.read(
-            retriever.retrieve(spelt_as_indexed(parse_question(question), retriever), AnswerSettings().passages_read)
-        )
+        readings = knowledge.readings(question)
         seconds.append(time.perf_counter() - started)
         ranks["after the reader"].append(rank([reading.passage.article.id for reading in readings], article))
         first = readings[0].passage if readings else None

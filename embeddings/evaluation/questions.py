@@ -8,10 +8,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from embeddings.answers.answer import Quote
-from embeddings.answers.answerer import Answerer
+from embeddings.answers.answer import Answer, Quote
 from embeddings.errors import WartabotError
 from embeddings.indonesian.words import words_of
+from embeddings.knowledge_base import KnowledgeBase
 from embeddings.sources.files import Refusal, numbered_lines
 from embeddings.sources.plain_text import UnreadableError
 
@@ -81,7 +81,7 @@ class Result(msgspec.Struct, frozen=True):
         return Group(table, *lines)
 
 
-def evaluate(answerer: Answerer, questions: Path) -> Result:
+def evaluate(knowledge: KnowledgeBase, questions: Path) -> Result:
     """Ask every question of a .jsonl file; raises OSError where it cannot be read."""
     outcomes = []
     refused = []
@@ -93,29 +93,31 @@ def evaluate(answerer: Answerer, questions: Path) -> Result:
             if line is None:
                 raise UnreadableError(f"longer than {MAX_LINE} bytes")
             question = msgspec.json.decode(line, type=Question)
-            answer = answerer.answer(question.question)
+            answer = knowledge.answer(question.question)
         # UnreadableError, bytes that are not UTF-8 and what msgspec raises are all ValueErrors.
         except (ValueError, RecursionError, WartabotError) as error:
             refused.append(Refusal(f"{questions}, line {number}", str(error)))
             continue
         for quote in (*answer.quotes, *answer.near):
-            stored = answerer.store.article(quote.article.id)
+            stored = knowledge.store.article(quote.article.id)
             not_verbatim += stored is None or stored.text[quote.start : quote.end] != quote.text
-        good = [_is_right(quote, question) for quote in answer.quotes]
-        first = answer.quotes[0] if answer.quotes else None
-        shown = first or (answer.near[0] if answer.near else None)
-        outcomes.append(
-            Outcome(
-                question=question,
-                answered=answer.answered,
-                confidence=round(answer.confidence, 3),
-                right=any(good[:1]),
-                right_at_3=any(good[:3]),
-                span=_span_f1(first, question) if first else 0.0,
-                quote=f"{shown.article.id}: {shown.text}" if shown else None,
-            )
-        )
+        outcomes.append(_outcome(question, answer))
     return Result(outcomes, not_verbatim, refused)
+
+
+def _outcome(question: Question, answer: Answer) -> Outcome:
+    good = [_is_right(quote, question) for quote in answer.quotes]
+    first = answer.quotes[0] if answer.quotes else None
+    shown = first or (answer.near[0] if answer.near else None)
+    return Outcome(
+        question=question,
+        answered=answer.answered,
+        confidence=round(answer.confidence, 3),
+        right=any(good[:1]),
+        right_at_3=any(good[:3]),
+        span=_span_f1(first, question) if first else 0.0,
+        quote=f"{shown.article.id}: {shown.text}" if shown else None,
+    )
 
 
 def _is_right(quote: Quote, question: Question) -> bool:
@@ -128,12 +130,6 @@ def _span_f1(quote: Quote, question: Question) -> float:
     if quote.answer is None:
         return 0.0
     return max((token_f1(quote.article.text[slice(*quote.answer)], answer) for answer in question.answers), default=0.0)
-
-
-def holds_words(text: str, expected: str) -> bool:
-    """Whether the words of an answer stand in a text, side by side and in order."""
-    wanted, given = words_of(expected), words_of(text)
-    return any(given[start : start + len(wanted)] == wanted for start in range(len(given) - len(wanted) + 1))
 
 
 def token_f1(text: str, wanted: str) -> float:

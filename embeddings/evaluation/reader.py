@@ -52,7 +52,8 @@ def report_spans(source: str, examples: Sequence[Example], reader: Reader) -> No
     judgements = reader.judge([(example.question, example.context, example.passage) for example in examples])
     for example, judgement in zip(examples, judgements, strict=True):
         assert example.answer is not None
-        given, wanted = example.passage[slice(*judgement.answer)], example.passage[slice(*example.answer)]
+        answer, _ = judgement.best(example.passage)
+        given, wanted = example.passage[slice(*answer)], example.passage[slice(*example.answer)]
         exact += words_of(given) == words_of(wanted)
         overlap += token_f1(given, wanted)
     print(

@@ -15,17 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.answers.answerer import AnswerSettings
-from embeddings.answers.reader import Reader
-from embeddings.indexing import PassageSettings
+from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.encoder import Encoder, EncoderSettings
-from embeddings.passages import split_passages
-from embeddings.question.correct import spelt_as_indexed
+from embeddings.passages import PassageSettings, split_passages
 from embeddings.question.query import parse_question
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
-from embeddings.search.retriever import Retriever, RetrieverSettings, fuse
-from embeddings.storage.store import Store
+from embeddings.search.retriever import RetrieverSettings, fuse
 from embeddings.training.questions import is_held_out, rows, usable_news
 from embeddings.types import Article
 
@@ -84,7 +80,8 @@ def sets(data: Path, encoder: Encoder) -> Iterator[tuple[str, list[str], list[As
 
 def measure(folder: Path, encoder: Encoder, contexts: Sequence[str], asked: Sequence[Asked], with_reader: bool) -> None:
     """Index the passages, each whole, and print recall at each rank and nDCG, before the reader and after."""
-    store = Store(folder / "knowledge.db")
+    knowledge = KnowledgeBase(folder, encoder=encoder)
+    store = knowledge.store
     started = time.perf_counter()
     embeddings = encoder.encode_passages(contexts)
     print(f"{len(contexts) / (time.perf_counter() - started):.1f} passages encoded a second")
@@ -114,7 +111,7 @@ def measure(folder: Path, encoder: Encoder, contexts: Sequence[str], asked: Sequ
         for weight in WEIGHTS:
             ranks[f"fused, {weight} dense"].append(_rank(fuse(every, by_words, weight), right))
     if with_reader:
-        ranks["after the reader"] = _ranks_after_reading(Retriever(store, encoder, folder, RetrieverSettings()), asked)
+        ranks["after the reader"] = _ranks_after_reading(knowledge, asked)
     report(ranks)
 
 
@@ -126,14 +123,11 @@ def report(ranks: dict[str, list[int]]) -> None:
         print(f"{name:16} {'  '.join(figures)}  nDCG@10 {np.mean(gains):.3f}", flush=True)
 
 
-def _ranks_after_reading(retriever: Retriever, asked: Sequence[Asked]) -> list[int]:
-    reader = Reader()
+def _ranks_after_reading(knowledge: KnowledgeBase, asked: Sequence[Asked]) -> list[int]:
     ranks = []
     for question, position in asked:
-        read = reader.read(
-            retriever.retrieve(spelt_as_indexed(parse_question(question), retriever), AnswerSettings().passages_read)
-        )
-        order = [reading.passage.article.id for reading in read]
+        # Each passage is an article here, of which several sentences may be read.
+        order = list(dict.fromkeys(reading.passage.article.id for reading in knowledge.readings(question)))
         ranks.append(order.index(str(position)) if str(position) in order else NOT_FOUND)
     return ranks
 

@@ -16,11 +16,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings.answers.answerer import AnswerSettings, open_answerer
-from embeddings.models.encoder import BUNDLED, Encoder, EncoderSettings
+from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
+from embeddings.models.encoder import BUNDLED, EncoderSettings
 from embeddings.passages import passage_context
-from embeddings.search.retriever import RetrieverSettings
-from embeddings.storage.store import FILE_NAME, Store
 
 PASSAGES_TO_ENCODE = 512
 QUOTES = 12
@@ -37,15 +35,14 @@ def main() -> None:
     arguments = parser.parse_args()
     questions = [json.loads(line)["question"] for line in arguments.questions.open(encoding="utf-8")][: arguments.most]
 
-    store = Store(arguments.into / FILE_NAME)
-    encoder = Encoder(EncoderSettings(model=arguments.model))
-    answerer = open_answerer(store, encoder, arguments.into, RetrieverSettings(), AnswerSettings())
-    answerer.answer(questions[0])
+    knowledge = KnowledgeBase(arguments.into, KnowledgeSettings(encoder=EncoderSettings(model=arguments.model)))
+    knowledge.answer(questions[0])
+    store, encoder = knowledge.store, knowledge.encoder
     summary = store.summary()
     print(f"{summary.articles} articles, {summary.passages} passages")
     print(f"start to first answer: {time.perf_counter() - started:.1f} s, without the interpreter's own start")
 
-    p50, p95 = np.percentile([_milliseconds(answerer.answer, question) for question in questions], [50, 95])
+    p50, p95 = np.percentile([_milliseconds(knowledge.answer, question) for question in questions], [50, 95])
     print(f"{len(questions)} questions: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
 
     ids = range(1, store.watermark().passage + 1)

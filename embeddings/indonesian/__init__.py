@@ -1,1 +1,1 @@
-"""Indonesian as news and people write it: words, dates, periods, regions, spelling."""
+"""Indonesian as news and people write it, its lists as data; imports nothing above errors, filter, types."""

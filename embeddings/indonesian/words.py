@@ -22,6 +22,12 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
+def holds_words(text: str, expected: str) -> bool:
+    """Whether the words of an answer stand in a text, side by side and in order."""
+    wanted, given = words_of(expected), words_of(text)
+    return any(given[start : start + len(wanted)] == wanted for start in range(len(given) - len(wanted) + 1))
+
+
 @cache
 def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("indonesian")

@@ -1,1 +1,1 @@
-"""The networks that read: the bundled encoder and reader, and any sentence-transformers encoder."""
+"""The networks: the bundled encoder and reader, and any other encoder; imports nothing above indonesian."""

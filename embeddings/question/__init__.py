@@ -1,1 +1,1 @@
-"""What a question means: its words spelt out, what it asks for, what it takes from the question before."""
+"""What a question means and takes from the one before; imports nothing above topics."""

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.search import manifest
-from embeddings.storage.store import Store, Watermark
+from embeddings.storage.passages import Watermark
+from embeddings.storage.store import Store
 
 INDEX_FILE = "passages.faiss"
 

@@ -13,7 +13,8 @@ from embeddings.indonesian.spelling import one_slip_away
 from embeddings.indonesian.words import stem_words, words_of
 from embeddings.passages import passage_context
 from embeddings.search import manifest
-from embeddings.storage.store import Store, Watermark
+from embeddings.storage.passages import Watermark
+from embeddings.storage.store import Store
 
 _WRITER_MEMORY_BYTES = 30_000_000
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.storage.store import Store, Watermark
+from embeddings.storage.passages import Watermark
+from embeddings.storage.store import Store
 
 FILE_NAME = "manifest.json"
 

@@ -14,7 +14,8 @@ from embeddings.models.encoder import Encoder
 from embeddings.question.query import Query
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
-from embeddings.storage.store import Store, Watermark
+from embeddings.storage.passages import Watermark
+from embeddings.storage.store import Store
 from embeddings.types import Passage
 
 

@@ -1,1 +1,1 @@
-"""Whatever comes in from outside becomes articles here, or is refused by name."""
+"""Whatever comes in from outside becomes articles, or is refused by name; imports nothing above indonesian."""

@@ -1,1 +1,1 @@
-"""What is stored: articles, passages, embeddings, and what was found in the articles."""
+"""Articles, passages, embeddings and facts as they are stored; imports nothing above indonesian."""

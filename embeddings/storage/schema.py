@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,6 +16,11 @@ SCRIPTS = [
 ]
 """What each version adds to the one before."""
 SCHEMA_VERSION = len(SCRIPTS)
+
+
+def article_key(article_id: str) -> str:
+    """A short name for an article that fits into a link: 16 hexadecimal digits."""
+    return blake2b(article_id.encode(), digest_size=8).hexdigest()
 
 
 def version_of(database: sqlite3.Connection, path: Path) -> int:

@@ -1,1 +1,1 @@
-"""What articles tell of by name: each topic finds it in an article, and answers from what was found."""
+"""What articles tell of by name, found and answered; imports nothing above models, passages, sources, storage."""

@@ -30,20 +30,18 @@ from embeddings.answers.evidence import for_candidates, for_question
 from embeddings.answers.probability import WEIGHTS_FILE, Logistic, Weights, probability
 from embeddings.answers.reader import Reader
 from embeddings.answers.told import find_told, for_told
-from embeddings.evaluation.questions import holds_words
-from embeddings.indexing import PassageSettings
+from embeddings.indonesian.words import holds_words
+from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.bundled import MODEL
 from embeddings.models.encoder import Encoder
-from embeddings.passages import passage_context, split_passages
+from embeddings.passages import passage_context
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
-from embeddings.search.retriever import Retrieval, Retriever, RetrieverSettings
+from embeddings.search.retriever import Retrieval
 from embeddings.sources.files import build_article
-from embeddings.storage.store import FILE_NAME, Store
-from embeddings.topics.finding import find_all
 from embeddings.training.memory import Memory, RememberingEncoder, RememberingReader
 from embeddings.training.questions import HELD_OUT_SHARE, is_held_out, rows, tells_support, usable_news
-from embeddings.types import Article, Span
+from embeddings.types import Article
 
 PEOPLE = Path(__file__).parent / "people.jsonl"
 SEED = 20261122
@@ -179,12 +177,6 @@ def _as_people_write(example: Example, chance: random.Random) -> str:
     return example.question.lower().rstrip(" ?") if lower else example.question
 
 
-def _passages(article: Article, encoder: Encoder) -> tuple[list[Span], NDArray[np.float32]]:
-    spans = split_passages(article, encoder.count_tokens, encoder.max_passage_tokens, PassageSettings().target_tokens)
-    texts = [passage_context(article) + article.text[start:end] for start, end in spans]
-    return spans, encoder.encode_passages(texts)
-
-
 def _beginning(article: Article) -> str:
     return passage_context(article) + article.text[:600]
 
@@ -228,25 +220,22 @@ def _ask(
 ) -> Iterator[Trial]:
     there = {article.id: article for article in articles}
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder) / FILE_NAME)
-        for article in articles:
-            spans, embeddings = _passages(article, encoder)
-            store.save(article, spans, embeddings, find_all(article))
-        retriever = Retriever(store, encoder, Path(folder), RetrieverSettings())
+        knowledge = KnowledgeBase(Path(folder), encoder=encoder, reader=reader)
+        knowledge.add(articles)
         for example, question in asked.items():
-            today = _asked_on(there.get(example.article))
-            yield _trial(
-                example, room, example.article in there, understand(question, today, retriever), retriever, reader
-            )
-        store.close()
+            understood = understand(question, _asked_on(there.get(example.article)), knowledge.retriever)
+            yield _trial(example, room, example.article in there, understood, knowledge, reader)
+        knowledge.close()
 
 
-def _trial(example: Example, room: str, there: bool, question: Question, retriever: Retriever, reader: Reader) -> Trial:
+def _trial(
+    example: Example, room: str, there: bool, question: Question, knowledge: KnowledgeBase, reader: Reader
+) -> Trial:
     where = question.period.filter() if question.period else None
-    most = AnswerSettings().passages_read
-    retrieval = retriever.retrieve(question.query, most, where) if question.query.words else None
+    most = knowledge.settings.answers.passages_read
+    retrieval = knowledge.retriever.retrieve(question.query, most, where) if question.query.words else None
     found = reader.read(retrieval, question.fits) if retrieval else []
-    told = find_told(retriever.store, question)
+    told = find_told(knowledge.store, question)
     first = told.answers[0] if told.answers else None
     return Trial(
         example,

@@ -1,0 +1,67 @@
+"""Ask a question for a chat, keep what its card is made of, and draw the card."""
+
+from telegram import Chat, Message
+from telegram.constants import ChatType
+
+from bot import replies
+from bot.cards import Card, View, answer_card, verified
+from bot.chats import SentAnswer, SentQuote, StoredAnswer
+from bot.conversations import Conversations
+from bot.texts import Texts
+from bot.worker import Urgency
+from embeddings import Answer
+
+QUOTES_KEPT = 12
+
+
+async def ask(
+    state: Conversations, question: str, chat: Chat, texts: Texts, before: str | None = None, any_time: bool = False
+) -> SentAnswer:
+    """What the card of an answer is drawn from; raises QuestionTooLong.
+
+    `before` is the question that this one may follow on; with `any_time` a period in the question does not count.
+    """
+    hurried = state.waiting_questions > state.settings.hurried_above
+    answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried, before))
+    return _to_send(answer, texts, state.quotes_per_page(chat, state.chats.settings.of(chat.id)))
+
+
+def _to_send(answer: Answer, texts: Texts, per_page: int) -> SentAnswer:
+    continued = [texts.continued.format(question=answer.question)] if answer.typed else []
+    return SentAnswer(
+        answer.question,
+        answer.answered,
+        tuple(SentQuote.of(quote) for quote in answer.quotes or answer.near[:per_page]),
+        texts.language,
+        per_page,
+        tuple(replies.heads(answer, texts)),
+        answer.typed,
+        answer.unnamed_office,
+        of_period=answer.period is not None,
+        understood=(*continued, *replies.understood(answer, texts)),
+        maybe=is_maybe(answer),
+    )
+
+
+def is_maybe(answer: Answer) -> bool:
+    """Whether what is answered may be wrong, which must be said."""
+    return answer.certainty == "maybe"
+
+
+def answer_before(state: Conversations, message: Message) -> StoredAnswer | None:
+    """What a question may follow on: that of the card it replies to, or in private the one just asked."""
+    other = message.reply_to_message
+    stored = state.chats.answers.in_message(message.chat_id, other.message_id) if other else None
+    if stored is None and message.chat.type == ChatType.PRIVATE:
+        stored = state.chats.answers.last(message.chat_id, message.chat_id, state.settings.follow_up_minutes)
+    return stored
+
+
+async def draw(
+    state: Conversations, token: str, content: SentAnswer, texts: Texts, bot_name: str, view: View | None = None
+) -> Card:
+    """The card of an answer, each quote held against its article at this moment."""
+    quotes, summary = await state.in_worker(
+        lambda: (verified(content, state.answerer.store), state.answerer.summary()), Urgency.DRAWING
+    )
+    return answer_card(token, content, quotes, summary, texts, bot_name, view or View())

@@ -1,0 +1,86 @@
+"""People's data in one place: settings, open questions, sent answers, feedback; and how all of it is forgotten.
+
+Kept little and kept private: what belongs to a person goes with `forget_person`, what is old with `forget_old`, and
+the file is readable by its owner alone.
+"""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from bot.chats.answers import Answers
+from bot.chats.database import Database
+from bot.chats.feedback import Feedback
+from bot.chats.questions import Questions
+from bot.chats.settings import Settings
+
+FILE_NAME = "chats.db"
+
+
+class Chats:
+    """One database, a part for each subject, and what concerns a chat or a person as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the database; raises StoreUnusable where that cannot be done."""
+        self.database = Database(path)
+        self.settings = Settings(self.database)
+        self.questions = Questions(self.database)
+        self.answers = Answers(self.database)
+        self.feedback = Feedback(self.database)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def greet(self, chat: int) -> bool:
+        """Note that a group is greeted; False where it was before."""
+        return self.database.do("INSERT OR IGNORE INTO groups VALUES (?)", chat) == 1
+
+    def registered(self, name: str) -> str | None:
+        """What Telegram was told under this name: commands, descriptions."""
+        row = self.database.one("SELECT content FROM registered WHERE name = ?", name)
+        return row[0] if row else None
+
+    def register(self, name: str, content: str) -> None:
+        """Note what Telegram was told."""
+        self.database.do("INSERT OR REPLACE INTO registered VALUES (?, ?)", name, content)
+
+    def migrate(self, old: int, new: int) -> None:
+        """Follow a group that has become a supergroup: another id, in which its messages have other numbers."""
+        with self.database.transaction() as connection:
+            connection.execute(
+                "UPDATE answers SET question_message = NULL, answer_message = NULL WHERE chat = ?", (old,)
+            )
+            for table in ("settings", "groups", "answers", "wishes", "questions"):
+                connection.execute(f"UPDATE OR REPLACE {table} SET chat = ? WHERE chat = ?", (new, old))
+            for table in ("answers", "questions", "unanswered"):
+                # Anonymous administrators ask as the group itself.
+                connection.execute(f"UPDATE OR REPLACE {table} SET asker = ? WHERE asker = ?", (new, old))
+
+    def forget_chat(self, chat: int) -> None:
+        """Delete all that is kept of a chat that the bot has left."""
+        with self.database.forgetting() as connection:
+            _forget_chat(connection, chat)
+
+    def forget_person(self, person: int) -> None:
+        """Delete all that is kept of a person: the private chat, what was asked anywhere, feedback and wishes."""
+        with self.database.forgetting() as connection:
+            _forget_chat(connection, person)
+            for table in ("answers", "questions", "unanswered"):
+                connection.execute(f"DELETE FROM {table} WHERE asker = ?", (person,))
+            for table in ("feedback", "wishes"):
+                connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))
+
+    def forget_old(self, days: int) -> None:
+        """Delete answers, with their feedback, and questions that are older."""
+        before = time.time() - days * 86400
+        with self.database.forgetting() as connection:
+            connection.execute("DELETE FROM answers WHERE sent < ?", (before,))
+            connection.execute("DELETE FROM questions WHERE received < ?", (before,))
+            connection.execute("DELETE FROM unanswered WHERE last_asked < ?", (before,))
+
+
+def _forget_chat(connection: sqlite3.Connection, chat: int) -> None:
+    for table in ("settings", "groups", "answers", "wishes", "questions"):
+        connection.execute(f"DELETE FROM {table} WHERE chat = ?", (chat,))
+    # Anonymous administrators ask as the group itself.
+    connection.execute("DELETE FROM unanswered WHERE asker = ?", (chat,))

@@ -1,0 +1,47 @@
+"""What people say of answers: votes, reports, and wishes to be told when an article answers."""
+
+import time
+
+from bot.chats.database import Database
+
+
+class Feedback:
+    """Votes, reports and wishes; with an answer that is forgotten go its votes and reports."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def give(self, answer: int, person: int, kind: str, reason: str | None = None) -> None:
+        """Note a vote ("good" or "bad", one of them) or a report ("wrong", with a reason)."""
+        with self._database.transaction() as connection:
+            if kind in ("good", "bad"):
+                connection.execute(
+                    "DELETE FROM feedback WHERE answer = ? AND person = ? AND kind IN ('good', 'bad')",
+                    (answer, person),
+                )
+            # Forgotten in the meantime, the answer takes no feedback any more.
+            connection.execute(
+                "INSERT OR REPLACE INTO feedback SELECT id, ?, ?, ?, ? FROM answers WHERE id = ?",
+                (person, kind, reason, time.time(), answer),
+            )
+
+    def withdraw_report(self, answer: int, person: int) -> bool:
+        """Take a person's report back; False where there is none."""
+        statement = "DELETE FROM feedback WHERE answer = ? AND person = ? AND kind = 'wrong'"
+        return self._database.do(statement, answer, person) > 0
+
+    def on(self, answer: int) -> list[tuple[int, str, str | None]]:
+        """Person, kind and reason of every vote and report on an answer."""
+        return self._database.all("SELECT person, kind, reason FROM feedback WHERE answer = ? ORDER BY given", answer)
+
+    def wish(self, answer: int, person: int, chat: int, question: str) -> None:
+        """The asker of an answer wants to know when an article answers; nothing where it was forgotten."""
+        self._database.do(
+            "INSERT OR REPLACE INTO wishes SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM answers WHERE id = ?)",
+            person, chat, question, time.time(), answer,
+        )  # fmt: skip
+
+    def wishes(self, person: int) -> list[str]:
+        """The questions whose answers a person waits for, oldest first."""
+        rows = self._database.all("SELECT question FROM wishes WHERE person = ? ORDER BY wished", person)
+        return [row[0] for row in rows]

@@ -1,0 +1,48 @@
+"""What each chat has chosen."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bot.chats.database import Database
+
+
+class ChatSettings(msgspec.Struct, frozen=True):
+    """What a chat has chosen; None leaves the default for its kind."""
+
+    language: str | None = None
+    quotes: int | None = None
+    on_mention: bool = True
+    """In groups: answer when mentioned, not only to /tanya and replies."""
+    only_asker_sees: bool = False
+    quiet_from: int | None = None
+    """Hours of the day between which answers make no sound."""
+    quiet_until: int | None = None
+
+
+class Settings:
+    """The settings of every chat that has changed one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, chat: int) -> ChatSettings:
+        row = self._database.one("SELECT content FROM settings WHERE chat = ?", chat)
+        return msgspec.json.decode(row[0], type=ChatSettings) if row else ChatSettings()
+
+    def change(self, chat: int, **changes: Any) -> ChatSettings:
+        """Change some settings of a chat and return all of them."""
+        settings = msgspec.structs.replace(self.of(chat), **changes)
+        self._database.do("INSERT OR REPLACE INTO settings VALUES (?, ?)", chat, msgspec.json.encode(settings))
+        return settings
+
+
+def is_quiet(settings: ChatSettings, timezone: str, now: datetime | None = None) -> bool:
+    """Whether it is within the chat's quiet hours, which may span midnight."""
+    if settings.quiet_from is None or settings.quiet_until is None:
+        return False
+    hour = (now or datetime.now(UTC)).astimezone(ZoneInfo(timezone)).hour
+    start, end = settings.quiet_from, settings.quiet_until
+    return start <= hour < end if start <= end else hour >= start or hour < end

@@ -1,0 +1,78 @@
+"""What the commands print: results to standard output; progress, notes and errors to standard error."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from embeddings import IndexReport, OnProgress, Refusal, printable
+
+output = Console()
+notes = Console(stderr=True)
+MOST_ENDINGS = 8
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON, which is UTF-8, whatever the terminal is."""
+    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    """End with a message for the person who must act."""
+    notes.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(status)
+
+
+def read_typed() -> str:
+    """What a person types; raises EOFError at the end of input."""
+    return output.input("[bold cyan]> [/]")
+
+
+@contextmanager
+def progress() -> Iterator[OnProgress]:
+    """A bar that is gone in the end."""
+    columns = (TextColumn("Indexing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True) as shown:
+        task = shown.add_task("", total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+def print_refused(refused: Sequence[Refusal]) -> None:
+    """One note for each."""
+    for refusal in refused:
+        _print_note(f"refused: {refusal.where}: {refusal.reason}")
+
+
+def print_report(report: IndexReport, stored: int) -> None:
+    """What an indexing run did, after which so many articles are stored."""
+    print_refused(report.refused)
+    for remark in report.remarks:
+        _print_note(f"note: {remark.where}: {remark.note}")
+    if report.skipped:
+        _print_note(_skipped(report.skipped))
+    notes.print(
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.removed} removed, "
+        f"{len(report.refused)} refused; {stored} articles stored, {report.found_anew} searched anew",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _print_note(line: str) -> None:
+    notes.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def _skipped(by_ending: Counter[str]) -> str:
+    """How many files were not read: "12 files skipped: .html 9, .pdf 3"."""
+    named = sorted(by_ending.items(), key=lambda ending: (-ending[1], ending[0]))[:MOST_ENDINGS]
+    parts = [f"{printable(ending) or 'without ending'} {number}" for ending, number in named]
+    if others := by_ending.total() - sum(number for _, number in named):
+        parts.append(f"others {others}")
+    files = "1 file" if by_ending.total() == 1 else f"{by_ending.total()} files"
+    return f"{files} skipped: {', '.join(parts)}"

@@ -1,0 +1,1 @@
+"""Bring the store up to date with articles; imports nothing above search."""

@@ -1,0 +1,130 @@
+"""Bring the store up to date with files, add articles to it, or rebuild it for another model: one run at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import tzinfo
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from embeddings.errors import IndexMismatch, StoreUnusable
+from embeddings.indexing.changes import Reading
+from embeddings.indexing.encoding import encode_and_save
+from embeddings.indexing.report import IndexReport, OnProgress
+from embeddings.indonesian.dates import WIB
+from embeddings.models.encoder import Encoder
+from embeddings.passages import PassageSettings
+from embeddings.sources.files import ArticleSettings, Refusal
+from embeddings.storage.store import Store
+from embeddings.topics.finding import find_anew
+from embeddings.types import Article
+
+
+def index_files(
+    store: Store,
+    encoder: Encoder,
+    paths: Sequence[Path],
+    articles: ArticleSettings,
+    passages: PassageSettings,
+    prune: bool = False,
+    on_progress: OnProgress = lambda done, total: None,
+    newsroom: tzinfo = WIB,
+) -> IndexReport:
+    """Read what is new or changed in files and folders into the store; `prune` drops what is gone from disk.
+
+    Raises StoreUnusable where another run is under way. Timestamps are dated in the newsroom's time zone. Progress is
+    in bytes of files, then in articles whose facts were found by another version. A run that was killed is simply run
+    again: each article is stored whole or not at all.
+    """
+    report = IndexReport()
+    with only_run(store):
+        store.claim(encoder.name, encoder.dimension)
+        reading = Reading(paths, articles, newsroom, store, report)
+        for article, spans in encode_and_save(store, encoder, passages, reading.changed(on_progress), report.refused):
+            report.passages += len(spans)
+            report.updated += article.id in reading.known
+            report.added += article.id not in reading.known
+        for gone in reading.gone() if prune else ():
+            store.remove(gone)
+            report.removed += 1
+        report.found_anew = find_anew(store, on_progress, report.refused)
+    return report
+
+
+def add_articles(
+    store: Store, encoder: Encoder, passages: PassageSettings, articles: Iterable[Article]
+) -> list[Refusal]:
+    """Store these articles, each in the place of the one with its id; those that could not be stored."""
+    refused: list[Refusal] = []
+    with only_run(store):
+        store.claim(encoder.name, encoder.dimension)
+        for _ in encode_and_save(store, encoder, passages, articles, refused):
+            pass
+    return refused
+
+
+def rebuild(
+    store: Store,
+    encoder: Encoder,
+    passages: PassageSettings,
+    on_progress: OnProgress = lambda done, total: None,
+    refused: list[Refusal] | None = None,
+) -> Store:
+    """Split and encode every stored article anew and return the store that replaces this one, which is closed.
+
+    The old store stays in place until the new one is complete; after a kill, the next run goes on where it stopped.
+    `refused` is filled with the articles that the new one has no place for; progress is in articles.
+    """
+    unfinished = store.path.with_suffix(f".{passages.target_tokens}-tokens.unfinished")
+    refused = [] if refused is None else refused
+    with only_run(store):
+        rebuilt = _store_for(unfinished, encoder)
+        todo = _still_missing(rebuilt, store)
+        for number, _ in enumerate(encode_and_save(rebuilt, encoder, passages, todo, refused)):
+            on_progress(number, len(todo))
+        path = store.path
+        store.close()
+        rebuilt.close()
+        for leftover in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            leftover.unlink(missing_ok=True)
+        unfinished.replace(path)
+    return Store(path)
+
+
+def _still_missing(rebuilt: Store, store: Store) -> list[Article]:
+    """What an unfinished store lacks of another, once what it has beside it is removed."""
+    done = rebuilt.known_articles()
+    missing: list[Article] = []
+    for article in store.articles():
+        done.pop(article.id, None)
+        if not rebuilt.holds(article):
+            missing.append(article)
+    for gone in done:
+        rebuilt.remove(gone)
+    return missing
+
+
+def _store_for(path: Path, encoder: Encoder) -> Store:
+    store = Store(path)
+    try:
+        store.claim(encoder.name, encoder.dimension)
+    except IndexMismatch:
+        # Left by a rebuild for another encoder, which was stopped.
+        store.close()
+        path.unlink()
+        store = Store(path)
+        store.claim(encoder.name, encoder.dimension)
+    return store
+
+
+@contextmanager
+def only_run(store: Store) -> Iterator[None]:
+    """Hold the lock of the one process that may index; raises StoreUnusable where another has it."""
+    try:
+        lock = FileLock(store.path.with_name("indexing.lock")).acquire(timeout=0)
+    except Timeout as error:
+        raise StoreUnusable(
+            f"Another `wartabot index` is running on {store.path.parent}. Wait for it to finish; it loses nothing."
+        ) from error
+    with lock:
+        yield

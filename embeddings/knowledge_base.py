@@ -1,0 +1,143 @@
+"""A data folder as a whole: articles go in, answers come out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+
+import msgspec
+
+from embeddings.answers.answer import Answer, Quote
+from embeddings.answers.answerer import Answerer, AnswerSettings
+from embeddings.answers.probability import Reading
+from embeddings.answers.reader import Reader
+from embeddings.indexing.report import IndexReport, OnProgress
+from embeddings.indexing.run import add_articles, index_files, rebuild
+from embeddings.indonesian.dates import WIB
+from embeddings.models.encoder import Encoder, EncoderSettings
+from embeddings.passages import PassageSettings
+from embeddings.search.retriever import Retriever, RetrieverSettings
+from embeddings.sources.files import ArticleSettings, Refusal
+from embeddings.storage.articles import Summary
+from embeddings.storage.store import FILE_NAME, Store
+from embeddings.topics.finding import find_missing
+from embeddings.types import Article
+
+
+class KnowledgeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How articles are read, encoded, found and quoted, one table of config.toml per concern."""
+
+    articles: ArticleSettings = ArticleSettings()
+    encoder: EncoderSettings = EncoderSettings()
+    passages: PassageSettings = PassageSettings()
+    retriever: RetrieverSettings = RetrieverSettings()
+    answers: AnswerSettings = AnswerSettings()
+
+
+class KnowledgeBase:
+    """The articles in a data folder, and what it takes to index and to ask them; use it from one thread at a time.
+
+    The models are loaded, and the indexes opened, when they are first needed.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: KnowledgeSettings | None = None,
+        newsroom: tzinfo = WIB,
+        today: Callable[[], date] | None = None,
+        encoder: Encoder | None = None,
+        reader: Reader | None = None,
+    ) -> None:
+        """Open or create the store in this folder; raises StoreUnusable where that cannot be done.
+
+        Timestamps are dated in the newsroom's time zone, and so is "kemarin" unless `today` tells the day. An encoder
+        and a reader that are loaded already may be handed in, and are used instead of the configured ones.
+        """
+        self.settings = settings or KnowledgeSettings()
+        self.store = Store(folder / FILE_NAME)
+        self._folder = folder
+        self._newsroom = newsroom
+        self._today = today or (lambda: datetime.now(newsroom).date())
+        self._encoder = encoder
+        self._reader = reader
+        self._retriever: Retriever | None = None
+        self._answerer: Answerer | None = None
+
+    def open(self) -> None:
+        """Load all that answers, so that the first question need not wait for it.
+
+        Raises EncoderUnavailable, IndexMismatch where the store has another encoder, and StoreUnusable.
+        """
+        self._answering()
+
+    def close(self) -> None:
+        self.store.close()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The model that the settings name; raises EncoderUnavailable."""
+        if self._encoder is None:
+            self._encoder = Encoder(self.settings.encoder)
+        return self._encoder
+
+    @property
+    def retriever(self) -> Retriever:
+        """The search in both indexes, brought up to date when it is opened; raises what `open` raises."""
+        if self._retriever is None:
+            self._retriever = Retriever(self.store, self.encoder, self._folder, self.settings.retriever)
+        return self._retriever
+
+    def _answering(self) -> Answerer:
+        if self._answerer is None:
+            threads = self.encoder.settings.threads
+            # What an upgrade has yet to look for; what another version found is answered from until the next indexing.
+            find_missing(self.store)
+            reader = self._reader or Reader(threads=threads)
+            self._answerer = Answerer(self.retriever, reader, self.settings.answers, self._today)
+        return self._answerer
+
+    # --- articles in ---
+
+    def index(
+        self, paths: Sequence[Path], prune: bool = False, on_progress: OnProgress = lambda done, total: None
+    ) -> IndexReport:
+        """Read files and folders into the store (see index_files)."""
+        reading, passages = self.settings.articles, self.settings.passages
+        return index_files(self.store, self.encoder, paths, reading, passages, prune, on_progress, self._newsroom)
+
+    def add(self, articles: Iterable[Article]) -> list[Refusal]:
+        """Store these articles, each in the place of the one with its id; those that could not be stored."""
+        return add_articles(self.store, self.encoder, self.settings.passages, articles)
+
+    def rebuild(self, on_progress: OnProgress = lambda done, total: None) -> list[Refusal]:
+        """Split and encode every stored article anew; those that there is no place for any more (see rebuild)."""
+        lost: list[Refusal] = []
+        self.store = rebuild(self.store, self.encoder, self.settings.passages, on_progress, lost)
+        # They read the store that was replaced.
+        self._retriever = self._answerer = None
+        return lost
+
+    # --- answers out ---
+
+    def answer(
+        self,
+        question: str,
+        most_quotes: int | None = None,
+        any_time: bool = False,
+        hurried: bool = False,
+        before: str | None = None,
+    ) -> Answer:
+        """Quotes, or an honest no (see Answerer.answer); raises QuestionTooLong."""
+        return self._answering().answer(question, most_quotes, any_time, hurried, before)
+
+    def search(self, question: str, most: int, hurried: bool = False) -> tuple[Quote, ...]:
+        """Up to `most` quotes to browse (see Answerer.search); raises QuestionTooLong."""
+        return self._answering().search(question, most, hurried)
+
+    def readings(self, question: str) -> list[Reading]:
+        """The sentences found for a question as they are judged, most probable first; raises QuestionTooLong."""
+        return self._answering().readings(question)
+
+    def summary(self) -> Summary:
+        """How much can be searched at this moment."""
+        return self.store.summary()

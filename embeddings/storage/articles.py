@@ -1,0 +1,163 @@
+"""Articles as they were stored: each is held against its digest, and one that the disk has damaged counts as absent."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from embeddings.storage.database import Database
+from embeddings.storage.facts import FACT_COLUMNS, is_intact
+from embeddings.storage.schema import article_key
+from embeddings.types import Article
+
+# An article as it was stored, with the digest that it is held against.
+ARTICLE_COLUMNS = "id, text, title, source, url, published, place, path, content_hash"
+JOINED_COLUMNS = ", ".join(f"articles.{column}" for column in ARTICLE_COLUMNS.split(", "))
+# A passage that does not fit its article; NULL is no match either.
+MISFITS = """
+SELECT 1 FROM passages WHERE article = :number
+  AND (0 <= start AND start < end AND end <= :length AND typeof(embedding) = 'blob'
+  AND length(embedding) = coalesce(:embedding, length(embedding))) IS NOT TRUE
+UNION ALL SELECT 1 FROM times WHERE article = :number
+  AND (date(first) = first AND date(last) = last AND first <= last) IS NOT TRUE
+"""
+_KEY = re.compile(r"[0-9a-f]{16}")
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?")
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """How many articles and passages there are, and the dates of the oldest and the newest article if any has one."""
+
+    articles: int
+    passages: int
+    oldest: str | None
+    newest: str | None
+
+
+class Outlet(msgspec.Struct, frozen=True):
+    """An outlet (None where unknown), how many articles it has, and the date of the newest if any has one."""
+
+    source: str | None
+    articles: int
+    newest: str | None
+
+
+class KnownArticle(msgspec.Struct, frozen=True):
+    """Where a stored article's file lies."""
+
+    path: str | None
+
+
+class Articles(Database):
+    """The articles in a database, and how many there are."""
+
+    def known_articles(self) -> dict[str, KnownArticle]:
+        """Where every article lies, by article id."""
+        with self._errors_explained():
+            rows = self._database.execute("SELECT id, path FROM articles")
+            return {id: KnownArticle(path) for id, path in rows}
+
+    def holds(self, article: Article) -> bool:
+        """Whether exactly this article is stored, and it and what was found in it are undamaged; its path apart."""
+        with self._errors_explained():
+            row = self._database.execute(
+                f"SELECT number, key, {ARTICLE_COLUMNS} FROM articles WHERE id = ?", (article.id,)
+            ).fetchone()
+            return row is not None and row[-1] == article.content_hash() and self._is_whole(*row)
+
+    def damaged(self) -> Iterator[str]:
+        """The ids of the articles that are no longer what was stored, or whose findings are not."""
+        with self._errors_explained():
+            for row in self._database.execute(f"SELECT number, key, {ARTICLE_COLUMNS} FROM articles"):
+                if not self._is_whole(*row):
+                    yield str(row[2])
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with this id; None where there is none, or where it is damaged."""
+        try:
+            return self._only("id = ?", article_id)
+        except UnicodeEncodeError:
+            # Typed in a terminal, an id may be no text at all.
+            return None
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, newest first, those without a date last."""
+        with self._errors_explained():
+            # SQLite counts NULL as less than any date.
+            query = f"SELECT {ARTICLE_COLUMNS} FROM articles ORDER BY published DESC, id"
+            yield from filter(None, map(self._intact, self._database.execute(query)))
+
+    def outlets(self) -> list[Outlet]:
+        """Every outlet with how many articles it has, those with most first."""
+        with self._errors_explained():
+            rows = self._database.execute(
+                "SELECT source, count(*), max(published) FROM articles GROUP BY source ORDER BY count(*) DESC, source"
+            )
+            return [Outlet(source, articles, _date_or_none(newest)) for source, articles, newest in rows]
+
+    def article_by_key(self, key: str) -> Article | None:
+        """The article whose id has this short key (see article_key); None where two share it, lest it be the other."""
+        return self._only("key = ?", key) if _KEY.fullmatch(key) else None
+
+    def newest(self, most: int) -> list[Article]:
+        """The newest articles, those without a date last."""
+        return list(islice(self.articles(), most))
+
+    def copies(self, article_id: str) -> list[Article]:
+        """The same story in other outlets, one of each, oldest first."""
+        query = (
+            f"SELECT {JOINED_COLUMNS} FROM articles AS one JOIN stories AS of_one ON of_one.article = one.number "
+            "JOIN stories USING (story) JOIN articles ON articles.number = stories.article "
+            "WHERE one.id = ? AND articles.source IS NOT one.source ORDER BY articles.published, articles.id"
+        )
+        with self._errors_explained():
+            rows = self._database.execute(query, (article_id,))
+            intact = filter(None, map(self._intact, reversed(rows.fetchall())))
+            by_outlet = {article.source: article for article in intact}
+            return list(reversed(by_outlet.values()))
+
+    def summary(self) -> Summary:
+        """How much the store holds."""
+        with self._errors_explained():
+            row = self._database.execute(
+                "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages),"
+                " (SELECT min(published) FROM articles), (SELECT max(published) FROM articles)"
+            )
+            articles, passages, oldest, newest = row.fetchone()
+            return Summary(articles, passages, _date_or_none(oldest), _date_or_none(newest))
+
+    def _only(self, condition: str, value: str) -> Article | None:
+        with self._errors_explained():
+            rows = self._database.execute(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE {condition}", (value,))
+            found = rows.fetchall()
+            return self._intact(found[0]) if len(found) == 1 else None
+
+    def _intact(self, fields: Sequence[Any], seen: dict[object, Article | None] | None = None) -> Article | None:
+        """The article in these ARTICLE_COLUMNS, None where it is damaged; `seen` saves checking one twice."""
+        *columns, content_hash = fields
+        seen = {} if seen is None else seen
+        known = (columns[0], content_hash)
+        if known not in seen:
+            article = Article(*columns)
+            seen[known] = article if article.content_hash() == content_hash else None
+            if seen[known] is None:
+                self._report_damage(article.id, article.path)
+        return seen[known]
+
+    def _is_whole(self, number: int, key: str, *fields: Any) -> bool:
+        *columns, content_hash = fields
+        article = Article(*columns)
+        if article.content_hash() != content_hash or key != article_key(article.id):
+            return False
+        dimension = self._dimension()
+        values = {"number": number, "length": len(article.text), "embedding": dimension and 2 * dimension}
+        facts = self._database.execute(f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE article = ?", (number,))
+        misfit = self._database.execute(MISFITS, values).fetchone()
+        return misfit is None and all(is_intact(content_hash, fact) for fact in facts)
+
+
+def _date_or_none(published: object) -> str | None:
+    """A date in a damaged row may be none."""
+    return published if isinstance(published, str) and _DATE.fullmatch(published) else None
