@@ -7,7 +7,7 @@ PINNED := $(PIP) --require-hashes --requirement
 TRAINING := data/training
 SHARED ?= ../shared/data
 
-.PHONY: run test test-long check format install encoders checks training train lock clean
+.PHONY: run test test-long check format install encoders checks training train calibrate lock clean
 
 run: install
 	@$(BIN)/wartabot run
@@ -39,7 +39,11 @@ train: training
 	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 2
 	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 3
 	$(BIN)/python -m embeddings.training.export --into $(TRAINING)
-	$(BIN)/python -m embeddings.training.calibrate --data $(SHARED) --model $(TRAINING)/original --plot docs/pictures/calibration.png
+	$(MAKE) calibrate
+
+# What a probability is made of: some minutes on two cores, fewer when run again.
+calibrate: training
+	$(BIN)/python -m embeddings.training.calibrate --data $(SHARED) --into $(TRAINING) --plot docs/pictures/calibration.png
 
 # Pins what pyproject.toml asks for; what is pinned stays, but for UV="--upgrade" or UV="--upgrade-package NAME".
 lock: checks

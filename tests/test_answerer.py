@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from embeddings import AnswerSettings, Article, Encoder, KnowledgeBase, KnowledgeSettings, QuestionTooLong, Quote
+from embeddings.answers.probability import Reading
 from embeddings.answers.quotes import choose_quotes, readable_alone
-from embeddings.answers.reader import Reader, Reading
+from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import evaluate
 from embeddings.indonesian.sentences import split_sentences
 from embeddings.types import Passage

@@ -306,4 +306,7 @@ def imported(module: str, seen: set[str]) -> set[str]:
 def test_whatever_code_a_finder_reads_is_part_of_its_version(topic: Topic[msgspec.Struct]) -> None:
     parts = tuple(f"embeddings.{part.removesuffix('.py').replace('/', '.')}" for part in (*topic.folders, *LANGUAGE))
     read = imported(f"embeddings.topics.{topic.name}.find", set())
-    assert "embeddings.indonesian.words" in read and {name for name in read if not name.startswith(parts)} == set()
+    assert (
+        f"embeddings.topics.{topic.name}.find" in read
+        and {name for name in read if not name.startswith(parts)} == set()
+    )

@@ -41,7 +41,7 @@ class AnswerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When to answer, and with how much."""
 
     sure_from: _Probability = 0.5
-    min_confidence: _Probability = 0.2
+    min_confidence: _Probability = 0.25
     max_quotes: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
     max_question_length: Annotated[int, msgspec.Meta(ge=10, le=100_000)] = 1000
     passages_read: Annotated[int, msgspec.Meta(ge=1, le=100)] = 8

@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 
 from embeddings.answers.reader import Candidate
+from embeddings.indonesian.periods import times_named
 from embeddings.indonesian.regions import lies_in, names_region, regions_named, regions_printed
 from embeddings.indonesian.words import stem_words, words_of
 from embeddings.passages import passage_context
@@ -14,6 +15,7 @@ from embeddings.topics.meetings.answer import Aspect
 from embeddings.topics.officials.asked import AskedOffice
 from embeddings.topics.officials.find import find_officials
 from embeddings.topics.officials.offices import find_offices, in_headline
+from embeddings.types import Article
 
 
 def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
@@ -47,11 +49,11 @@ def _of_sentence(question: Question, retrieval: Retrieval, candidate: Candidate)
         **_of_words(retrieval, "sentence", sentence),
         "names other regions": float(beside),
         "counts in other regions": float(beside and question.expects is Expects.NUMBER),
+        **_of_time(question, article, sentence),
         "another's office": float(office is not None and is_anothers(office, candidate)),
         "lacks what is asked for": float(lacks(sentence, question.expects)),
         "marks another kind of thing": float(lacks(candidate.answer_text, question.expects)),
         "headline": float(in_headline(article.text, candidate.sentence[0])),
-        "long": min(len(sentence), 600) / 600,
     }
 
 
@@ -89,6 +91,14 @@ def names_others(question: Question, sentence: str) -> bool:
     """Whether a sentence names regions, but none that fits those that the question names."""
     printed = regions_printed(sentence) if question.regions else set()
     return bool(printed) and not any(_fits(region, question.regions) for region in printed)
+
+
+def _of_time(question: Question, article: Article, sentence: str) -> dict[str, float]:
+    """Whether a sentence names the time that is asked about, or other times."""
+    period = question.period
+    times = times_named(sentence, article.published) if period else set()
+    asked = period is not None and any(map(period.holds, times))
+    return {"names the time asked": float(asked), "names other times": float(bool(times) and not asked)}
 
 
 def _fits(region: str, asked: Collection[str]) -> bool:
