@@ -1,6 +1,6 @@
 """Which office a question asks for the holder of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -11,6 +11,8 @@ from embeddings.topics.officials.offices import NUMBERED, NUMERALS, find_offices
 
 _SUFFIXED = lexicon.words("embeddings.topics.officials", "suffixed.txt")
 _ASIDES = lexicon.words("embeddings.topics.officials", "asides.txt")
+_FORMER = lexicon.words("embeddings.topics.officials", "former.txt")
+_SHORT_BODIES = lexicon.table("embeddings.topics.officials", "short_bodies.csv")
 _UPPER = lexicon.words("embeddings.topics.officials", "capitals.txt")
 
 
@@ -24,17 +26,25 @@ class AskedOffice(msgspec.Struct, frozen=True):
 
     @property
     def offices(self) -> list[str]:
-        """The office, and where it is one of several and the question does not say which, each of them."""
+        """The office as it may be printed, and where it is one of several and the question is not, each of them."""
+        printed = [self.office, *_printed_otherwise(self.office)]
         several = NUMBERED.match(self.office)
         if several is None or several[2].split()[0] in NUMERALS.values():
-            return [self.office]
-        return [self.office, *(f"{several[1]} {numeral} {several[2]}" for numeral in NUMERALS.values())]
+            return printed
+        return [*printed, *(f"{several[1]} {numeral} {several[2]}" for numeral in NUMERALS.values())]
 
     @property
     def text(self) -> str:
         """Office and region as people write them: "Ketua DPRD Banyuasin"."""
         words = f"{self.office} {self.region}".split()
         return " ".join(word.upper() if word in _UPPER else word.capitalize() for word in words)
+
+
+def _printed_otherwise(office: str) -> Iterator[str]:
+    for short, full in _SHORT_BODIES.items():
+        for form, other in ((short, full), (full, short)):
+            if f" {form} " in f" {office} ":
+                yield f" {office} ".replace(f" {form} ", f" {other} ").strip()
 
 
 def asked_office(content: Sequence[str]) -> AskedOffice | None:
@@ -56,7 +66,7 @@ def asked_office(content: Sequence[str]) -> AskedOffice | None:
     rest = words_of(before + after)
     if any(word not in _ASIDES and not word.isdigit() for word in rest):
         return None
-    return AskedOffice(office.office, office.region, office.acting, office.former or "dulu" in rest)
+    return AskedOffice(office.office, office.region, office.acting, office.former or not _FORMER.isdisjoint(rest))
 
 
 def asked_region(content: Sequence[str]) -> str | None:

@@ -25,11 +25,13 @@ _LABELS = lexicon.patterns("embeddings.topics.officials", "labels.toml")
 _LABEL = re.compile("|".join(f"(?P<{label}>{pattern.pattern})" for label, pattern in _LABELS.items()))
 _SPACES = re.compile(r"[ ]+")
 # Marks of bold print are none of the text.
-_SKIPPED = re.compile(r"[\s*_]+")
+_SKIPPED = re.compile(r"[\s*_'’]+")
 _BRACKETS = re.compile(r"\([^()]{2,60}\)")
 _WORD = re.compile(r"[^\W_][\w'’-]*")
 _MARKS = {"–": "-", "“": '"', "”": '"'}
 MOST_NAME_WORDS = 5
+# Of one word: "WASKITO", but not "DPMD".
+SHORTEST_IN_CAPITALS = 5
 
 
 class Line(NamedTuple):
@@ -95,7 +97,8 @@ def name_at(text: str, position: int) -> Span | None:
     if not words or max(len(word[0]) for word in words) < 3:
         return None
     printed = text[words[0].start() : words[-1].end()]
-    if (len(words) == 1 and (printed.isupper() or mention_at(text, words[0].start()))) or regions_named(printed):
+    alone = len(words) == 1 and (len(printed) < SHORTEST_IN_CAPITALS if printed.isupper() else False)
+    if alone or regions_named(printed) or (len(words) == 1 and mention_at(text, words[0].start())):
         return None
     return words[0].start(), words[-1].end()
 

@@ -7,11 +7,13 @@ from itertools import islice
 import msgspec
 
 from embeddings.indonesian import lexicon
-from embeddings.indonesian.regions import canonical, level_of, lies_in, mention_at, regions_named
+from embeddings.indonesian.regions import Level, canonical, level_of, lies_in, mention_at, regions_named
 from embeddings.indonesian.villages import longest_village
 from embeddings.types import Span
 
-_ACTING = r"(?:(?:P[Ll][Tt]|P[Ll][Hh]|P[Jj][Ss]?)\b\.?|Penjabat(?: Sementara)?|Pelaksana (?:Tugas|Harian))"
+_SHORT_ACTING = r"(?:P[Ll][Tt]|P[Ll][Hh]|P[Jj][Ss]?)\b\.?"
+_LONG_ACTING = r"(?:Penjabat(?: Sementara)?|Pelaksana (?:Tugas|Harian))"
+_ACTING = rf"(?:{_SHORT_ACTING}(?:\s*\({_LONG_ACTING}\))?|{_LONG_ACTING}(?:\s*\({_SHORT_ACTING}\))?)"
 _OF_VILLAGES = lexicon.lines("embeddings.topics.officials", "heads_of_villages.txt")
 _OF_REGIONS = lexicon.alternatives("embeddings.topics.officials", "heads_of_regions.txt")
 _CHAIRED = lexicon.alternatives("embeddings.topics.officials", "chaired.txt")
@@ -31,7 +33,7 @@ OFFICE = re.compile(
     # "istri Wakil Gubernur X Arumi": whose name follows cannot be told.
     r"(?<![Dd]inas )(?<![Ii]stri )(?<![Ss]uami )"
     r"(?P<former>(?:[Mm]antan|[Ee]ks)[ -])?"
-    rf"(?P<acting>{_ACTING}(?:\s*\((?:Pelaksana \w+|P[Ll][TtHh])\))?\s+)?"
+    rf"(?P<acting>{_ACTING}\s+)?"
     rf"(?P<deputy>[Ww]akil )?(?P<head>{_HEADS})(?![\w-])(?:\s+\d{{3,4}}(?:[-/]\d+)?\b/?)?"
     r"(?:\s+(?:non[ -]?aktif|terpilih|petahana)(?=\s+[A-Z]))?"
 )
@@ -56,6 +58,8 @@ _UNLISTED_REGION = re.compile(
     r"(?P<level>[A-Z]\w*+\.?)\s*+"
     r"(?P<name>[A-Z][\w'’-]*+(?: [A-Z][\w'’-]*+){0,2}+(?=\s*[,(])|[A-Z][\w'’-]*+(?=[ ,(]))"
 )
+_WITH_NAMES = lexicon.words("embeddings.topics.officials", "bodies_with_names.txt")
+_OWN_NAME = re.compile(r" (?:[Dd]rg?\.? |H\.? |Prof\.? )?(?P<name>[A-Z][\w'’]*+(?: [A-Z][\w'’]*+){0,2}+)(?! [A-Z])")
 # The longest in the news have 12 and 6 words.
 LONGEST_BODY, LONGEST_VILLAGE = 20, 7
 LIST_MARK = re.compile(r"\s*(?:\d{1,2}[.)]|[a-z][.)]|[-*•–])\s+(?=\S)")
@@ -124,6 +128,8 @@ def _office(text: str, match: re.Match[str]) -> Office | None:
             end, more = _body(text, end)
             body += more
     end, region = _village(text, end) if head in _OF_VILLAGES else _region(text, end)
+    if not region and body and body[-1] in _WITH_NAMES:
+        end, region = _own_name(text, end)
     office = office_name(" ".join([match["deputy"] or "", head, *body]))
     # The province and its city share the name; only the city has a mayor.
     if region == "yogyakarta" and ("gubernur" in office or "kapolda" in office):
@@ -160,11 +166,11 @@ def _body(text: str, start: int) -> tuple[int, list[str]]:
         )
         if not known or (level_of(folded) and body[-1:] != ["wali"]):
             break
-        if (folded == "dan" and not body) or (folded == "metro" and text.startswith(" Jaya", word.end())):
+        if (folded in ("dan", "di") and not body) or (folded == "metro" and text.startswith(" Jaya", word.end())):
             break
         body.append(folded)
         end = word.end() - (1 if word[0].endswith(".") and len(word[0]) > 4 else 0)
-    while body and body[-1] == "dan":
+    while body and body[-1] in ("dan", "di"):
         body.pop()
         end = start + text[start:end].rstrip().rfind(" ")
     return end, body
@@ -201,8 +207,8 @@ def _village(text: str, start: int) -> tuple[int, str]:
         words.append(word)
     if words and level_of(words[0][0]):
         words = words[1:]
-    if size := longest_village([word[0] for word in words]):
-        end = words[size - 1].end()
+    if size := longest_village([word[0].rstrip(".") for word in words]):
+        end = words[size - 1].start() + len(words[size - 1][0].rstrip("."))
         region = canonical(text[words[0].start() : end])
         return _widened(text, end, region), region
     if not words or len(words) > 3:
@@ -215,6 +221,18 @@ def _village(text: str, start: int) -> tuple[int, str]:
     return start, ""
 
 
+def _own_name(text: str, start: int) -> tuple[int, str]:
+    """The region at the end of a body's own name, or else the name: "RSUD Ratu Zalecha", "PDAM Tirta Jaya Maros"."""
+    name = _OWN_NAME.match(text, start)
+    if name is None:
+        return start, ""
+    words = [start + word.start() for word in re.finditer(r"\b[A-Z]", text[start : name.end()])]
+    named = (mention_at(text, word) for word in words)
+    last = next((one for one in named if one and one.span[1] == name.end()), None)
+    region = last.name if last else canonical(name["name"])
+    return _widened(text, name.end(), region), region
+
+
 def _one_region(text: str, start: int) -> tuple[int, str]:
     before = _BEFORE_REGION.match(text, start)
     begin = before.end() if before else start
@@ -224,8 +242,8 @@ def _one_region(text: str, start: int) -> tuple[int, str]:
         found = mention_at(text, found.span[1] + 1) or found
     if found:
         return found.span[1], found.name
-    # A village or a region that the list lacks.
+    # A village, or a kecamatan that the list lacks; "Kota Tua" is no kota.
     unlisted = _UNLISTED_REGION.match(text, begin)
-    if unlisted and level_of(unlisted["level"]):
+    if unlisted and level_of(unlisted["level"]) in (Level.VILLAGE, Level.DISTRICT):
         return unlisted.end(), canonical(unlisted["name"])
     return start, ""
