@@ -41,8 +41,9 @@ from embeddings import (
 from embeddings.evaluation.questions import evaluate
 from embeddings.indexing import OnProgress
 from embeddings.search.retriever import Retriever
-from embeddings.sources.files import fault, read_line
+from embeddings.sources.bulk import read_line
 from embeddings.sources.plain_text import printable
+from embeddings.sources.refusals import fault
 from embeddings.storage.store import FILE_NAME as STORE_FILE
 from embeddings.storage.store import Watermark
 

@@ -15,7 +15,8 @@ from embeddings.indexing import IndexReport, PassageSettings, index_files, rebui
 from embeddings.indonesian.periods import Period
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.search.retriever import RetrieverSettings
-from embeddings.sources.files import ArticleSettings, Refusal, Remark
+from embeddings.sources.files import ArticleSettings
+from embeddings.sources.refusals import Refusal, Remark
 from embeddings.storage.store import Outlet, Store, Summary, article_key
 from embeddings.topics.meetings.answer import Aspect, MeetingAnswer
 from embeddings.topics.officials.answer import OfficialAnswer, disagree, same_office

@@ -17,7 +17,8 @@ from embeddings.errors import IndexMismatch, StoreUnusable, WartabotError
 from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder
 from embeddings.passages import passage_context, split_passages
-from embeddings.sources.files import ArticleSettings, Refusal, Remark, fault, find_files, read_file
+from embeddings.sources.files import ArticleSettings, find_files, read_file
+from embeddings.sources.refusals import Refusal, Remark, fault
 from embeddings.storage.store import KnownArticle, Store
 from embeddings.topics.finding import find_all, find_anew
 from embeddings.types import Article, Span

@@ -25,9 +25,9 @@ from embeddings.sources.files import (
     MAX_TITLE_LENGTH,
     MAX_URL_LENGTH,
     ArticleSettings,
-    Refusal,
     read_file,
 )
+from embeddings.sources.refusals import Refusal
 from embeddings.types import Article
 
 SETTINGS = ArticleSettings(max_size_kb=4)

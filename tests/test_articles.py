@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from embeddings.sources.build import build_article
 from embeddings.sources.cleaning import find_dateline
-from embeddings.sources.files import ArticleSettings, Refusal, Remark, build_article, find_files, read_file
+from embeddings.sources.files import ArticleSettings, find_files, read_file
+from embeddings.sources.refusals import Refusal, Remark
 from embeddings.types import Article
 from tests.conftest import SEEDS, SHARED, needs_shared
 

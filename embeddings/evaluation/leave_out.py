@@ -23,7 +23,7 @@ from embeddings.models.bundled import MODEL
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import passage_context, split_passages
 from embeddings.search.retriever import Retriever, RetrieverSettings
-from embeddings.sources.files import build_article
+from embeddings.sources.build import build_article
 from embeddings.storage.store import FILE_NAME, Store
 from embeddings.topics.finding import find_all
 from embeddings.training.questions import is_held_out, rows, usable_news

@@ -30,7 +30,7 @@ from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import passage_context, split_passages
 from embeddings.question.query import parse_question
 from embeddings.search.retriever import Hit, Retrieval, RetrieverSettings, fuse, inverse_document_frequency
-from embeddings.sources.files import build_article
+from embeddings.sources.build import build_article
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 from embeddings.types import Article, Passage
 
