@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from embeddings.sources.build import build_article
-from embeddings.sources.cleaning import find_dateline
+from embeddings.sources.datelines import find_dateline
 from embeddings.sources.files import ArticleSettings, find_files, read_file
 from embeddings.sources.refusals import Refusal, Remark
 from embeddings.types import Article
@@ -56,7 +56,7 @@ def test_a_saved_page_is_cleaned_and_its_title_outlet_place_and_date_are_found(t
         Article(
             id="jembatan",
             title="Jembatan Sungai Lilin Mulai Diperbaiki",
-            source="KABARKITA.CO.ID",
+            source="KABAR Kita",
             place="Banyuasin",
             published="2023-07-13",
             path=str(path),

@@ -37,7 +37,7 @@ def build_article(
     title = _bounded("title", one_line(title), MAX_TITLE_LENGTH, on_remark)
     source = _bounded("source", one_line(source), MAX_NAME_LENGTH, on_remark)
     place = _bounded("place", one_line(place), MAX_NAME_LENGTH, on_remark)
-    cleaned = clean(readable(raw), title)
+    cleaned = clean(readable(raw), title, path)
     return Article(
         id=_plain_id(id.strip()),
         text=cleaned.text,
