@@ -45,10 +45,8 @@ def clean(raw: str, title: str | None, path: str | None = None) -> Cleaned:
 
 
 def _article_text(page: Page, title: str | None) -> str:
-    # Where nothing shows that newsroom software wrote it, a head's lines are the article's but for its headline.
-    lines = page.body if page.is_evident else [*page.head, *page.body]
     same = _folded(title) if title else None
-    kept = [line for line in map(without_heading_mark, lines) if same is None or _folded(line) != same]
+    kept = [line for line in map(without_heading_mark, page.body) if same is None or _folded(line) != same]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 

@@ -8,7 +8,7 @@ from math import inf
 import msgspec
 
 from embeddings.indonesian import dates, lexicon
-from embeddings.sources.datelines import Dateline, find_dateline, find_own_dateline
+from embeddings.sources.datelines import DOMAIN, Dateline, find_dateline, find_own_dateline
 from embeddings.sources.plain_text import folded
 
 NOISE_LINES = re.compile(
@@ -39,13 +39,14 @@ LONG_LINE = 150
 
 
 class Page(msgspec.Struct, frozen=True):
-    """The lines of a saved page: those above its lead, and from there on those of the article."""
+    """The lines of a saved page: those that are not blank above its lead, and those of the article.
+
+    Where nothing in the head shows that newsroom software wrote it, its lines are the article's too.
+    """
 
     head: list[str]
     body: list[str]
     dateline: Dateline | None
-    is_evident: bool
-    """Whether the head holds what only newsroom software writes, so that nothing of it is the article's."""
 
 
 def split_page(lines: list[str]) -> Page:
@@ -60,7 +61,7 @@ def split_page(lines: list[str]) -> Page:
     is_evident = above is not None or any(
         is_noise(line) or is_caption(line) or is_stamp(line) or MENU.search(line) for line in head
     )
-    return Page(head, body, _filled(dateline, above), is_evident)
+    return Page(head, body if is_evident else [*lines[:lead], *body], _filled(dateline, above))
 
 
 def _filled(dateline: Dateline | None, above: Dateline | None) -> Dateline | None:
@@ -78,7 +79,11 @@ def _dateline_above(head: list[str]) -> Dateline | None:
 
 def is_noise(line: str) -> bool:
     """Whether this whole line is what newsroom software puts around an article."""
-    return NOISE_LINES.fullmatch(line) is not None or dates.parse_date_line(line) is not None
+    return (
+        NOISE_LINES.fullmatch(line) is not None
+        or dates.parse_date_line(line) is not None
+        or ("." in line and DOMAIN.fullmatch(line) is not None)
+    )
 
 
 def is_caption(line: str) -> bool:

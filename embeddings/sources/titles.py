@@ -2,7 +2,7 @@
 
 import re
 
-from embeddings.sources.pages import MENU, is_caption, is_noise, is_sentence, is_stamp
+from embeddings.sources.pages import HEAD_LINES, MENU, is_caption, is_noise, is_sentence, is_stamp
 from embeddings.sources.plain_text import folded
 
 MAX_TITLE_LENGTH = 200
@@ -20,6 +20,8 @@ def find_title(head: list[str]) -> str | None:
     """
     if heading := next((line for line in head if line.startswith("# ")), None):
         return heading
+    # No longer than the head of a page, as each line is compared with all.
+    head = head[:HEAD_LINES]
     lines = [line for line in head if _may_be_title(line)]
     repeated = [line for line in lines if sum(folded(other).endswith(folded(line)) for other in head) > 1]
     stamp = next((number for number, line in enumerate(head) if is_stamp(line)), len(head))
