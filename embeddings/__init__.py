@@ -17,8 +17,10 @@ from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.search.retriever import RetrieverSettings
-from embeddings.sources.files import ArticleSettings, Refusal, Remark, fault, read_line
+from embeddings.sources.bulk import read_line
+from embeddings.sources.files import ArticleSettings
 from embeddings.sources.plain_text import printable
+from embeddings.sources.refusals import Refusal, Remark, fault
 from embeddings.storage.articles import Outlet, Summary
 from embeddings.storage.schema import article_key
 from embeddings.storage.store import FILE_NAME as STORE_FILE

@@ -16,7 +16,8 @@ from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.search.retriever import Retriever, RetrieverSettings
-from embeddings.sources.files import ArticleSettings, Refusal
+from embeddings.sources.files import ArticleSettings
+from embeddings.sources.refusals import Refusal
 from embeddings.storage.articles import Summary
 from embeddings.storage.store import FILE_NAME, Store
 from embeddings.topics.finding import find_missing

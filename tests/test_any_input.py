@@ -19,15 +19,9 @@ from embeddings.indonesian.dates import (
     parse_published,
     years_in,
 )
-from embeddings.sources.files import (
-    MAX_ID_LENGTH,
-    MAX_NAME_LENGTH,
-    MAX_TITLE_LENGTH,
-    MAX_URL_LENGTH,
-    ArticleSettings,
-    Refusal,
-    read_file,
-)
+from embeddings.sources.build import MAX_ID_LENGTH, MAX_NAME_LENGTH, MAX_TITLE_LENGTH, MAX_URL_LENGTH
+from embeddings.sources.files import ArticleSettings, read_file
+from embeddings.sources.refusals import Refusal
 from embeddings.types import Article
 
 SETTINGS = ArticleSettings(max_size_kb=4)

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from embeddings.sources.cleaning import find_dateline
-from embeddings.sources.files import ArticleSettings, Refusal, Remark, build_article, find_files, read_file
+from embeddings.sources.build import build_article
+from embeddings.sources.datelines import find_dateline
+from embeddings.sources.files import ArticleSettings, find_files, read_file
+from embeddings.sources.refusals import Refusal, Remark
 from embeddings.types import Article
 from tests.conftest import SEEDS, SHARED, needs_shared
 
@@ -54,7 +56,7 @@ def test_a_saved_page_is_cleaned_and_its_title_outlet_place_and_date_are_found(t
         Article(
             id="jembatan",
             title="Jembatan Sungai Lilin Mulai Diperbaiki",
-            source="KABARKITA.CO.ID",
+            source="KABAR Kita",
             place="Banyuasin",
             published="2023-07-13",
             path=str(path),
@@ -105,6 +107,15 @@ def test_what_cleaning_keeps_of_the_real_pages_is_verbatim_and_free_of_the_noise
         ("Kandangan (ANTARA) - Bupati HSS", "ANTARA", "Kandangan", "Bupati HSS"),
         ("KOMPAS.com- Kepala dinas", "KOMPAS.com", None, "Kepala dinas"),
         ("PALEMBANG – Wali kota", None, "Palembang", "Wali kota"),
+        ("Tebo - Warga", None, "Tebo", "Warga"),
+        ("Singaraja - Perbekel", None, "Singaraja", "Perbekel"),
+        ("Bora, Kominfo Sigi - Bupati", "Kominfo Sigi", "Bora", "Bupati"),
+        ("LHOKSUKON | SUARA PASEE – Hujan", "SUARA PASEE", "Lhoksukon", "Hujan"),
+        ("KABAR LUWUK, Banggai: Dinas", "KABAR LUWUK", "Banggai", "Dinas"),
+        ("SINGAPARNA, (galunggungnews.com).– Angka", "galunggungnews.com", "Singaparna", "Angka"),
+        ("Lahat, SERELO.COM (12/3) – Camat", "SERELO.COM", "Lahat", "Camat"),
+        ("LAHAT, Rabu, 12 Maret 2025 – Camat", None, "Lahat", "Camat"),
+        ("tribratanews.sumsel.polri.go.id – Kapolres", "tribratanews.sumsel.polri.go.id", None, "Kapolres"),
     ],
 )
 def test_datelines_of_many_shapes_are_recognised(line: str, source: str | None, place: str | None, rest: str) -> None:
@@ -118,6 +129,9 @@ def test_datelines_of_many_shapes_are_recognised(line: str, source: str | None, 
     [
         "Bupati Banyuasin - yang baru dilantik - hadir",
         "Periode 2025 – 2029 dimulai",
+        "Camat Lahat: Tutup Buku",
+        "Banggai: dinas menyerahkan mesin",
+        "Kepala Dinas, Camat - semua hadir",
         "Jalan Palembang-Betung macet",
         "Menurut dia, kerja sama – juga gotong royong – penting",
     ],

@@ -17,7 +17,7 @@ from embeddings.answers.reader import Reader
 QUESTION = "siapa saja yang hadir rakor?"
 
 
-@pytest.mark.parametrize(("hurried_above", "articles"), [(0, [3, 1, 1]), (1, [3, 3, 1]), (5, [3, 3, 3])])
+@pytest.mark.parametrize(("hurried_above", "articles"), [(0, [4, 1, 1]), (1, [4, 4, 1]), (5, [4, 4, 4])])
 def test_a_question_that_finds_too_many_waiting_is_answered_from_fewer_passages(
     tmp_path: Path, seeds_data: Path, encoder: Encoder, reader: Reader, hurried_above: int, articles: list[int]
 ) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.sources.files import ArticleSettings, Refusal, find_files, read_file
+from embeddings.sources.files import ArticleSettings, find_files, read_file
+from embeddings.sources.refusals import Refusal
 from embeddings.types import Article
 from tests.conftest import SEEDS
 from tests.hostile import GOOD_IDS, write_hostile

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from embeddings.sources.files import build_article
+from embeddings.sources.build import build_article
 from embeddings.topics.meetings.find import find_meetings
 from embeddings.topics.officials.find import officials_of
 from embeddings.training.questions import rows

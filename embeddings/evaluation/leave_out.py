@@ -20,7 +20,7 @@ from embeddings.indonesian.words import holds_words
 from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.bundled import MODEL
 from embeddings.models.encoder import Encoder, EncoderSettings
-from embeddings.sources.files import build_article
+from embeddings.sources.build import build_article
 from embeddings.training.questions import is_held_out, rows, usable_news
 from embeddings.types import Article
 

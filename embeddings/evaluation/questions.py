@@ -12,8 +12,9 @@ from embeddings.answers.answer import Answer, Quote
 from embeddings.errors import WartabotError
 from embeddings.indonesian.words import words_of
 from embeddings.knowledge_base import KnowledgeBase
-from embeddings.sources.files import Refusal, numbered_lines
+from embeddings.sources.bulk import numbered_lines
 from embeddings.sources.plain_text import UnreadableError
+from embeddings.sources.refusals import Refusal
 
 MAX_LINE = 1_000_000
 

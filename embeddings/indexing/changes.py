@@ -5,7 +5,8 @@ from datetime import tzinfo
 from pathlib import Path
 
 from embeddings.indexing.report import FileReport, IndexReport, OnProgress
-from embeddings.sources.files import ArticleSettings, Refusal, Remark, find_files, read_file
+from embeddings.sources.files import ArticleSettings, find_files, read_file
+from embeddings.sources.refusals import Refusal, Remark
 from embeddings.storage.store import Store
 from embeddings.types import Article
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from embeddings.errors import WartabotError
 from embeddings.models.encoder import Encoder
 from embeddings.passages import PassageSettings, passage_context, split_passages
-from embeddings.sources.files import Refusal, fault
+from embeddings.sources.refusals import Refusal, fault
 from embeddings.storage.store import Store
 from embeddings.topics.finding import find_all
 from embeddings.types import Article, Span

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from embeddings.sources.files import Refusal, Remark
+from embeddings.sources.refusals import Refusal, Remark
 
 # So many refused lines of a file are named, and the rest counted: a file may have millions.
 MOST_NAMED = 100

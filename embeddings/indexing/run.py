@@ -14,7 +14,8 @@ from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder
 from embeddings.passages import PassageSettings
-from embeddings.sources.files import ArticleSettings, Refusal
+from embeddings.sources.files import ArticleSettings
+from embeddings.sources.refusals import Refusal
 from embeddings.storage.store import Store
 from embeddings.topics.finding import find_anew
 from embeddings.types import Article

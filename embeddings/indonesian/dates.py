@@ -16,11 +16,14 @@ WEEKDAYS = {name: int(number) for name, number in lexicon.table("embeddings.indo
 
 _TAKEN_FOR = str.maketrans("ıİſ", "iis")
 
-_WEEKDAY = rf"(?P<weekday>{'|'.join(WEEKDAYS)})"
+_PASARAN = lexicon.alternatives("embeddings.indonesian", "pasaran.txt")
+_WEEKDAY = rf"(?P<weekday>{'|'.join(WEEKDAYS)})(?:\s++(?:{_PASARAN})\b)?"
 _MONTH = rf"(?P<month_name>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 # Whatever repeats is possessive ("*+", "++"): tried in one way only, the time a pattern takes is linear in the text.
 _NUMERIC = r"(?P<day>\d{1,2})\s*+[/.-]\s*+(?P<month>\d{1,2})(?:\s*+[/.-]\s*+(?P<year>(?:19|20)?\d{2}))?"
 _NAMED = rf"(?P<day>\d{{1,2}})\s++{_MONTH}\.?(?:\s++(?P<year>(?:19|20)\d\d))?"
+
+_MONTH_FIRST = rf"{_MONTH}\.?\s++(?P<day>\d{{1,2}})\s*+,?+\s++(?P<year>(?:19|20)\d\d)"
 
 _HOURS = r"(?:\s++(?:pagi|siang|sore|malam))?"
 _COMMA = r"\s*+,?+\s*+"
@@ -37,9 +40,13 @@ _DATE_LINE = tuple(
         rf"(?:{_WEEKDAY}{_COMMA})?{form}(?:[\s,|·-]*+(?:pukul\s++)?{_CLOCK}\s*+(?P<zone>wib|wita|wit)?)?",
         re.IGNORECASE,
     )
-    for form in (_NUMERIC, _NAMED)
+    for form in (_NUMERIC, _NAMED, _MONTH_FIRST)
+)
+_IN_LINE = tuple(
+    re.compile(rf"(?<![\w/.-]){form}(?![\w/]|[.-]\d)", re.IGNORECASE) for form in (_NUMERIC, _NAMED, _MONTH_FIRST)
 )
 _ISO_DATE = re.compile(r"(?P<date>(?:19|20)[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{2})?)?)")
+_ISO_DAY = re.compile(r"(?<![\w/.-])(?P<date>(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?![\d/.-])")
 _TIMESTAMP = re.compile(
     rf"(?P<date>(?:19|20)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}})(?:t|\s++){_CLOCK}(?:[.,]\d++)?\s*+"
     # "+0000 UTC" is how Go prints it.
@@ -96,6 +103,14 @@ def parse_date_line(line: str) -> str | None:
 
 def _match_date_line(line: str) -> re.Match[str] | None:
     return next((found for pattern in _DATE_LINE if (found := pattern.fullmatch(line))), None)
+
+
+def find_full_date(line: str) -> str | None:
+    """The first date with its year that a line gives, as ISO 8601."""
+    found = sorted((match for pattern in _IN_LINE for match in pattern.finditer(line)), key=lambda match: match.start())
+    iso = _ISO_DAY.search(line)
+    complete = (date for match in found if match["year"] and (date := _complete(match, years=())) is not None)
+    return next(complete, iso["date"] if iso and _is_date(iso["date"]) else None)
 
 
 def find_published(lead: list[str], years: tuple[int, ...]) -> str | None:

