@@ -1,8 +1,8 @@
 """Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
 
 from embeddings.answers.answer import Answer, Certainty, Quote
-from embeddings.answers.answerer import AnswerSettings
 from embeddings.answers.quotes import with_neighbours
+from embeddings.answers.settings import AnswerSettings
 from embeddings.errors import (
     EncoderUnavailable,
     IndexMismatch,

@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 
 from embeddings.answers.answer import Answer, Quote
-from embeddings.answers.answerer import Answerer, AnswerSettings
+from embeddings.answers.answerer import Answerer
 from embeddings.answers.probability import Reading
 from embeddings.answers.reader import Reader
+from embeddings.answers.settings import AnswerSettings
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.run import add_articles, index_files, rebuild
 from embeddings.indonesian.dates import WIB

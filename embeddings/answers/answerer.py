@@ -2,56 +2,26 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated
 
-import msgspec
 from msgspec.structs import replace
 
 from embeddings.answers.answer import Answer, Certainty, Quote
 from embeddings.answers.probability import Reading, Weights, learnt_weights, probability, weighed
-from embeddings.answers.quotes import (
-    SAME_PROBABILITY,
-    SAME_PROBABILITY_OF_NEWS,
-    choose_quotes,
-    quote_of,
-    without_repeats,
-)
+from embeddings.answers.quotes import choose_quotes, quote_of, without_repeats
 from embeddings.answers.reader import Reader
-from embeddings.answers.told import find_told, for_told
+from embeddings.answers.settings import AnswerSettings
+from embeddings.answers.told import find_told, for_told, others_of_region, unnamed
 from embeddings.errors import QuestionTooLong
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
-from embeddings.search.retriever import Retrieval, Retriever
-from embeddings.storage.articles import Summary
-from embeddings.storage.store import Store
-from embeddings.topics.officials.answer import neighbours, unnamed_office
+from embeddings.search.retriever import Retriever
 
 # Browsing may take longer than answering, but not without end.
 MOST_READ = 24
-# So many officials of the region are shown where the one asked for is not known.
-NEIGHBOURING_OFFICIALS = 2
 # A quote far less probable than the first is noise beside it.
 LEAST_SHARE_OF_FIRST = 0.25
 # Below this, even the nearest passage has nothing to do with the question.
 MIN_NEAR_SCORE = 0.015
-_Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
-
-
-class AnswerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When to answer, and with how much."""
-
-    sure_from: _Probability = 0.5
-    min_confidence: _Probability = 0.25
-    max_quotes: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
-    max_question_length: Annotated[int, msgspec.Meta(ge=10, le=100_000)] = 1000
-    passages_read: Annotated[int, msgspec.Meta(ge=1, le=100)] = 8
-    passages_read_in_a_hurry: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
-
-    def certainty(self, confidence: float) -> Certainty:
-        """How sure an answer of this probability may be called."""
-        if confidence < self.min_confidence:
-            return Certainty.NO
-        return Certainty.SURE if confidence >= self.sure_from else Certainty.MAYBE
 
 
 class Answerer:
@@ -67,18 +37,11 @@ class Answerer:
     ) -> None:
         """`today` tells what day "kemarin" is counted from."""
         self._today = today
+        self._store = retriever.store
         self._retriever = retriever
         self._reader = reader
         self._settings = settings
         self._weights = weights or learnt_weights()
-
-    @property
-    def store(self) -> Store:
-        return self._retriever.store
-
-    def summary(self) -> Summary:
-        """How much can be searched at this moment."""
-        return self.store.summary()
 
     def answer(
         self,
@@ -98,7 +61,7 @@ class Answerer:
         if (told := self._answer_from_facts(asked, most)).answered:
             return told
         read = settings.passages_read_in_a_hurry if hurried else settings.passages_read
-        return self._answer_from_passages(asked, self._retrieve(asked, read), most)
+        return self._answer_from_passages(asked, self._read(asked, read), most)
 
     def search(self, question: str, most: int, hurried: bool = False) -> tuple[Quote, ...]:
         """Up to `most` quotes to browse, down to those that are only near; none where the question is not answered.
@@ -108,18 +71,17 @@ class Answerer:
         asked, settings = self._understood(question), self._settings
         read = settings.passages_read_in_a_hurry if hurried else min(max(most, settings.passages_read), MOST_READ)
         told = self._answer_from_facts(asked, most)
-        readings = self._read(asked, self._retrieve(asked, read))
+        readings = self._read(asked, read)
         if not told.answered and (not readings or readings[0].probability < settings.min_confidence):
             return ()
         return without_repeats((*told.quotes, *self._chosen(asked, readings, most, MIN_NEAR_SCORE)))[:most]
 
     def readings(self, question: str) -> list[Reading]:
         """The sentences found for a question as they are judged, most probable first."""
-        asked = self._understood(question)
-        return self._read(asked, self._retrieve(asked, self._settings.passages_read))
+        return self._read(self._understood(question), self._settings.passages_read)
 
     def _answer_from_facts(self, asked: Question, most: int) -> Answer:
-        told = find_told(self.store, asked)
+        told = find_told(self._store, asked)
         if not told.answers:
             return self._no(asked)
         confidence = probability(self._weights.told.log_odds(for_told(asked, told)))
@@ -133,9 +95,9 @@ class Answerer:
             meetings=told.meetings,
         )
 
-    def _answer_from_passages(self, asked: Question, retrieval: Retrieval | None, most: int) -> Answer:
+    def _answer_from_passages(self, asked: Question, readings: list[Reading], most: int) -> Answer:
         no = self._no(asked)
-        if not (readings := self._read(asked, retrieval)):
+        if not readings:
             return no
         confidence, settings = readings[0].probability, self._settings
         # Marked words claim to be the answer, so a quote that may well be none has none.
@@ -146,13 +108,14 @@ class Answerer:
         certainty = settings.certainty(confidence)
         if certainty is not Certainty.NO:
             return replace(no, certainty=certainty, confidence=confidence, quotes=quotes)
-        office = asked.officials.office if asked.officials else None
+        # Who holds another office is no answer, and is not marked as one.
+        others = (quote_of(one.article, one.evidence, None, 0.0) for one in others_of_region(self._store, asked))
         near = (quote for quote in quotes if quote.score >= MIN_NEAR_SCORE)
         return replace(
             no,
             confidence=confidence,
-            near=without_repeats((*self._beside(asked), *near))[:most],
-            unnamed_office=unnamed_office(self.store, office) if office else None,
+            near=without_repeats((*map(self._with_copies, others), *near))[:most],
+            unnamed_office=unnamed(self._store, asked),
         )
 
     def _no(self, asked: Question) -> Answer:
@@ -165,28 +128,22 @@ class Answerer:
             period=asked.period,
         )
 
-    def _beside(self, asked: Question) -> list[Quote]:
-        """Other officials of the region; who holds another office is no answer, and is not marked as one."""
-        office = asked.officials.office if asked.officials else None
-        beside = neighbours(self.store, office)[:NEIGHBOURING_OFFICIALS] if office else ()
-        return [self._with_copies(quote_of(one.article, one.evidence, None, 0.0)) for one in beside]
-
     def _understood(self, question: str, any_time: bool = False, before: str | None = None) -> Question:
         if len(question) > self._settings.max_question_length:
             raise QuestionTooLong(len(question), self._settings.max_question_length)
         self._retriever.refresh()
         return understand(question, self._today(), self._retriever, before, any_time)
 
-    def _retrieve(self, asked: Question, passages: int) -> Retrieval | None:
+    def _read(self, asked: Question, passages: int) -> list[Reading]:
+        """The sentences of so many passages, most probable first."""
+        if not asked.query.words:
+            return []
         where = asked.period.filter() if asked.period else None
-        return self._retriever.retrieve(asked.query, passages, where) if asked.query.words else None
-
-    def _read(self, asked: Question, retrieval: Retrieval | None) -> list[Reading]:
-        return weighed(asked, retrieval, self._reader.read(retrieval, asked.fits), self._weights) if retrieval else []
+        retrieval = self._retriever.retrieve(asked.query, passages, where)
+        return weighed(asked, retrieval, self._reader.read(retrieval, asked.fits), self._weights)
 
     def _chosen(self, asked: Question, readings: list[Reading], most: int, least: float) -> tuple[Quote, ...]:
-        same = SAME_PROBABILITY_OF_NEWS if asked.latest else SAME_PROBABILITY
-        return choose_quotes(readings, most, least, self._with_copies, same)
+        return choose_quotes(readings, most, least, self._with_copies, asked.latest)
 
     def _with_copies(self, quote: Quote) -> Quote:
-        return replace(quote, copies=tuple(self.store.copies(quote.article.id)))
+        return replace(quote, copies=tuple(self._store.copies(quote.article.id)))

@@ -14,8 +14,9 @@ from embeddings.search.retriever import Hit, Retrieval
 from embeddings.topics.meetings.answer import Aspect
 from embeddings.topics.officials.asked import AskedOffice
 from embeddings.topics.officials.find import find_officials
+from embeddings.topics.officials.grammar import Official
 from embeddings.topics.officials.offices import find_offices, in_headline
-from embeddings.types import Article
+from embeddings.types import Article, Span
 
 
 def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
@@ -41,16 +42,16 @@ def _of_hit(question: Question, retrieval: Retrieval, hit: Hit) -> dict[str, flo
 def _of_sentence(question: Question, retrieval: Retrieval, candidate: Candidate) -> dict[str, float]:
     article, sentence = candidate.hit.passage.article, candidate.text
     office = question.officials.office if question.officials else None
-    beside = names_others(question, sentence)
+    counts = question.expects is Expects.NUMBER
     return {
         "the passage answers": candidate.answers / 4,
         "the words are certain": candidate.certainty / 4,
         "other words are more certain": candidate.behind / 4,
         **_of_words(retrieval, "sentence", sentence),
-        "names other regions": float(beside),
-        "counts in other regions": float(beside and question.expects is Expects.NUMBER),
+        "names other regions": float(names_others(question.regions, sentence)),
+        "counts in other regions": float(counts and counts_elsewhere(question.regions, sentence)),
         **_of_time(question, article, sentence),
-        "another's office": float(office is not None and is_anothers(office, candidate)),
+        **_of_office(office, candidate),
         "lacks what is asked for": float(lacks(sentence, question.expects)),
         "marks another kind of thing": float(lacks(candidate.answer_text, question.expects)),
         "headline": float(in_headline(article.text, candidate.sentence[0])),
@@ -87,10 +88,18 @@ def _of_article(question: Question, whole: str) -> dict[str, float]:
     }
 
 
-def names_others(question: Question, sentence: str) -> bool:
-    """Whether a sentence names regions, but none that fits those that the question names."""
-    printed = regions_printed(sentence) if question.regions else set()
-    return bool(printed) and not any(_fits(region, question.regions) for region in printed)
+def names_others(asked: Collection[str], sentence: str) -> bool:
+    """Whether a sentence names regions, but none that is one of those asked about, or lies in or around one."""
+    printed = regions_printed(sentence) if asked else set()
+    return bool(printed) and not any(
+        region == other or lies_in(region, other) or lies_in(other, region) for region in printed for other in asked
+    )
+
+
+def counts_elsewhere(asked: Collection[str], sentence: str) -> bool:
+    """Whether a number in a sentence is of other regions: even of the kabupaten where its kecamatan is asked about."""
+    printed = regions_printed(sentence) if asked else set()
+    return bool(printed) and not any(region == other or lies_in(region, other) for region in printed for other in asked)
 
 
 def _of_time(question: Question, article: Article, sentence: str) -> dict[str, float]:
@@ -106,25 +115,30 @@ def _fits(region: str, asked: Collection[str]) -> bool:
     return any(region == other or lies_in(region, other) or lies_in(other, region) for other in asked)
 
 
-def is_anothers(asked: AskedOffice, candidate: Candidate) -> bool:
-    """Whether what the reader found cannot be the holder of the office asked for: it is another's, or nobody's.
-
-    So where the sentence gives the name to another office, or names the office asked for without a holder, or not at
-    all.
-    """
+def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, float]:
+    """Why the words marked may not be the name of the holder of the office asked for; all 0 where none is."""
+    features = dict.fromkeys(("names a region", "another's name", "office not named"), 0.0)
+    if asked is None:
+        return features
     sentence, start = candidate.text, candidate.sentence[0]
     answer = (candidate.answer[0] - start, candidate.answer[1] - start)
-    if regions_named(sentence[slice(*answer)]):
-        return True
-    for official in find_officials(sentence):
-        if official.name[0] < answer[1] and answer[0] < official.name[1]:
-            return (official.office, official.region or asked.region) != (asked.office, asked.region) or (
-                asked.acting > official.acting or asked.former > official.former
-            )
-    offices = list(find_offices(sentence))
-    if not set(asked.office.split()) <= set(words_of(sentence)) and all(one.office != asked.office for one in offices):
-        return True
-    return any((office.office, office.region) == (asked.office, asked.region) for office in offices)
+    official = next((one for one in find_officials(sentence) if _overlap(one.name, answer)), None)
+    if regions_named(candidate.answer_text):
+        features["names a region"] = 1.0
+    elif official is not None:
+        features["another's name"] = float(not _holds(official, asked))
+    elif not set(asked.office.split()) <= set(words_of(sentence)):
+        features["office not named"] = float(all(one.office != asked.office for one in find_offices(sentence)))
+    return features
+
+
+def _holds(official: Official, asked: AskedOffice) -> bool:
+    same = (official.office, official.region or asked.region) == (asked.office, asked.region)
+    return same and official.acting >= asked.acting and official.former >= asked.former
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _of_words(retrieval: Retrieval, name: str, text: str) -> dict[str, float]:

@@ -31,12 +31,13 @@ def choose_quotes(
     most: int,
     least: float,
     with_copies: Callable[[Quote], Quote] = lambda quote: quote,
-    same: float = SAME_PROBABILITY,
+    latest: bool = False,
 ) -> tuple[Quote, ...]:
     """Up to `most` quotes of a probability from `least` on, best first, of equals the newest first, none repeated.
 
-    `same` is how near in probability equals are.
+    Where the latest is asked for, quotes that are further apart in probability are equals.
     """
+    same = SAME_PROBABILITY_OF_NEWS if latest else SAME_PROBABILITY
     chosen: list[Quote] = []
     for reading in readings:
         if reading.probability < least or len(chosen) == most:

@@ -10,8 +10,11 @@ from embeddings.question.question import Question
 from embeddings.storage.store import Store
 from embeddings.topics.abbreviations.answer import AbbreviationAnswer, find_meanings
 from embeddings.topics.meetings.answer import MeetingAnswer, find_held
-from embeddings.topics.officials.answer import OfficialAnswer, disagree, find_holders
+from embeddings.topics.officials.answer import OfficialAnswer, disagree, find_holders, neighbours, unnamed_office
 from embeddings.types import Article, Span
+
+# So many officials of the region are shown where the one asked for is not known.
+NEIGHBOURING_OFFICIALS = 2
 
 
 class TopicAnswer(Protocol):
@@ -46,6 +49,18 @@ def find_told(store: Store, question: Question) -> Told:
     if meetings := find_held(store, question.meetings, question.period):
         return Told(meetings=meetings)
     return Told(meanings=find_meanings(store, question.abbreviation))
+
+
+def others_of_region(store: Store, question: Question) -> tuple[OfficialAnswer, ...]:
+    """Other officials of the region in which an office's holder is asked for."""
+    office = question.officials.office if question.officials else None
+    return neighbours(store, office)[:NEIGHBOURING_OFFICIALS] if office else ()
+
+
+def unnamed(store: Store, question: Question) -> str | None:
+    """The office whose holder is asked for, where no article names anybody in it."""
+    office = question.officials.office if question.officials else None
+    return unnamed_office(store, office) if office else None
 
 
 def for_told(question: Question, told: Told) -> dict[str, float]:

@@ -31,9 +31,10 @@ def asked_abbreviation(question: str) -> str | None:
 
 
 def find_meanings(store: Store, short: str | None) -> tuple[AbbreviationAnswer, ...]:
-    """What an abbreviation stands for, newest article first, each meaning once."""
+    """What an abbreviation stands for, each meaning once; first from the article that uses it most, or the newest."""
     meanings: dict[tuple[str, ...], AbbreviationAnswer] = {}
-    for article, found in abbreviations(store, short) if short else ():
+    named = abbreviations(store, short) if short else []
+    for article, found in sorted(named, key=lambda one: -words_of(one[0].text).count(one[1].short)):
         said = tuple(words_of(article.text[slice(*found.words)]))
         meanings.setdefault(said, AbbreviationAnswer(article, found.words))
     return tuple(meanings.values())

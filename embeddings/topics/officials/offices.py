@@ -95,8 +95,8 @@ def is_office_word(word: str) -> bool:
 
 
 def office_name(printed: str) -> str:
-    """An office in lower case, each under one name: "Kades" is "kepala desa"."""
-    name = " ".join(word for word in printed.casefold().split() if word != "sementara")
+    """An office in lower case, each under one name: "Kades" is "kepala desa", and nobody asks with the "dan"."""
+    name = " ".join(word for word in printed.casefold().split() if word not in ("sementara", "dan"))
     name = re.sub(r"\bsek[er]{2,4}taris\b", "sekretaris", name)
     name = _SHORT_OFFICE.sub(lambda found: _SAME_OFFICE[found[0]], name)
     return re.sub(r"\b(wakil ketua|asisten) ([1-4])\b", lambda found: f"{found[1]} {NUMERALS[found[2]]}", name)
