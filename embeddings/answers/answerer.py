@@ -85,7 +85,9 @@ class Answerer:
         if not told.answers:
             return self._no(asked)
         confidence = probability(self._weights.told.log_odds(for_told(asked, told)))
-        quotes = (quote_of(one.article, one.evidence, one.answer, confidence) for one in told.answers[:most])
+        quotes = (
+            quote_of(one.article, one.evidence, asked.marked(one.answer), confidence) for one in told.answers[:most]
+        )
         return replace(
             self._no(asked),
             certainty=self._settings.certainty(confidence),

@@ -9,7 +9,6 @@ import msgspec
 
 from embeddings.answers.evidence import for_candidates, for_question
 from embeddings.answers.reader import Candidate
-from embeddings.question.expects import Expects
 from embeddings.question.question import Question
 from embeddings.search.retriever import Retrieval
 from embeddings.types import Passage, Span
@@ -73,8 +72,7 @@ def weighed(
 
 
 def _reading(question: Question, candidate: Candidate, log_odds: float) -> Reading:
-    marked = question.expects is not Expects.YES and question.fits(candidate.answer_text)
-    answer = candidate.answer if marked else None
+    answer = question.marked(candidate.answer) if question.fits(candidate.answer_text) else None
     return Reading(candidate.hit.passage, candidate.sentence, answer, probability(log_odds))
 
 

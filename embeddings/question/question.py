@@ -9,6 +9,7 @@ from embeddings.question.expects import Expects, lacks
 from embeddings.question.query import Query
 from embeddings.topics.meetings.answer import AskedMeetings
 from embeddings.topics.officials.answer import AskedOfficials
+from embeddings.types import Span
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -46,3 +47,7 @@ class Question(msgspec.Struct, frozen=True):
     def fits(self, words: str) -> bool:
         """Whether words are of the kind that the question asks for."""
         return not lacks(words, self.expects)
+
+    def marked(self, words: Span | None) -> Span | None:
+        """The words that answer, where there are words that can: none say yes or no."""
+        return None if self.expects is Expects.YES else words
