@@ -7,6 +7,7 @@ from embeddings.indonesian.regions import (
     mention_at,
     mentions,
     names_region,
+    region_around,
     regions_in,
     regions_named,
     regions_printed,
@@ -79,6 +80,13 @@ def test_a_text_names_a_region_in_full_or_short() -> None:
 )
 def test_a_printed_text_names_its_regions_by_capitals(text: str, regions: set[str]) -> None:
     assert regions_printed(text) == regions
+
+
+def test_what_stands_beside_a_kecamatan_tells_it_from_another_of_its_name() -> None:
+    text = "Aceh Utara\nMusrenbang Kecamatan Sawang, Kabupaten Aceh Selatan, dibuka Camat Sawang."
+    assert region_around("sawang", text) == "aceh selatan"
+    assert region_around("sawang", "Warga Aceh Utara dan Aceh Selatan di Sawang.") == ""
+    assert region_around("sungai raya", "Camat Sungai Raya di Kubu Raya.") == "kubu raya"
 
 
 def test_a_mention_tells_where_a_region_is_named_by_which_name_and_as_what() -> None:

@@ -57,6 +57,11 @@ class Mention(msgspec.Struct, frozen=True):
         return any(region.level is not Level.DISTRICT for region in regions_named(self.name))
 
     @property
+    def is_long(self) -> bool:
+        """Whether it is longer than "pati" and "buru", which are words as well."""
+        return len(self.name) > 4
+
+    @property
     def is_placed(self) -> bool:
         """Whether it stands where only a place can; what "desa" names is a village, and the list has none."""
         return self.level not in (None, Level.VILLAGE) or self.before in ("di", "se", "of", "in")
@@ -66,14 +71,10 @@ SHORT_FORMS = lexicon.table("embeddings.indonesian", "short_regions.csv")
 _LEVELS = {word: Level(level) for word, level in lexicon.table("embeddings.indonesian", "region_levels.csv").items()}
 _SPELT_OUT = lexicon.table("embeddings.indonesian", "spelt_out_regions.csv")
 LONGEST_REGION_NAME = 5
-# An apostrophe or a hyphen within is part of a word.
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 # "Kab. OKU", "Tj. Lago": a full stop behind a longer word ends a sentence.
 _WITHIN_NAME = re.compile(r"(?:(?<!\w{5})\.)?[^\S\n]*")
-# Of kecamatan; shorter names without their spaces are ordinary words.
-SHORTEST_RESPACED = 8
-# "pati", "buru": many short names are ordinary words.
-LONGEST_SHORT_NAME = 4
+SHORTEST_RESPACED = 8  # Of kecamatan; shorter names without their spaces are ordinary words.
 MOST_REMEMBERED = 4096
 
 
@@ -101,9 +102,8 @@ def all_regions() -> list[Region]:
 
 def lies_in(name: str, wider: str) -> bool:
     """Whether a region of one name lies in a region of the other."""
-    return any(
-        inner.code.startswith(outer.code + ".") for inner in regions_named(name) for outer in regions_named(wider)
-    )
+    outer = tuple(f"{region.code}." for region in regions_named(wider))
+    return any(region.code.startswith(outer) for region in regions_named(name))
 
 
 def wider_regions(name: str) -> set[str]:
@@ -123,8 +123,13 @@ def region_around(name: str, text: str) -> str:
         for region in regions_named(name)
         if region.level is Level.DISTRICT
     }
-    named = [wider for wider in around if names_region(text, wider)] if len(around) > 1 else []
-    return named[0] if len(named) == 1 else ""
+    if len(around) < 2:
+        return ""
+    pairs = itertools.pairwise(mentions(text, printed=True))
+    # "Sawang, Kabupaten Aceh Selatan" counts before what is named elsewhere.
+    beside = {wider.name for one, wider in pairs if one.name == name and text[one.span[1] : wider.span[0]] == ", "}
+    named = beside & around or {wider for wider in around if names_region(text, wider)}
+    return named.pop() if len(named) == 1 else ""
 
 
 def mentions(text: str, printed: bool = False) -> Iterator[Mention]:
@@ -168,11 +173,8 @@ def regions_in(question: str) -> set[str]:
     A name of one word counts where it is a kabupaten's, a kota's or a province's, or stands behind "di" or the word for
     a level: as kecamatan, many ordinary words are names.
     """
-    return {
-        one.name
-        for one in mentions(question)
-        if " " in one.name or one.is_placed or (one.is_large and len(one.name) > LONGEST_SHORT_NAME)
-    }
+    found = mentions(question)
+    return {one.name for one in found if " " in one.name or one.is_placed or (one.is_large and one.is_long)}
 
 
 def regions_printed(text: str) -> set[str]:
@@ -186,7 +188,7 @@ def regions_printed(text: str) -> set[str]:
         if " " in one.name
         or one.level is Level.DISTRICT
         # "DPRD Bali": too short to count where a sentence begins.
-        or (one.is_large and (one.is_placed or one.before or len(one.name) > LONGEST_SHORT_NAME))
+        or (one.is_large and (one.is_placed or one.before or one.is_long))
     }
 
 

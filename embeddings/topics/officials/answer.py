@@ -6,12 +6,13 @@ from datetime import date
 
 import msgspec
 
+from embeddings.indonesian import lexicon
 from embeddings.indonesian.dates import years_in
 from embeddings.indonesian.periods import Period
 from embeddings.indonesian.regions import region_around, wider_regions
 from embeddings.indonesian.sentences import sentence_of
 from embeddings.storage.store import Store
-from embeddings.topics.officials.asked import AskedOffice, asked_office, asked_region
+from embeddings.topics.officials.asked import AskedOffice, asked_list, asked_office
 from embeddings.topics.officials.facts import officials
 from embeddings.topics.officials.find import same_person
 from embeddings.topics.officials.grammar import Official
@@ -21,6 +22,7 @@ from embeddings.types import Article, Span
 SAME_TIME_DAYS = 120
 LONGEST_PERSON_NAME = 4
 ASKS_WHO = re.compile(r"\b(?:siapa(?:kah)?|who|jabatan(?:nya)?|menjabat|pejabat)\b", re.IGNORECASE)
+_ASKS_OTHERWISE = lexicon.patterns("embeddings.topics.officials", "patterns.toml")["asks_otherwise"]
 _POST = frozenset(("jabatan", "jabatannya", "menjabat"))
 
 
@@ -76,15 +78,20 @@ class AskedOfficials(msgspec.Struct, frozen=True):
     wider: frozenset[str] = frozenset()
     """The regions that tell the office's region from another of its name: "camat sungai raya hss"."""
     region: str | None = None
+    kind: str = ""
+    """Of the officials of a region, those of one office: "siapa saja camat di Banyuasin"."""
     name: tuple[str, ...] = ()
 
 
 def asked_officials(text: str, words: Sequence[str], regions: Collection[str]) -> AskedOfficials | None:
     """Whom a question asks for, of its text, the words it is about and the regions it names; None if for nobody."""
+    if _ASKS_OTHERWISE.search(text):
+        return None
+    if found := asked_list(text, words):
+        kind, region = found
+        return AskedOfficials(region=region, kind=kind)
     if office := asked_office(words):
         return AskedOfficials(office, frozenset(wider_regions(office.region).intersection(regions)))
-    if region := asked_region(words):
-        return AskedOfficials(region=region)
     name = tuple(word for word in words if word not in _POST)
     if name and len(name) <= LONGEST_PERSON_NAME and ASKS_WHO.search(text):
         return AskedOfficials(name=name)
@@ -110,10 +117,38 @@ def find_holders(
             # Who asks for this year's is helped by last year's, with its date; who asks for 2010's is not.
             otherwise = named if period.relative else [holder for holder in named if holder.is_of_any_time()]
             named = of_this_time or otherwise
-        return _once(named, same_person_and_office)
+        return _once(_without_predecessors(named), same_person_and_office)
     if asked.region is not None:
-        return _once(_named(officials(store, region=asked.region)), same_office)
+        listed = [holder for holder in _within(store, asked.region) if asked.kind in ("", holder.kind)]
+        return _once(_without_predecessors(listed), same_office)
     return _once(_named(officials(store, name=asked.name)), same_person_and_office)
+
+
+def _within(store: Store, region: str) -> list[OfficialAnswer]:
+    """Who is named in the offices of a region and of those within it, newest article first."""
+    offices = {(one.office, one.region) for _, one in officials(store, within=region)}
+    found = _named([named for office, of in offices for named in officials(store, [office], of)])
+    inner = [holder for holder in found if holder.around in ("", region)]
+    return sorted(
+        [*_named(officials(store, region=region)), *inner],
+        key=lambda holder: holder.article.published or "",
+        reverse=True,
+    )
+
+
+def _without_predecessors(named: Sequence[OfficialAnswer]) -> list[OfficialAnswer]:
+    """All but the sitting holders of whom an article that is no older says that they held the office before."""
+    former = [holder for holder in named if holder.former]
+    return [
+        holder
+        for holder in named
+        if holder.former
+        or not any(
+            same_person_and_office(holder, other)
+            and (other.article.published or "") >= (holder.article.published or "")
+            for other in former
+        )
+    ]
 
 
 def unnamed_office(store: Store, asked: AskedOffice) -> str | None:

@@ -7,12 +7,13 @@ import msgspec
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import canonical, regions_named
 from embeddings.indonesian.words import words_of
-from embeddings.topics.officials.offices import NUMBERED, NUMERALS, find_offices, office_name
+from embeddings.topics.officials.offices import NUMBERED, NUMERALS, find_offices, is_office_word, office_name
 
 _SUFFIXED = lexicon.words("embeddings.topics.officials", "suffixed.txt")
 _ASIDES = lexicon.words("embeddings.topics.officials", "asides.txt")
 _FORMER = lexicon.words("embeddings.topics.officials", "former.txt")
 _SHORT_BODIES = lexicon.table("embeddings.topics.officials", "short_bodies.csv")
+_ASKS_FOR_ALL = lexicon.patterns("embeddings.topics.officials", "patterns.toml")["asks_for_all"]
 _UPPER = lexicon.words("embeddings.topics.officials", "capitals.txt")
 
 
@@ -69,8 +70,12 @@ def asked_office(content: Sequence[str]) -> AskedOffice | None:
     return AskedOffice(office.office, office.region, office.acting, office.former or not _FORMER.isdisjoint(rest))
 
 
-def asked_region(content: Sequence[str]) -> str | None:
-    """The region whose officials a question asks for: "pejabat banyuasin"."""
-    if len(content) < 2 or content[0] != "pejabat" or not regions_named(" ".join(content[1:])):
+def asked_list(text: str, content: Sequence[str]) -> tuple[str, str] | None:
+    """Of which office, empty for any, and of which region a question asks for all: "siapa saja camat di Banyuasin"."""
+    words = [word for word in content if word not in _ASIDES or word == "pejabat"]
+    head, region = " ".join(words[:1]), " ".join(words[1:])
+    if not regions_named(region):
         return None
-    return canonical(" ".join(content[1:]))
+    if head == "pejabat":
+        return "", canonical(region)
+    return (office_name(head), canonical(region)) if _ASKS_FOR_ALL.search(text) and is_office_word(head) else None

@@ -8,10 +8,11 @@ import msgspec
 from embeddings.indonesian.words import words_of
 from embeddings.topics.officials.grammar import Official, officials_in
 from embeddings.topics.officials.label import label_line
-from embeddings.topics.officials.offices import Office, find_offices
+from embeddings.topics.officials.offices import LIST_MARK, Office, find_offices
 from embeddings.types import Span
 
 _HEADS_OF_REGIONS = ("bupati", "wali kota", "gubernur")
+_OF_STAFF = ("kepala bagian", "kepala dinas", "kepala badan", "asisten", "staf ahli", "sekretaris dinas", "inspektur")
 _HEADS = (*_HEADS_OF_REGIONS, "camat")
 # A text that names more has been made to name many; no article in the news names more than 15.
 MOST_OFFICIALS = 300
@@ -39,6 +40,9 @@ def officials_of(text: str) -> list[Official]:
             # "Bupati Pasangkayu membuka rapat. Bupati Agus Ambo Djiwa …": the article knows one such office only.
             if not same and official.office in _HEADS and " " in name:
                 same = regions[official.office]
+            # "1. A sebagai Kepala Bagian Umum Setda": of the region whose head or secretary the article names.
+            if not same and official.office.startswith(_OF_STAFF) and _is_listed(text, official):
+                same = set().union(*(regions[head] for head in (*_HEADS_OF_REGIONS, "sekretaris daerah")))
             if len(same) != 1:
                 continue
             official = msgspec.structs.replace(official, region=same.pop())
@@ -70,6 +74,10 @@ def _lines(text: str, offices: Collection[Office]) -> Iterator[tuple[Span, list[
             end = end if end >= 0 else len(text)
         lines[start, end].append(office)
     yield from lines.items()
+
+
+def _is_listed(text: str, official: Official) -> bool:
+    return LIST_MARK.match(text, text.rfind("\n", 0, official.name[0]) + 1) is not None
 
 
 def _is_of_region(official: Official, name: str, other: Official, other_name: str) -> bool:

@@ -58,7 +58,7 @@ _UNLISTED_REGION = re.compile(
     r"(?P<level>[A-Z]\w*+\.?)\s*+"
     r"(?P<name>[A-Z][\w'’-]*+(?: [A-Z][\w'’-]*+){0,2}+(?=\s*[,(])|[A-Z][\w'’-]*+(?=[ ,(]))"
 )
-_WITH_NAMES = lexicon.words("embeddings.topics.officials", "bodies_with_names.txt")
+_WITH_NAMES = lexicon.table("embeddings.topics.officials", "bodies_with_names.csv")
 _OWN_NAME = re.compile(r" (?:[Dd]rg?\.? |H\.? |Prof\.? )?(?P<name>[A-Z][\w'’]*+(?: [A-Z][\w'’]*+){0,2}+)(?! [A-Z])")
 # The longest in the news have 12 and 6 words.
 LONGEST_BODY, LONGEST_VILLAGE = 20, 7
@@ -129,7 +129,7 @@ def _office(text: str, match: re.Match[str]) -> Office | None:
             body += more
     end, region = _village(text, end) if head in _OF_VILLAGES else _region(text, end)
     if not region and body and body[-1] in _WITH_NAMES:
-        end, region = _own_name(text, end)
+        end, region = _own_name(text, end, _WITH_NAMES[body[-1]] == "name")
     office = office_name(" ".join([match["deputy"] or "", head, *body]))
     # The province and its city share the name; only the city has a mayor.
     if region == "yogyakarta" and ("gubernur" in office or "kapolda" in office):
@@ -221,15 +221,16 @@ def _village(text: str, start: int) -> tuple[int, str]:
     return start, ""
 
 
-def _own_name(text: str, start: int) -> tuple[int, str]:
-    """The region at the end of a body's own name, or else the name: "RSUD Ratu Zalecha", "PDAM Tirta Jaya Maros"."""
+def _own_name(text: str, start: int, tells: bool) -> tuple[int, str]:
+    """A body's own name, or if that does not tell it from another, the region that the name ends with."""
     name = _OWN_NAME.match(text, start)
     if name is None:
         return start, ""
     words = [start + word.start() for word in re.finditer(r"\b[A-Z]", text[start : name.end()])]
-    named = (mention_at(text, word) for word in words)
+    named = (mention_at(text, word) for word in words if word > name.start("name"))
     last = next((one for one in named if one and one.span[1] == name.end()), None)
-    region = last.name if last else canonical(name["name"])
+    own = text[name.start("name") : last.span[0] if last else name.end()].rstrip()
+    region = last.name if last and not tells else canonical(own)
     return _widened(text, name.end(), region), region
 
 
