@@ -117,7 +117,7 @@ def _fits(region: str, asked: Collection[str]) -> bool:
 
 def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, float]:
     """Why the words marked may not be the name of the holder of the office asked for; all 0 where none is."""
-    features = dict.fromkeys(("names a region", "another's name", "office not named"), 0.0)
+    features = dict.fromkeys(("names a region", "another's name", "office not named", "office without a holder"), 0.0)
     if asked is None:
         return features
     sentence, start = candidate.text, candidate.sentence[0]
@@ -127,8 +127,12 @@ def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, flo
         features["names a region"] = 1.0
     elif official is not None:
         features["another's name"] = float(not _holds(official, asked))
-    elif not set(asked.office.split()) <= set(words_of(sentence)):
-        features["office not named"] = float(all(one.office != asked.office for one in find_offices(sentence)))
+    else:
+        offices = list(find_offices(sentence))
+        named = set(asked.office.split()) <= set(words_of(sentence)) or any(o.office == asked.office for o in offices)
+        features["office not named"] = float(not named)
+        holderless = any((one.office, one.region) == (asked.office, asked.region) for one in offices)
+        features["office without a holder"] = float(holderless)
     return features
 
 
