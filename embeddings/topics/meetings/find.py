@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache
 from typing import Annotated
 
 import msgspec
@@ -13,6 +13,7 @@ from embeddings.indonesian import lexicon
 from embeddings.indonesian.dates import DateMention, complete_date, find_dates
 from embeddings.indonesian.regions import names_region, regions_printed, wider_regions
 from embeddings.indonesian.sentences import split_sentences
+from embeddings.topics.meetings.sentence import HELD, PLACE, VERBS, Sentence
 from embeddings.topics.officials.offices import in_headline
 from embeddings.types import Article, Span
 
@@ -23,24 +24,12 @@ _SURE = rf"rapat(?: (?:{_AFTER_RAPAT})){{1,5}}|{_NEARLY_ALWAYS_ONE}"
 _ONLY_WITH_A_DAY = lexicon.alternatives("embeddings.topics.meetings", "dated_kinds.txt")
 _KIND = re.compile(rf"(?<![\w-])(?:(?P<sure>{_SURE})|(?P<dated>{_ONLY_WITH_A_DAY}))(?![\w-])", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"\s*\((?:[A-Z][A-Za-z]{1,15}|rakor|raker|kunker|musrenbang)\)")
-_VERBS = lexicon.alternatives("embeddings.topics.meetings", "verbs.txt")
 _PATTERNS = lexicon.patterns("embeddings.topics.meetings", "patterns.toml")
-_HELD = re.compile(rf"\b(?:{_VERBS})\b", re.IGNORECASE)
-_DURING = re.compile(rf"\b(?:{_VERBS}|usai|seusai|saat|ketika|dalam|sela|sela-sela|hasil|jalannya)\b", re.IGNORECASE)
+_DURING = re.compile(rf"\b(?:{VERBS}|usai|seusai|saat|ketika|dalam|sela|sela-sela|hasil|jalannya)\b", re.IGNORECASE)
 _PLANNED = _PATTERNS["planned"]
 _WISHED = _PATTERNS["wished"]
 _NEARBY = 80
 _HABITUAL = _PATTERNS["habitual"]
-_LEVEL = r"(?:[Kk]abupaten|[Kk]ecamatan|[Dd]esa|[Kk]elurahan|[Kk]ota|[Pp]rovinsi|Kab\.?|Kec\.?|Prov\.?|Jalan|Jl\.?)"
-_PROPER = r"(?:[A-Z0-9][\w.'’/-]*|\([A-Z]\w+\))"
-_BEFORE_PLACE = lexicon.alternatives("embeddings.topics.meetings", "buildings.txt")
-_BUILDINGS = rf"(?:(?:{_BEFORE_PLACE})\s+)"
-_NAMED = rf"(?:{_LEVEL}\s+)?{_PROPER}(?:\s+(?:{_LEVEL}\s+)?{_PROPER})*"
-_UNNAMED = r"(?:kecamatan|kabupaten|desa|kota|kelurahan|provinsi)\s+(?:tersebut|setempat)"
-_OFFICE = r"(?:aula|pendopo|kantor|balai|gedung) (?:kecamatan|kabupaten|desa|kota|bupati|camat)(?: tersebut| setempat)?"
-_PLACE = re.compile(
-    rf"\bdi\s+(?P<place>(?:{_BUILDINGS}*{_NAMED}|{_BUILDINGS}*{_UNNAMED}|{_OFFICE})(?:,\s+{_LEVEL}\s+{_NAMED})*)"
-)
 _OF_THE_MEETING = _PATTERNS["of_the_meeting"]
 _PRESENT = _PATTERNS["present"]
 _HOSTS = lexicon.alternatives("embeddings.topics.meetings", "hosts.txt")
@@ -53,12 +42,9 @@ _HOST = re.compile(
 # Where the name of a meeting ends.
 _ENDS = lexicon.alternatives("embeddings.topics.meetings", "ends_of_names.txt")
 _TOPIC_ENDS = re.compile(rf"(?<!\s)(?:\s*[,.;:“”\"]|\s+(?:{_ENDS})\b|\s+[-–—(])|\n")
-_UNTIL = _PATTERNS["until"]
 _POINTS_BACK = _PATTERNS["points_back"]
 _LISTS_PRESENT = _PATTERNS["lists_present"]
 LONGEST_MEETING_NAME = 90
-# "mulai", "sampai dengan tanggal" before a day.
-_LONGEST_UNTIL = 40
 # An article that tells of more kinds has been made to; none in the news tells of more than 5.
 MOST_KINDS = 50
 KINDS = tuple(
@@ -126,44 +112,13 @@ def meeting_kind(printed: str) -> str:
     return _SHORT.get(name, name)
 
 
-class _Sentence:
-    """A sentence and what each meeting named in it may ask of it, found once."""
-
-    def __init__(self, text: str, span: Span) -> None:
-        self._text = text
-        self.span = span
-
-    @cached_property
-    def days(self) -> list[DateMention]:
-        """The days it names, in order, but not those on which something begins or ends."""
-        start = self.span[0]
-        days = [
-            msgspec.structs.replace(day, span=(start + day.span[0], start + day.span[1]))
-            for day in find_dates(self._text[slice(*self.span)])
-        ]
-        # "mulai Senin hingga 8 Desember": no day on which something was held.
-        return [
-            day for day in days if not _UNTIL.search(self._text, max(start, day.span[0] - _LONGEST_UNTIL), day.span[0])
-        ]
-
-    @cached_property
-    def places(self) -> list[Span]:
-        """The places it names, in order."""
-        return [match.span("place") for match in _PLACE.finditer(self._text, *self.span)]
-
-    @cached_property
-    def tells_of_holding(self) -> bool:
-        """Whether it says that something is held."""
-        return _HELD.search(self._text, *self.span) is not None
-
-
 class _Story:
     """An article as its meetings are looked for in it."""
 
     def __init__(self, article: Article) -> None:
         text = article.text
         self.article = article
-        self.sentences = [_Sentence(text, span) for span in split_sentences(text) if not in_headline(text, span[0])]
+        self.sentences = [Sentence(text, span) for span in split_sentences(text) if not in_headline(text, span[0])]
         # Several meetings stand in one sentence and in one kabupaten.
         self.regions_printed = cache(regions_printed)
         self.names_region = cache(lambda region: names_region(text, region))
@@ -192,34 +147,42 @@ def _meeting(story: _Story, kind: str, mentions: Sequence[_Mention]) -> Meeting 
     if not tells:
         return None
     number, match, day = next((told for told in tells if told[2]), tells[0])
-    start, end = sentences[number].span
-    begin = min(start, day.span[0] if day else match.start())
-    start = next((one.span[0] for one in sentences if one.span[0] <= begin < one.span[1]), begin)
-    evidence = start, end
-    words = text[start:end]
+    evidence = _evidence(sentences, number, min(match.start(), day.span[0] if day else match.start()))
     # "Rapat dilaksanakan di …": a sentence that begins with the meeting tells of it again.
     named_again = {other for other, again in mentions if again.start() - sentences[other].span[0] < len("Kegiatan ")}
     place = _place_in(text, evidence, match.end()) or _place_elsewhere(text, sentences, number, named_again)
-    planned = _PLANNED.search(text, start, match.start()) is not None
-    host = _HOST.search(words)
-    regions = story.regions_printed(words) | (story.regions_printed(text[slice(*place)]) if place else set())
-    if not regions:
-        regions = story.regions_printed(f"{article.title or ''} {article.place or ''}")
-    wider = {wide for region in regions for wide in wider_regions(region) if story.names_region(wide)}
+    host = _HOST.search(text, *evidence)
     return Meeting(
         kind,
         match.span(),
         _name(text, match, evidence[1]),
         evidence,
-        tuple(sorted(regions | wider)),
+        _regions(story, evidence, place),
         day.span if day else None,
-        complete_date(day, article.published, planned) if day else None,
+        complete_date(day, article.published, _PLANNED.search(text, evidence[0], match.start()) is not None)
+        if day
+        else None,
         place,
-        (start + host.start("host"), start + host.end("host")) if host else None,
+        host.span("host") if host else None,
     )
 
 
-def _is_told(text: str, sentence: _Sentence, match: re.Match[str]) -> bool:
+def _evidence(sentences: Sequence[Sentence], number: int, begin: int) -> Span:
+    """From the sentence in which the meeting or its day begins to the end of the one that names it."""
+    start, end = sentences[number].span
+    return next((one.span[0] for one in sentences if one.span[0] <= begin < one.span[1]), min(start, begin)), end
+
+
+def _regions(story: _Story, evidence: Span, place: Span | None) -> tuple[str, ...]:
+    """The regions that the evidence and the place name, or else the headline; and those named that they lie in."""
+    text, article = story.article.text, story.article
+    regions = {name for span in (evidence, place) if span for name in story.regions_printed(text[slice(*span)])}
+    regions = regions or story.regions_printed(f"{article.title or ''} {article.place or ''}")
+    wider = {wide for region in regions for wide in wider_regions(region) if story.names_region(wide)}
+    return tuple(sorted(regions | wider))
+
+
+def _is_told(text: str, sentence: Sentence, match: re.Match[str]) -> bool:
     """Whether a sentence without a day tells of one meeting, and not of meetings in general."""
     start, end = sentence.span
     placed = match[0].casefold() == "rapat" and sentence.places and sentence.places[-1][0] > match.end()
@@ -229,16 +192,20 @@ def _is_told(text: str, sentence: _Sentence, match: re.Match[str]) -> bool:
     after = text[match.end() : min(end, match.end() + _NEARBY)]
     if _WISHED.search(near):
         return False
-    return _DURING.search(near) is not None or _HELD.search(after) is not None
+    return _DURING.search(near) is not None or HELD.search(after) is not None
 
 
-def _day_in(text: str, sentences: Sequence[_Sentence], number: int, match: re.Match[str]) -> DateMention | None:
+def _day_in(text: str, sentences: Sequence[Sentence], number: int, match: re.Match[str]) -> DateMention | None:
     """The day nearest behind the meeting's name in its sentence, or else the last one before it."""
     sentence = sentences[number]
     days = sentence.days
     # "Kunjungan kerja (kunker) itu berlangsung di …": the sentence before has named it, and its day.
     if not days and number and _POINTS_BACK.match(text, match.end()):
         days = sentences[number - 1].days
+    # "Bupati membuka rakor. Kegiatan itu digelar Senin …": the sentence behind tells when.
+    following = sentences[number + 1] if number + 1 < len(sentences) else None
+    if not days and following and following.tells_of_holding and _OF_THE_MEETING.search(text, *following.span):
+        days = following.days
     behind = bisect_left(days, match.end(), key=lambda day: day.span[0])
     before = bisect_right(days, match.start(), key=lambda day: day.span[1])
     day = days[behind] if behind < len(days) else days[before - 1] if before else None
@@ -269,15 +236,15 @@ def _name(text: str, match: re.Match[str], end: int) -> Span:
 
 def _place_in(text: str, sentence: Span, after: int) -> Span | None:
     """The place behind the meeting's name, or the only one before it."""
-    found = [match.span("place") for match in _PLACE.finditer(text, *sentence)]
+    found = [match.span("place") for match in PLACE.finditer(text, *sentence)]
     behind = [span for span in found if span[0] >= after]
     # The last one before the day: "di wilayah X ... digelar di Y".
-    chosen = behind[-1] if behind and _HELD.search(text[after : behind[-1][0]]) else behind[0] if behind else None
+    chosen = behind[-1] if behind and HELD.search(text[after : behind[-1][0]]) else behind[0] if behind else None
     chosen = chosen or (found[-1] if len(found) == 1 else None)
     return _without_day(text, chosen) if chosen else None
 
 
-def _place_elsewhere(text: str, sentences: Sequence[_Sentence], number: int, named_again: set[int]) -> Span | None:
+def _place_elsewhere(text: str, sentences: Sequence[Sentence], number: int, named_again: set[int]) -> Span | None:
     around = set(range(max(number - 1, 0), min(number + 4, len(sentences))))
     for position in sorted(around | named_again):
         sentence = sentences[position]
