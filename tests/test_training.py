@@ -25,13 +25,14 @@ from embeddings.models.bundled import (
 from embeddings.training.ablation import with_others_passages
 from embeddings.training.encoder import TRIPLES_FILE, Triple, make_batches, may_answer
 from embeddings.training.export import export
+from embeddings.training.news import Passage
 from embeddings.training.pairs import negatives
 from embeddings.training.questions import Example, cropped, load_examples, without_answer
 from embeddings.training.reader import PAIRS_FILE, answer_tokens, train
 from embeddings.training.reader import make_batches as make_reader_batches
 from embeddings.training.shipped import read_weights
 from embeddings.training.style import Style, misspelt
-from embeddings.training.templates import Passage, make_examples
+from embeddings.training.templates import make_examples
 
 if TYPE_CHECKING:
     from embeddings.training.network import ReaderNetwork

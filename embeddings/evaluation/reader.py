@@ -16,9 +16,9 @@ from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import token_f1
 from embeddings.indonesian.words import words_of
 from embeddings.models.bundled import MODEL
+from embeddings.training.news import load_passages
 from embeddings.training.pairs import LOCAL_NEWS, negatives
 from embeddings.training.questions import Example, cropped, load_examples
-from embeddings.training.templates import load_passages
 
 SEED = 1
 

@@ -17,6 +17,7 @@ import msgspec
 
 from embeddings.training.checkpoints import argument_parser
 from embeddings.training.export import export
+from embeddings.training.news import SOURCE as TEMPLATES
 from embeddings.training.pairs import NEGATIVES, Group, as_people_write, training_groups
 from embeddings.training.reader import (
     LATER_LEARNING_RATE,
@@ -29,7 +30,6 @@ from embeddings.training.reader import (
     make_batches,
     train,
 )
-from embeddings.training.templates import SOURCE as TEMPLATES
 
 if TYPE_CHECKING:
     import torch

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from embeddings.indonesian.regions import Level, all_regions
 from embeddings.indonesian.words import stem_words
 from embeddings.models.encoder import Encoder, EncoderSettings
+from embeddings.training.news import Passage, load_passages
 from embeddings.training.questions import Example, cropped, load_examples, without_answer
 from embeddings.training.style import Style
-from embeddings.training.templates import Passage, load_passages, make_examples
+from embeddings.training.templates import make_examples
 
 TEMPLATES = 9_500
 UNANSWERABLE = 2_500
