@@ -129,11 +129,11 @@ class Graph:
             for kind in ("weight", "bias")
         )
         quantized, scale, zero = self._quantized(joined, f"{name}{JOINED}.weight")
-        bias = self._tensor(bias, f"{name}{JOINED}.bias")
+        shift = self._tensor(bias, f"{name}{JOINED}.bias")
         given, given_scale, given_zero = self._given(states, self._ranges[f"{name}query"])
         return self._node(
             "QAttention",
-            [given, quantized, bias, given_scale, scale, self._mask, given_zero, zero],
+            [given, quantized, shift, given_scale, scale, self._mask, given_zero, zero],
             domain=MICROSOFT,
             num_heads=self._config["num_attention_heads"],
         )
