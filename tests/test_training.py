@@ -25,13 +25,16 @@ from embeddings.models.bundled import (
 from embeddings.training.ablation import with_others_passages
 from embeddings.training.encoder import TRIPLES_FILE, Triple, make_batches, may_answer
 from embeddings.training.export import export
-from embeddings.training.pairs import negatives
-from embeddings.training.questions import Example, cropped, load_examples, without_answer
+from embeddings.training.mining import negatives
+from embeddings.training.news import Passage
+from embeddings.training.pairs import further_groups
+from embeddings.training.questions import Example, cropped, load_examples, told_stretch, without_answer
 from embeddings.training.reader import PAIRS_FILE, answer_tokens, train
 from embeddings.training.reader import make_batches as make_reader_batches
 from embeddings.training.shipped import read_weights
+from embeddings.training.squad import TITLED, TRANSLATED, UNTITLED, english_questions, load_squad
 from embeddings.training.style import Style, misspelt
-from embeddings.training.templates import Passage, make_examples
+from embeddings.training.templates import make_examples
 
 if TYPE_CHECKING:
     from embeddings.training.network import ReaderNetwork
@@ -120,6 +123,29 @@ def test_passages_found_for_a_question_as_negatives_lack_its_answer() -> None:
         assert not pair.answerable and pair.answer is None
 
 
+INDONESIAN = (
+    "Kapan sungai Musi meluap?",
+    "Siapa yang menulis lagu Bengawan Solo?",
+    "Berapa tinggi menara Eiffel?",
+)
+ENGLISH = ("When did the Musi river overflow?", "Who wrote the song Bengawan Solo?", "How tall is the Eiffel Tower?")
+
+
+def further_row(name: str, number: int) -> dict[str, object]:
+    """One row of a further set; the translated questions and their originals stand at the same place."""
+    questions = ENGLISH if name.startswith("en_") else INDONESIAN
+    place = TEXT.index("Rambutan")
+    answers = [{"text": "Rambutan, Dewi", "start": TEXT.index("Rambutan, Dewi")}, {"text": "Rambutan", "start": place}]
+    titled = {"title": f"{name} {number}"} if name in TITLED else {}
+    other = "Which song did guest {} sing?" if name.startswith("en_") else "Apa warna atap rumah nomor {}?"
+    question = questions[number] if number < len(questions) else other.format(number)
+    answerable = name != "en_squad2_dev_half" or number % 2 == 0
+    return {
+        "question": question, "context": f"{number}. {TEXT}", "answerable": answerable, **titled,
+        "answers": [{**one, "start": one["start"] + len(f"{number}. ")} for one in answers] if answerable else [],
+    }  # fmt: skip
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Question sets of the published form, with one question of our own each."""
@@ -137,7 +163,16 @@ def data(tmp_path: Path) -> Path:
     ]
     (tmp_path / "qa" / "newsqa25.train.jsonl").write_text("\n".join(json.dumps(line) for line in news))
     with gzip.open(tmp_path / "corpus" / "news.jsonl.gz", "wt") as file:
-        file.write("\n".join(json.dumps({"id": f"d{n}", "title": "Rakor"}) for n in range(30)))
+        article = {"title": "Rakor", "text": TEXT, "localgov": 2}
+        file.write("\n".join(json.dumps({"id": f"d{n}", **article}) for n in range(30)))
+    (tmp_path / "qa_more").mkdir()
+    for name in (*UNTITLED, *TITLED):
+        lines = [json.dumps(further_row(name, n)) for n in range(30)]
+        if name in ("id_squad_mt_itb_trainpart", "en_qamr"):
+            with gzip.open(tmp_path / "qa_more" / f"{name}.jsonl.gz", "wt") as file:
+                file.write("\n".join(lines))
+        else:
+            (tmp_path / "qa_more" / f"{name}.jsonl").write_text("\n".join(lines))
     (tmp_path / "slang.json").write_text(json.dumps({"gmn": "bagaimana", "hdir": "hadirkan"}))
     return tmp_path
 
@@ -151,6 +186,63 @@ def test_all_sets_are_read_and_one_article_in_seven_is_held_out(data: Path) -> N
     held_out = [example for example in load_examples(data, "dev", random.Random(1)) if example.source == "newsqa25"]
     news = [example for example in train if example.source == "newsqa25"]
     assert len(news) + len(held_out) == 30 and held_out
+
+
+def test_of_the_further_sets_whole_articles_are_held_out_where_articles_can_be_told_apart(data: Path) -> None:
+    train, held_out = load_squad(data, "train"), load_squad(data, "dev")
+    assert {example.source for example in train} == {*TITLED, *UNTITLED}
+    assert {example.source for example in held_out} <= set(TITLED)
+    assert len(train) + len(held_out) == 30 * len({*TITLED, *UNTITLED}) and held_out
+    assert not {example.context for example in train if example.context} & {example.context for example in held_out}
+
+
+def test_of_several_annotators_answers_the_shortest_is_taken(data: Path) -> None:
+    answers = {
+        example.passage[slice(*example.answer)] for example in load_squad(data, "train") if example.answer is not None
+    }
+    assert answers == {"Rambutan"}
+
+
+def test_translated_questions_find_their_english_originals_and_others_find_none(data: Path) -> None:
+    assert english_questions(load_squad(data, "train")) == dict(zip(INDONESIAN, ENGLISH, strict=True))
+
+
+def test_further_questions_stand_with_passages_that_do_not_answer_and_some_in_english_on_indonesian(data: Path) -> None:
+    groups = further_groups(data, random.Random(1))
+    sources = {group[0].source for group in groups}
+    assert {*TITLED, *UNTITLED} <= sources and sources & {"idkmrc", "facqa", "newsqa25", "localgov"}
+    assert all(not pair.answerable for group in groups for pair in group[1:])
+    translated = {group[0].question for group in groups if group[0].source == TRANSLATED}
+    assert {*INDONESIAN, *ENGLISH} <= translated
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "support", "told"),
+    [
+        (
+            "Mengapa pasar dipindah?", "Pasar dipindah karena sering terendam banjir.",
+            "Menurut camat, pasar dipindah karena tiap musim hujan terendam banjir setinggi lutut.",
+            "karena tiap musim hujan terendam banjir",
+        ),
+        (
+            "Apa saja syarat bantuan itu?", "Syaratnya KTP, kartu keluarga dan surat domisili.",
+            "Warga membawa KTP, kartu keluarga, dan surat domisili ke balai desa.",
+            "KTP, kartu keluarga, dan surat domisili",
+        ),
+        (
+            "Apa tujuan festival?", "Festival bertujuan mengenalkan kopi petani muda.",
+            "Festival digelar untuk mengenalkan kopi dari petani muda kepada pembeli.",
+            "mengenalkan kopi dari petani muda",
+        ),
+        ("Kapan rakor digelar?", "Rakor digelar Senin pagi.", "Rakor digelar pada Senin pagi di aula.", None),
+        ("Mengapa jalan ditutup?", "Karena longsor di dua titik.", "Jalan itu ditutup sejak kemarin.", None),
+    ],
+)  # fmt: skip
+def test_what_an_answer_in_other_words_adds_to_its_question_is_found_in_the_sentence(
+    question: str, answer: str, support: str, told: str | None
+) -> None:
+    stretch = told_stretch(support, question, answer)
+    assert (support[slice(*stretch)] if stretch else None) == told
 
 
 def test_a_question_in_peoples_style_keeps_the_names_it_asks_for_or_misspells_one(data: Path) -> None:

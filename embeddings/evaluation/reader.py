@@ -2,64 +2,83 @@
 
     python -m embeddings.evaluation.reader --data ../shared/data
 
-Dev questions only, and the held-out ones of NewsQA25. For answerability each question stands once with a passage that
-answers and once with one that was found for it and does not, so that a guess from the question alone scores .5; the
-same questions with an empty and with a shuffled passage must score so.
+Dev questions only, and the held-out ones of NewsQA25 and of the further sets. For answerability each question stands
+once with a passage that answers and once with one that was found for it and does not, so that a guess from the question
+alone scores .5; the same questions with an empty and with a shuffled passage must score so.
 """
 
 import argparse
 import random
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import token_f1
 from embeddings.indonesian.words import words_of
 from embeddings.models.bundled import MODEL
-from embeddings.training.pairs import LOCAL_NEWS, negatives
+from embeddings.training.mining import negatives
+from embeddings.training.news import load_passages
+from embeddings.training.pairs import LOCAL_NEWS
 from embeddings.training.questions import Example, cropped, load_examples
-from embeddings.training.templates import load_passages
+from embeddings.training.squad import load_squad
 
 SEED = 1
+# Whose span is known only roughly, and whose passages are longer than what is read.
+ROUGH, LONG = "newsqa25", "id_qasina"
+BY_WORD = "facqa"
+_QUESTION_WORD = re.compile(r"\b(?:siapa|kapan|berapa|di ?mana|mengapa|bagaimana|apa)(?:kah)?\b", re.IGNORECASE)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder with qa/ and corpus/")
+    parser.add_argument("--data", type=Path, required=True, help="folder with qa/, qa_more/ and corpus/")
     parser.add_argument("--most", type=int, default=400, help="questions of each set")
+    parser.add_argument("--only", help="sets whose names begin with this")
     parser.add_argument("--model", type=Path, default=MODEL, help="the model directory to measure")
     arguments = parser.parse_args()
     chance = random.Random(SEED)
     reader = Reader(directory=arguments.model)
-    examples = [example for example in load_examples(arguments.data, "dev", chance) if example.answerable]
-    by_source: dict[str, list[Example]] = {}
-    for example in examples:
-        found = by_source.setdefault(example.source, [])
-        if len(found) < arguments.most:
-            found.append(example)
+    examples = [*load_examples(arguments.data, "dev", chance), *load_squad(arguments.data, "dev")]
     news = load_passages(arguments.data, chance, localgov=2)
-    for source, found in by_source.items():
-        if source != "newsqa25":
-            report_spans(source, found, reader)
+    for source, found in by_source(examples, arguments.most).items():
+        if arguments.only and not source.startswith(arguments.only):
+            continue
+        if source != ROUGH:
+            report_spans(source, [cropped(one, chance) for one in found] if source == LONG else found, reader)
         wrong = negatives(found, chance.sample(news, min(LOCAL_NEWS, len(news))), chance)
         pairs = [(cropped(one, chance), others[0]) for one, others in zip(found, wrong, strict=True) if others]
         report_answerability(source, pairs, reader, chance)
 
 
+def by_source(examples: Iterable[Example], most: int) -> dict[str, list[Example]]:
+    """The first so many examples with an answer of each set."""
+    found: dict[str, list[Example]] = {}
+    for example in examples:
+        if example.answerable:
+            found.setdefault(example.source, []).append(example)
+    return {source: of_one[:most] for source, of_one in found.items()}
+
+
 def report_spans(source: str, examples: Sequence[Example], reader: Reader) -> None:
     """Print exact match and token F1 of the answer, its own whole passage given."""
-    exact, overlap = 0, 0.0
     judgements = reader.judge([(example.question, example.context, example.passage) for example in examples])
+    words: dict[str, list[tuple[bool, float]]] = {}
     for example, judgement in zip(examples, judgements, strict=True):
         assert example.answer is not None
         answer, _ = judgement.best(example.passage)
         given, wanted = example.passage[slice(*answer)], example.passage[slice(*example.answer)]
-        exact += words_of(given) == words_of(wanted)
-        overlap += token_f1(given, wanted)
-    print(
-        f"{source:10} spans: {len(examples)} questions, "
-        f"EM {exact / len(examples):.3f}, F1 {overlap / len(examples):.3f}"
-    )
+        asked = _QUESTION_WORD.search(example.question) if source == BY_WORD else None
+        right = (words_of(given) == words_of(wanted), token_f1(given, wanted))
+        words.setdefault(asked[0].casefold() if asked else "", []).append(right)
+    figures = np.array([right for of_one in words.values() for right in of_one])
+    exact, overlap = figures.mean(axis=0)
+    print(f"{source:10} spans: {len(examples)} questions, EM {exact:.3f}, F1 {overlap:.3f}")
+    if source == BY_WORD:
+        for word, of_one in sorted(words.items()):
+            print(f"{source:10}   {word or 'other':10} {len(of_one)} questions, F1 {np.mean(of_one, axis=0)[1]:.3f}")
 
 
 def report_answerability(

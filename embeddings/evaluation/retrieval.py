@@ -90,29 +90,31 @@ def measure(folder: Path, encoder: Encoder, contexts: Sequence[str], asked: Sequ
     dense, lexical = DenseIndex(folder / "dense", encoder.name, encoder.dimension), LexicalIndex(folder / "lexical")
     dense.refresh(store)
     lexical.refresh(store)
+    ranks = _ranks_before_reading(dense, lexical, encoder, asked)
+    if with_reader:
+        ranks["after the reader"] = _ranks_after_reading(knowledge, asked)
+    report(ranks)
 
+
+def _ranks_before_reading(
+    dense: DenseIndex, lexical: LexicalIndex, encoder: Encoder, asked: Sequence[Asked]
+) -> dict[str, list[int]]:
     candidates = RetrieverSettings().candidates
-    ranks: dict[str, list[int]] = {
-        "dense": [],
-        "lexical": [],
-        **{f"fused, {w} dense": [] for w in WEIGHTS},
-    }
-    for (question, position), embedding in zip(
-        asked, encoder.encode_queries([parse_question(question).text for question, _ in asked]), strict=True
-    ):
+    ranks: dict[str, list[int]] = {name: [] for name in ("dense", "lexical", *(f"fused, {w} dense" for w in WEIGHTS))}
+    queries = [parse_question(question) for question, _ in asked]
+    embeddings = encoder.encode_queries([query.text for query in queries])
+    for query, (_, position), embedding in zip(queries, asked, embeddings, strict=True):
         # Passage ids count from 1, in the order saved.
         right = position + 1
         by_meaning = dict(dense.search(embedding, candidates))
-        by_words = dict(lexical.search(parse_question(question).stems, candidates))
+        by_words = dict(lexical.search(query.stems, candidates))
         only_words = [id for id in by_words if id not in by_meaning]
         every = by_meaning | dict(zip(only_words, dense.scores(embedding, only_words), strict=True))
         ranks["dense"].append(_rank(by_meaning, right))
         ranks["lexical"].append(_rank(by_words, right))
         for weight in WEIGHTS:
             ranks[f"fused, {weight} dense"].append(_rank(fuse(every, by_words, weight), right))
-    if with_reader:
-        ranks["after the reader"] = _ranks_after_reading(knowledge, asked)
-    report(ranks)
+    return ranks
 
 
 def report(ranks: dict[str, list[int]]) -> None:

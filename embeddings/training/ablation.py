@@ -17,6 +17,7 @@ import msgspec
 
 from embeddings.training.checkpoints import argument_parser
 from embeddings.training.export import export
+from embeddings.training.news import SOURCE as TEMPLATES
 from embeddings.training.pairs import NEGATIVES, Group, as_people_write, training_groups
 from embeddings.training.reader import (
     LATER_LEARNING_RATE,
@@ -29,12 +30,12 @@ from embeddings.training.reader import (
     make_batches,
     train,
 )
-from embeddings.training.templates import SOURCE as TEMPLATES
 
 if TYPE_CHECKING:
     import torch
 
 START_STEPS, STEPS = 600, 300
+MEASURED_GROUPS = 300
 GROUPS_FILE = "ablation.json"
 Change = Callable[[list[Group]], list[Group]]
 
@@ -93,15 +94,18 @@ def run(
     chance = random.Random(SEED + seed)
     batches = make_batches(change(chance.sample(groups, len(groups))), chance)[: STEPS if start else START_STEPS]
     train(own.name, own, tokenizer, model, batches, LATER_LEARNING_RATE if start else LEARNING_RATE, rank_weight)
-    # What an export needs: the base, what was trained, and pairs to measure activations on.
-    if not (own / "base").exists():
-        (own / "base").symlink_to((folder / "base").resolve())
-    read = [group for batch in batches[:50] for group in batch]
-    (own / PAIRS_FILE.format(epoch=1)).write_bytes(msgspec.json.encode(read))
     weights = model.state_dict()
     torch.save(weights, trained)
-    export(own, own / "model")
+    _export(folder, own, [group for batch in batches for group in batch])
     return weights
+
+
+def _export(folder: Path, own: Path, groups: Sequence[Group]) -> None:
+    """With what an export needs: the base, what was trained, and pairs to measure activations on."""
+    if not (own / "base").exists():
+        (own / "base").symlink_to((folder / "base").resolve())
+    (own / PAIRS_FILE.format(epoch=1)).write_bytes(msgspec.json.encode(groups[:MEASURED_GROUPS]))
+    export(own, own / "model")
 
 
 def with_others_passages(groups: Sequence[Group]) -> list[Group]:

@@ -10,14 +10,21 @@ forgotten. Stops and resumes at any step.
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from embeddings.models.bundled import PROMPTS
 from embeddings.training.checkpoints import Progress, argument_parser
-from embeddings.training.pairs import mine, mine_by_meaning, news_and_examples
+from embeddings.training.mining import mine, mine_by_meaning
+from embeddings.training.pairs import news_and_examples
 from embeddings.training.questions import Example, cropped, load_examples
 from embeddings.training.style import Style
+
+if TYPE_CHECKING:
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import BertModel
 
 SEED = 20261124
 TRIPLES_FILE = "triples.json"
@@ -49,7 +56,7 @@ def main() -> None:
     import torch
     from torch.nn import functional
 
-    from embeddings.training.network import half_precision, load_base, mean_pooled, partway, tokenize
+    from embeddings.training.network import load_base, partway
 
     torch.manual_seed(SEED)
     chance = random.Random(SEED)
@@ -67,20 +74,30 @@ def main() -> None:
     optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0.01)
     progress = Progress("encoder", arguments.into, model, optimizer, len(batches), LEARNING_RATE)
     for step in progress.steps():
-        batch = batches[step]
-        passages = [triple.passage for triple in batch] + [triple.negative for triple in batch]
-        questions = [PROMPTS["query"] + triple.question for triple in batch]
-        with half_precision():
-            asked = mean_pooled(model, tokenize(tokenizer, questions, QUESTION_TOKENS))
-            answering = mean_pooled(
-                model, tokenize(tokenizer, [PROMPTS["document"] + passage for passage in passages], PASSAGE_TOKENS)
-            )
-        scores = (asked @ answering.T / TEMPERATURE).cpu()
-        scores = scores.masked_fill(torch.tensor(may_answer(batch, passages)), -torch.inf)
-        targets = torch.arange(len(batch))
+        scores = similarities(model, tokenizer, batches[step])
+        targets = torch.arange(len(scores))
         right = (scores.argmax(dim=1) == targets).float().mean()
         progress.update(functional.cross_entropy(scores, targets), right=right)
     torch.save(partway(base, model, TRAINED_SHARE), arguments.into / "encoder.pt")
+
+
+def similarities(model: "BertModel", tokenizer: "Tokenizer", batch: Sequence[Triple]) -> "torch.Tensor":
+    """Of each question to the batch's passages and then to those mined, by the temperature, shape (n, 2n).
+
+    Passages that may answer a question, other than its own, are infinitely far from it.
+    """
+    import torch
+
+    from embeddings.training.network import half_precision, mean_pooled, tokenize
+
+    passages = [triple.passage for triple in batch] + [triple.negative for triple in batch]
+    questions = [PROMPTS["query"] + triple.question for triple in batch]
+    documents = [PROMPTS["document"] + passage for passage in passages]
+    with half_precision():
+        asked = mean_pooled(model, tokenize(tokenizer, questions, QUESTION_TOKENS))
+        answering = mean_pooled(model, tokenize(tokenizer, documents, PASSAGE_TOKENS))
+    scores = (asked @ answering.T / TEMPERATURE).cpu()
+    return scores.masked_fill(torch.tensor(may_answer(batch, passages)), -torch.inf)
 
 
 def may_answer(batch: Sequence[Triple], passages: Sequence[str]) -> list[list[bool]]:

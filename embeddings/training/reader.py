@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from embeddings.training.checkpoints import Progress, argument_parser
-from embeddings.training.pairs import Group, as_people_write, training_groups
+from embeddings.training.pairs import Group, as_people_write, further_groups, training_groups
 from embeddings.training.questions import Example
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ BATCH = 16
 LEARNING_RATE, LATER_LEARNING_RATE = 1.3e-4, 1e-4
 # How much of a later epoch's change is kept (Wortsman et al. 2022); docs/decisions.md tells why.
 LATER_SHARE = 0.5
+# Those after these read the further sets too.
+OWN_EPOCHS = 3
 MAX_TOKENS = 256
 # The lowest layers read words, which they know; leaving them as they are saves a sixth of the time.
 FROZEN_LAYERS = 3
@@ -55,7 +57,11 @@ def main() -> None:
     chance = random.Random(SEED + epoch)
     drawn = arguments.into / PAIRS_FILE.format(epoch=epoch)
     if not drawn.exists():
-        groups = training_groups(arguments.data, chance, by_meaning=epoch > 1)
+        groups = (
+            training_groups(arguments.data, chance, by_meaning=epoch > 1)
+            if epoch <= OWN_EPOCHS
+            else further_groups(arguments.data, chance)
+        )
         drawn.write_bytes(msgspec.json.encode(as_people_write(groups, arguments.data, chance)))
     batches = make_batches(msgspec.json.decode(drawn.read_bytes(), type=list[Group]), random.Random(SEED + epoch))
     tokenizer, model = load_network(arguments.into)
@@ -90,7 +96,6 @@ def train(
 ) -> None:
     """Teach the network all batches, from the newest checkpoint of this name in the folder on."""
     import torch
-    from torch.nn import functional
 
     from embeddings.training.network import as_tensors, half_precision
 
@@ -98,31 +103,58 @@ def train(
     optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
     progress = Progress(name, folder, model, optimizer, len(batches), rate)
     for step in progress.steps():
-        groups = batches[step]
-        batch = [pair for group in groups for pair in group]
+        batch = [pair for group in batches[step] for pair in group]
         encodings = tokenizer.encode_batch([(pair.question, pair.context + pair.passage) for pair in batch])
         with half_precision():
             start, end, answers = (logits.float().cpu() for logits in model(*as_tensors(encodings)))
-        labels = torch.tensor([float(pair.answerable) for pair in batch])
-        spans = [
+        losses = {
+            "span": span_loss(start, end, encodings, batch),
+            "answers": answer_loss(answers, batch),
+            "ranks": rank_loss(answers, batches[step]),
+        }
+        right = ((answers > 0) == torch.tensor([pair.answerable for pair in batch])).float().mean()
+        loss = losses["span"] + losses["answers"] + rank_weight * losses["ranks"]
+        progress.update(loss, **losses, right=right)
+
+
+def span_loss(
+    start: "torch.Tensor", end: "torch.Tensor", encodings: Sequence["Encoding"], batch: Sequence[Example]
+) -> "torch.Tensor":
+    """How improbable the answers' starts and ends are, from logits of shape (pairs, tokens)."""
+    return _mean(
+        [
             probability_lost(logits[row], targets)
             for row, (encoding, pair) in enumerate(zip(encodings, batch, strict=True))
             for logits, targets in zip((start, end), answer_tokens(encoding, pair), strict=True)
             if targets
         ]
-        ranks = [
+    )
+
+
+def answer_loss(answers: "torch.Tensor", batch: Sequence[Example]) -> "torch.Tensor":
+    """How improbable it is which passages answer, each judged by itself, from logits of shape (pairs,)."""
+    import torch
+    from torch.nn import functional
+
+    labels = torch.tensor([float(pair.answerable) for pair in batch])
+    return functional.binary_cross_entropy_with_logits(answers, labels)
+
+
+def rank_loss(answers: "torch.Tensor", groups: Sequence[Group]) -> "torch.Tensor":
+    """How improbable it is which passage of a group answers, from logits of shape (pairs,)."""
+    return _mean(
+        [
             probability_lost(answers[first : first + len(group)], [0])
             for group, first in zip(groups, accumulate(map(len, groups), initial=0), strict=False)
             if group[0].answerable and len(group) > 1
         ]
-        nothing = torch.zeros(())
-        span_loss, rank_loss = (torch.stack(losses or [nothing]).mean() for losses in (spans, ranks))
-        answer_loss = functional.binary_cross_entropy_with_logits(answers, labels)
-        right = ((answers > 0).float() == labels).float().mean()
-        progress.update(
-            span_loss + answer_loss + rank_weight * rank_loss,
-            span=span_loss, answers=answer_loss, ranks=rank_loss, right=right,
-        )  # fmt: skip
+    )
+
+
+def _mean(losses: Sequence["torch.Tensor"]) -> "torch.Tensor":
+    import torch
+
+    return torch.stack([*losses]).mean() if losses else torch.zeros(())
 
 
 def probability_lost(logits: "torch.Tensor", targets: Sequence[int]) -> "torch.Tensor":

@@ -6,7 +6,6 @@ Writes reader.pt, exact up to the seven bits of the shipped weights.
 """
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from embeddings.models.bundled import MODEL, READER_FILE
+from embeddings.training.graph import JOINED, PARTS, TRUNK
 from embeddings.training.reader import TRAINED_FILE
 
 Arrays = dict[str, NDArray[Any]]
@@ -37,7 +37,9 @@ def main() -> None:
     weights["trunk.embeddings.token_type_embeddings.weight"] = np.zeros_like(
         trunk.embeddings.token_type_embeddings.weight.detach().numpy()
     )
-    state = {name: torch.tensor(weights[name]) for name in network.state_dict() if name in weights}
+    state = {
+        name: torch.tensor(np.ascontiguousarray(weights[name])) for name in network.state_dict() if name in weights
+    }
     state["trunk.embeddings.word_embeddings.weight"] = trunk.embeddings.word_embeddings.weight.detach()
     network.load_state_dict(state)
     torch.save(network.state_dict(), arguments.into / TRAINED_FILE)
@@ -52,58 +54,31 @@ def read_weights(path: Path) -> Arrays:
         for tensor in graph.initializer
         if tensor.data_location != onnx.TensorProto.EXTERNAL
     }
-    halves = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Cast"}
     weights: Arrays = {}
-    layer = -1
-    linear: Iterator[str] = iter(())
-    norms: Iterator[str] = iter(())
-    smooth: NDArray[Any] | None = None
-    for node in graph.node:
-        prefix = f"trunk.encoder.layer.{layer}."
-        given = list(node.input)
-        match node.op_type:
-            case "Slice" if halves.get(given[0]) in tensors:
-                positions = tensors[halves[given[0]]].astype(np.float32)
-                weights["trunk.embeddings.position_embeddings.weight"] = positions
-            case "LayerNormalization":
-                name = "trunk.embeddings.LayerNorm" if layer < 0 else prefix + next(norms)
-                weights[f"{name}.weight"], weights[f"{name}.bias"] = tensors[given[1]], tensors[given[2]]
-            case "QAttention":
-                layer += 1
-                linear = iter(("attention.output.dense", "intermediate.dense", "output.dense"))
-                norms = iter(("attention.output.LayerNorm", "output.LayerNorm"))
-                joined = _floats(tensors, given[1], given[4])
-                for part, weight, bias in zip(
-                    ("query", "key", "value"), np.split(joined, 3), np.split(tensors[given[2]], 3), strict=True
-                ):
-                    weights[f"trunk.encoder.layer.{layer}.attention.self.{part}.weight"] = weight
-                    weights[f"trunk.encoder.layer.{layer}.attention.self.{part}.bias"] = bias
-            case "Mul" if layer >= 0 and given[1] in tensors and tensors[given[1]].ndim:
-                smooth = tensors[given[1]]
-            case "MatMulIntegerToFloat":
-                name = prefix + next(linear)
-                weight = _floats(tensors, given[1], given[3])
-                weights[f"{name}.weight"] = weight if smooth is None else weight * smooth
-                smooth = None
-                if len(given) == 7:
-                    weights[f"{name}.bias"] = tensors[given[6]]
-            case "Add" if layer >= 0 and given[1] in tensors and name.endswith("output.dense"):
-                weights[f"{name}.bias"] = tensors[given[1]]
-            case "MatMul":
-                weights["span.weight"] = tensors[given[1]].T
-            case "Add" if given[1] in tensors:
-                weights["span.bias"] = tensors[given[1]]
-            case "Gemm" if given[1] in halves:
-                weights["pooled.weight"] = tensors[halves[given[1]]].astype(np.float32)
-                weights["pooled.bias"] = tensors[given[2]]
-            case "Gemm":
-                weights["answers.weight"], weights["answers.bias"] = tensors[given[1]], tensors[given[2]]
-    return {name: np.ascontiguousarray(weight) for name, weight in weights.items()}
+    for stored in tensors:
+        name = stored.removesuffix(".int8")
+        if name.endswith((".weight", ".bias")):
+            weights |= _parted(name, _whole(name, tensors))
+    return {(TRUNK if name.startswith(("embeddings.", "encoder.")) else "") + name: weights[name] for name in weights}
 
 
-def _floats(tensors: Arrays, quantized: str, scale: str) -> NDArray[Any]:
-    """A matrix of shape (out, in) from its int8 form of shape (in, out)."""
-    return (tensors[quantized].astype(np.float32) * tensors[scale]).T
+def _whole(name: str, tensors: Arrays) -> NDArray[np.float32]:
+    """A weight in floats; a matrix of a linear layer has shape (out, in), as torch has it, not (in, out)."""
+    if name in tensors:
+        weight = tensors[name].astype(np.float32)
+        return weight.T if weight.ndim == 2 and not name.startswith("embeddings.") else weight
+    weight = tensors[f"{name}.int8"].astype(np.float32) * tensors[f"{name}.scale"]
+    if f"{name}.smoothing" in tensors:
+        weight *= tensors[f"{name}.smoothing"][:, None]
+    return weight.T
+
+
+def _parted(name: str, weight: NDArray[np.float32]) -> Arrays:
+    """Query, key and value each by their own name; any other weight as it is."""
+    before, joined, kind = name.rpartition(JOINED)
+    if not joined:
+        return {name: weight}
+    return {f"{before}{own}{kind}": part for own, part in zip(PARTS, np.split(weight, len(PARTS)), strict=True)}
 
 
 if __name__ == "__main__":
