@@ -92,7 +92,7 @@ class Answerer:
             self._no(asked),
             certainty=self._settings.certainty(confidence),
             confidence=confidence,
-            quotes=tuple(map(self._with_copies, quotes)),
+            quotes=tuple(map(self._shown, quotes)),
             holders=told.holders,
             meetings=told.meetings,
         )
@@ -102,11 +102,7 @@ class Answerer:
         if not readings:
             return no
         confidence, settings = readings[0].probability, self._settings
-        # Marked words claim to be the answer, so a quote that may well be none has none.
-        quotes = tuple(
-            quote if quote.score >= settings.sure_from else quote.slice(quote.start, quote.end, None)
-            for quote in self._chosen(asked, readings, most, LEAST_SHARE_OF_FIRST * confidence)
-        )
+        quotes = self._chosen(asked, readings, most, LEAST_SHARE_OF_FIRST * confidence)
         certainty = settings.certainty(confidence)
         if certainty is not Certainty.NO:
             return replace(no, certainty=certainty, confidence=confidence, quotes=quotes)
@@ -116,7 +112,7 @@ class Answerer:
         return replace(
             no,
             confidence=confidence,
-            near=without_repeats((*map(self._with_copies, others), *near))[:most],
+            near=without_repeats((*map(self._shown, others), *near))[:most],
             unnamed_office=unnamed(self._store, asked),
         )
 
@@ -145,7 +141,9 @@ class Answerer:
         return weighed(asked, retrieval, self._reader.read(retrieval, asked.fits), self._weights)
 
     def _chosen(self, asked: Question, readings: list[Reading], most: int, least: float) -> tuple[Quote, ...]:
-        return choose_quotes(readings, most, least, self._with_copies, asked.latest)
+        return choose_quotes(readings, most, least, self._shown, asked.latest)
 
-    def _with_copies(self, quote: Quote) -> Quote:
-        return replace(quote, copies=tuple(self._store.copies(quote.article.id)))
+    def _shown(self, quote: Quote) -> Quote:
+        """The quote with its copies. Marked words claim to be the answer, so one that may well be none has none."""
+        answer = quote.answer if quote.score >= self._settings.sure_from else None
+        return replace(quote, answer=answer, copies=tuple(self._store.copies(quote.article.id)))

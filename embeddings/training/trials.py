@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -14,6 +14,8 @@ import numpy as np
 from embeddings.answers.evidence import for_candidates
 from embeddings.answers.reader import Reader
 from embeddings.answers.told import find_told, for_told
+from embeddings.indonesian import lexicon
+from embeddings.indonesian.regions import Level, regions_named
 from embeddings.indonesian.words import holds_words
 from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.encoder import Encoder
@@ -22,6 +24,8 @@ from embeddings.question.question import Question
 from embeddings.question.understand import understand
 from embeddings.search.retriever import Retrieval
 from embeddings.sources.build import build_article
+from embeddings.topics.officials.find import officials_of
+from embeddings.topics.officials.offices import find_offices, office_name
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 from embeddings.types import Article
 
@@ -32,6 +36,11 @@ DISTRACTORS = 400
 ROOM_SIZES = (4, 8, 15, 30, 60, 120)
 QUESTIONS_PER_ROOM = 12
 LONG_ENOUGH = 6
+_Any = TypeVar("_Any")
+_ASK_WHO = lexicon.lines("embeddings.training", "ask_who.txt")
+_OF_DISTRICTS = lexicon.lines("embeddings.training", "offices_of_districts.txt")
+_OF_REGENCIES = lexicon.lines("embeddings.training", "offices_of_regencies.txt")
+_AS_TYPED = lexicon.table("embeddings.training", "offices_as_typed.csv")
 SUPPORT_LENGTH = 50
 
 
@@ -106,7 +115,37 @@ def load_examples(data: Path, chance: random.Random) -> tuple[list[Example], dic
             articles[row["id"]] = build_article(
                 row["text"], id=row["id"], title=row["title"], source=row["source"], published=row.get("date")
             )
-    return [*(example for example in examples if example.article in articles), *_people(texts)], articles
+    examples = [example for example in examples if example.article in articles]
+    return [*examples, *_people(texts), *_unnamed_offices(articles, chance)], articles
+
+
+def _unnamed_offices(articles: dict[str, Article], chance: random.Random) -> Iterator[Example]:
+    """Questions for the holders of offices that no article names anybody in.
+
+    Half of these offices are named in an article without a holder, half in none, though others of the region are.
+    """
+    named: set[tuple[str, str]] = set()
+    without: dict[tuple[str, str], str] = {}
+    regions: dict[str, str] = {}
+    for article in articles.values():
+        officials = officials_of(article.text)
+        named |= {(one.office, one.region) for one in officials}
+        regions |= {one.region: article.id for one in officials if regions_named(one.region)}
+        without |= {(one.office, one.region): article.id for one in find_offices(article.text) if one.region}
+    nobody = {key: article for key, article in without.items() if key not in named and regions_named(key[1])}
+    other = {
+        (office_name(chance.choice(_OF_DISTRICTS if _is_district(region) else _OF_REGENCIES)), region): id
+        for region, id in regions.items()
+    }
+    other = {key: article for key, article in other.items() if key not in named and key not in without}
+    for some in (nobody, other):
+        for (office, region), id in _sample(sorted(some.items()), chance):
+            form = chance.choice(_ASK_WHO)
+            yield Example("offices", form.format(o=_AS_TYPED.get(office, office), r=region), id, ())
+
+
+def _is_district(region: str) -> bool:
+    return all(one.level is Level.DISTRICT for one in regions_named(region))
 
 
 def _people(texts: dict[str, str]) -> Iterator[Example]:
@@ -117,7 +156,7 @@ def _people(texts: dict[str, str]) -> Iterator[Example]:
             yield Example("people", row["question"], row["article"], tuple(row["answers"]), supports)
 
 
-def _sample(some: list[dict[str, Any]], chance: random.Random) -> list[dict[str, Any]]:
+def _sample(some: list[_Any], chance: random.Random) -> list[_Any]:
     return chance.sample(some, min(QUESTIONS_PER_SET, len(some)))
 
 
