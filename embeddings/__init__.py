@@ -16,6 +16,7 @@ from embeddings.indonesian.periods import Period
 from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
+from embeddings.question.context import Turn
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.files import ArticleSettings, Refusal, Remark, fault, read_line
 from embeddings.sources.plain_text import printable
@@ -57,6 +58,7 @@ __all__ = [
     "Store",
     "StoreUnusable",
     "Summary",
+    "Turn",
     "WartabotError",
     "article_key",
     "disagree",

@@ -19,6 +19,8 @@ from embeddings.answers.quotes import (
 from embeddings.answers.reader import Reader
 from embeddings.answers.told import find_told, for_told
 from embeddings.errors import QuestionTooLong
+from embeddings.question.context import Context, Turn
+from embeddings.question.follow_up import stands_alone
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
 from embeddings.search.retriever import Retrieval, Retriever
@@ -86,15 +88,23 @@ class Answerer:
         most_quotes: int | None = None,
         any_time: bool = False,
         hurried: bool = False,
-        before: str | None = None,
+        before: Turn | None = None,
     ) -> Answer:
         """Quotes, or none; raises QuestionTooLong. A question without a word in it gets no quotes.
 
         With `any_time`, a period that the question names does not count; `hurried`, fewer passages are read.
-        `before` is the question that this one may follow on.
+        `before` is what this one may follow on; where what it takes from there finds nothing, it is asked without.
         """
-        asked, settings = self._understood(question, any_time, before), self._settings
-        most = most_quotes or settings.max_quotes
+        most = most_quotes or self._settings.max_quotes
+        asked = self._understood(question, any_time, before)
+        found = self._answer(asked, most, hurried)
+        if asked.completed and not found.answered and stands_alone(question):
+            alone = self._answer(self._understood(question, any_time), most, hurried)
+            return alone if alone.answered else found
+        return found
+
+    def _answer(self, asked: Question, most: int, hurried: bool) -> Answer:
+        settings = self._settings
         if (told := self._answer_from_facts(asked, most)).answered:
             return told
         read = settings.passages_read_in_a_hurry if hurried else settings.passages_read
@@ -171,11 +181,16 @@ class Answerer:
         beside = neighbours(self.store, office)[:NEIGHBOURING_OFFICIALS] if office else ()
         return [self._with_copies(quote_of(one.article, one.evidence, None, 0.0)) for one in beside]
 
-    def _understood(self, question: str, any_time: bool = False, before: str | None = None) -> Question:
+    def _understood(self, question: str, any_time: bool = False, before: Turn | None = None) -> Question:
         if len(question) > self._settings.max_question_length:
             raise QuestionTooLong(len(question), self._settings.max_question_length)
         self._retriever.refresh()
-        return understand(question, self._today(), self._retriever, before, any_time)
+        context = self._context(before) if before else None
+        return understand(question, self._today(), self._retriever, context, any_time)
+
+    def _context(self, before: Turn) -> Context:
+        article = self.store.article(before.article) if before.article else None
+        return Context(understand(before.question, self._today(), self._retriever), article)
 
     def _retrieve(self, asked: Question, passages: int) -> Retrieval | None:
         where = asked.period.filter() if asked.period else None

@@ -4,6 +4,7 @@ from datetime import date
 
 from embeddings.indonesian.periods import find_period, wants_latest, without_period
 from embeddings.indonesian.regions import regions_in
+from embeddings.question.context import Context
 from embeddings.question.correct import Vocabulary, spelt_as_indexed
 from embeddings.question.expects import expected
 from embeddings.question.follow_up import complete
@@ -15,9 +16,9 @@ from embeddings.topics.officials.answer import asked_officials
 
 
 def understand(
-    typed: str, today: date, vocabulary: Vocabulary, before: str | None = None, any_time: bool = False
+    typed: str, today: date, vocabulary: Vocabulary, before: Context | None = None, any_time: bool = False
 ) -> Question:
-    """What somebody asks; `before` is the question it may follow on, and with `any_time` its period does not count."""
+    """What somebody asks; `before` is what it may follow on, and with `any_time` its period does not count."""
     completed = complete(typed, before, today) if before else None
     text = spelt_out(completed or typed)
     period = find_period(text, today)
