@@ -98,10 +98,12 @@ class Answerer:
         most = most_quotes or self._settings.max_quotes
         asked = self._understood(question, any_time, before)
         found = self._answer(asked, most, hurried)
-        if asked.completed and not found.answered and stands_alone(question):
-            alone = self._answer(self._understood(question, any_time), most, hurried)
-            return alone if alone.answered else found
-        return found
+        if found.answered or not asked.completed:
+            return found
+        alone = self._answer(replace(self._understood(question, any_time), article=asked.article), most, hurried)
+        # "Kenapa dipindah?" alone is answered by what was told before, or by chance.
+        of_it = alone.answered and alone.quotes[0].article.id == asked.article
+        return alone if of_it or (alone.answered and stands_alone(question)) else found
 
     def _answer(self, asked: Question, most: int, hurried: bool) -> Answer:
         settings = self._settings
@@ -145,9 +147,14 @@ class Answerer:
 
     def _answer_from_passages(self, asked: Question, retrieval: Retrieval | None, most: int) -> Answer:
         no = self._no(asked)
+        settings = self._settings
         if not (readings := self._read(asked, retrieval)):
             return no
-        confidence, settings = readings[0].probability, self._settings
+        # "Kenapa dipindah?" is asked of what was just told, even where another article tells more.
+        told = [one for one in readings if one.passage.article.id == asked.article]
+        if told and told[0].probability >= settings.min_confidence:
+            readings = told
+        confidence = readings[0].probability
         # Marked words claim to be the answer, so a quote that may well be none has none.
         quotes = tuple(
             quote if quote.score >= settings.sure_from else quote.slice(quote.start, quote.end, None)

@@ -17,6 +17,7 @@ from embeddings.answers.answer import Answer
 from embeddings.evaluation.questions import Question, is_right
 from embeddings.knowledge_base import KnowledgeBase
 from embeddings.question.context import Turn as Before
+from embeddings.question.several import split_questions
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -64,8 +65,10 @@ def converse(knowledge: KnowledgeBase, dialogue: Dialogue) -> Iterator[tuple[Tur
     """Each turn with its answers."""
     before: Before | None = None
     for turn in dialogue.turns:
-        answers = [knowledge.answer(turn.say, before=before)]
-        before = answers[-1].turn
+        answers = []
+        for question in split_questions(turn.say):
+            answers.append(knowledge.answer(question, before=before))
+            before = answers[-1].turn
         yield turn, answers
 
 

@@ -69,7 +69,7 @@ class Context(msgspec.Struct, frozen=True, dict=True):
     def told_apart(self, region: str) -> str:
         """A region's name, and behind it the wider ones that tell it from another of that name."""
         wider = wider_regions(region) & self.question.regions if len(regions_named(region)) > 1 else set()
-        return " ".join((region, *sorted(wider)))
+        return " ".join((region, *sorted(wider - {region})))
 
     def regions_of(self, office: AskedOffice) -> Iterator[str]:
         """The regions that may be meant where an office is asked for without one, likeliest first."""

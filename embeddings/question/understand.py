@@ -20,7 +20,7 @@ def understand(
 ) -> Question:
     """What somebody asks; `before` is what it may follow on, and with `any_time` its period does not count."""
     completed = complete(typed, before, today) if before else None
-    text = spelt_out(completed or typed)
+    text = spelt_out(completed.text if completed else typed)
     period = find_period(text, today)
     plain = without_period(text, period)
     # "kemarin" stands in no article and "sebelum 2023" not as such; "Juli 2023" may.
@@ -33,7 +33,8 @@ def understand(
     regions = regions_in(query.text)
     return Question(
         typed=typed,
-        completed=completed,
+        completed=completed.text if completed else None,
+        article=before.article.id if before and before.article and completed and completed.same else None,
         query=query,
         words=words,
         corrected=query.words != parsed.words,
