@@ -17,6 +17,7 @@ from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.question.context import Turn
+from embeddings.question.several import split_questions
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.files import ArticleSettings, Refusal, Remark, fault, read_line
 from embeddings.sources.plain_text import printable
@@ -66,5 +67,6 @@ __all__ = [
     "printable",
     "read_line",
     "same_office",
+    "split_questions",
     "with_neighbours",
 ]  # fmt: skip

@@ -45,8 +45,8 @@ class Turn(msgspec.Struct, frozen=True):
             return not any(answer.answered for answer in answers)
         if self.both:
             return all(_among(answers, one.article, one.answers) for one in self.both)
-        good = {self.article: self.answers, **self.also}
-        return any(_among(answers, article, strings) for article, strings in good.items())
+        good = [(self.article, self.answers), *self.also.items()]
+        return any(_among(answers, article, strings) for article, strings in good)
 
 
 class Dialogue(msgspec.Struct, frozen=True):

@@ -11,7 +11,6 @@ from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import (
     Level,
     canonical,
-    lies_in,
     mentions,
     names_region,
     regions_in,
@@ -20,15 +19,13 @@ from embeddings.indonesian.regions import (
     wider_regions,
 )
 from embeddings.indonesian.villages import longest_village
-from embeddings.indonesian.words import words_of
 from embeddings.question.query import content_words, spelt_out
 from embeddings.question.question import Question
 from embeddings.topics.officials.asked import AskedOffice
 from embeddings.types import Article, Span
 
 _LEVELS = {
-    office: Level(level)
-    for office, level in lexicon.table("embeddings.question", "levels_of_offices.csv").items()
+    office: Level(level) for office, level in lexicon.table("embeddings.question", "levels_of_offices.csv").items()
 }
 _BEFORE_PLACES = lexicon.words("embeddings.question", "before_places.txt")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -64,7 +61,9 @@ class Context(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def printed(self) -> str:
         """The article with what stands above it; empty where there is none."""
-        return "\n".join(filter(None, (self.article.title, self.article.place, self.article.text))) if self.article else ""
+        return (
+            "\n".join(filter(None, (self.article.title, self.article.place, self.article.text))) if self.article else ""
+        )
 
     def told_apart(self, region: str) -> str:
         """A region's name, and behind it the wider ones that tell it from another of that name."""
@@ -104,7 +103,7 @@ class Context(msgspec.Struct, frozen=True, dict=True):
                 yield found[0]
 
     def is_place(self, name: str) -> bool:
-        """Whether words can only name a place: a village of the list, or what the article always prints with capitals."""
+        """Whether words name a place: a village of the list, or what the article prints with capitals wherever it does."""
         words = name.split()
         if longest_village(words) == len(words):
             return True
@@ -137,7 +136,7 @@ def _level(office: str) -> Level:
 def levels_of(name: str) -> set[Level]:
     """The level of the regions of this name, the widest if there are several; a kota counts as a kabupaten."""
     levels = {Level.REGENCY if one.level is Level.CITY else one.level for one in regions_named(name)}
-    return {Level.DISTRICT} if levels == {Level.DISTRICT} else levels - {Level.DISTRICT}
+    return levels - {Level.DISTRICT} or levels
 
 
 def village_in(question: str) -> Span | None:

@@ -1,4 +1,4 @@
-"""Complete a question that leaves out what the one before has said: "kapan itu?", "kalau Tanjung Lago?", "bupatinya?"."""
+"""Complete a question that leaves out what the one before has said: "kapan itu?", "kalau Betung?", "bupatinya?"."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -71,7 +71,7 @@ def complete(question: str, before: Context, today: date) -> Completed | None:
     if not before.words or len(question) > MAX_LENGTH or CHAT_WORDS.issuperset(words_of(spelt_out(text))):
         return None
     rest = _Rest(text.strip(" ?"), opener is not None, content_words(spelt_out(text)))
-    if changed := _another_office(rest, before) or _another_time(rest, before, today) or _another_place(rest, before):
+    if changed := _another_time(rest, before, today) or _another_office(rest, before) or _another_place(rest, before):
         return Completed(changed)
     if regions_in(rest.text) or not _goes_on(rest):
         return None
@@ -100,7 +100,7 @@ def _another_office(rest: _Rest, before: Context) -> str | None:
     if held and _PREDECESSOR.issuperset(rest.bare):
         return " ".join(("siapa mantan", *_lasting(before.words)))
     # "Sekretarisnya" of the dinas whose head was asked for.
-    bodies = held.office.split()[1:] if held else []
+    bodies = held.office.removeprefix("wakil ").split()[1:] if held else []
     for words in (rest.bare, (*rest.bare, *bodies)):
         office = _head(words)
         region = next(before.regions_of(office), None) if office else None
@@ -153,8 +153,10 @@ def _goes_on(rest: _Rest) -> bool:
     if _ASPECTS.issuperset(rest.words) or any(map(_OF_IT.fullmatch, rest.words)) or _POINTING.search(rest.text):
         return True
     about = [word for word in rest.words if word not in _ADVERBS]
+    if rest.opened or not _ASKS.search(spelt_out(rest.text)):
+        return rest.opened and len(about) < 2
     # "siapa Askolani?" is about somebody, "kenapa naik?" and "siapa menang?" are about nothing named.
-    return len(about) < 2 and not (rest.asks_who and rest.things and not rest.opened)
+    return len(about) < 2 and not (rest.asks_who and rest.things)
 
 
 def _carried(rest: _Rest, before: Context) -> Iterator[str]:
