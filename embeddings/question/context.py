@@ -103,7 +103,7 @@ class Context(msgspec.Struct, frozen=True, dict=True):
                 yield found[0]
 
     def is_place(self, name: str) -> bool:
-        """Whether words name a place: a village of the list, or what the article prints with capitals wherever it does."""
+        """Whether words name a place: a village of the list, or what the article always prints with capitals."""
         words = name.split()
         if longest_village(words) == len(words):
             return True
@@ -135,7 +135,7 @@ def _level(office: str) -> Level:
 
 def levels_of(name: str) -> set[Level]:
     """The level of the regions of this name, the widest if there are several; a kota counts as a kabupaten."""
-    levels = {Level.REGENCY if one.level is Level.CITY else one.level for one in regions_named(name)}
+    levels: set[Level] = {Level.REGENCY if one.level is Level.CITY else one.level for one in regions_named(name)}
     return levels - {Level.DISTRICT} or levels
 
 

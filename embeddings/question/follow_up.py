@@ -25,6 +25,7 @@ _OF_IT = _PATTERNS["of_it"]
 _POINTING = _PATTERNS["pointing"]
 _ASKS = _PATTERNS["asks"]
 _HAPPENS = _PATTERNS["happens"]
+_FORMER = _PATTERNS["former"]
 _ASPECTS = lexicon.words("embeddings.indonesian", "aspects_of_before.txt")
 _PREDECESSOR = lexicon.words("embeddings.question", "predecessor.txt")
 _ADVERBS = lexicon.words("embeddings.question", "adverbs.txt")
@@ -127,7 +128,8 @@ def _another_place(rest: _Rest, before: Context) -> str | None:
     place = _place(rest, before) if rest.opened else None
     if place is None:
         return None
-    text = before.with_place(place)
+    # "Kalau Betung?" asks for today's holder, also behind "siapa mantan camat Sungai Raya".
+    text = _FORMER.sub("", before.with_place(place))
     asks = [match[0] for match in _ASKS.finditer(spelt_out(rest.text))]
     return " ".join((*asks, *content_words(spelt_out(text)))) if asks else text
 

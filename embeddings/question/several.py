@@ -5,6 +5,7 @@ import re
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import regions_in
 from embeddings.question.query import content_words, spelt_out
+from embeddings.topics.officials.asked import asked_office
 
 # More than that is no question but something pasted.
 MOST_QUESTIONS = 3
@@ -20,8 +21,13 @@ def split_questions(message: str) -> list[str]:
     if len(parts) == 1:
         parts = [part.strip(" ,?") for part in _JOINED.split(parts[0])]
     plain = 1 < len(parts) <= MOST_QUESTIONS and all(map(_is_question, parts))
-    # Of "siapa bupati dan siapa wakil bupati Banyuasin" the first half needs the second.
-    return parts if plain and (regions_in(parts[0]) or not any(map(regions_in, parts))) else [message]
+    return parts if plain and _is_whole(parts[0], parts[1:]) else [message]
+
+
+def _is_whole(first: str, others: list[str]) -> bool:
+    """Whether the first question needs no region of the others, as "siapa bupati dan siapa camat di Betung" does."""
+    placed = regions_in(first) or asked_office(content_words(spelt_out(first)))
+    return bool(placed) or not any(map(regions_in, others))
 
 
 def _is_question(part: str) -> bool:
