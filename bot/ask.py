@@ -9,17 +9,17 @@ from bot.chats import SentAnswer, SentQuote, StoredAnswer
 from bot.conversations import Conversations
 from bot.texts import Texts
 from bot.worker import Urgency
-from embeddings import Answer
+from embeddings import Answer, Turn
 
 QUOTES_KEPT = 12
 
 
 async def ask(
-    state: Conversations, question: str, chat: Chat, texts: Texts, before: str | None = None, any_time: bool = False
+    state: Conversations, question: str, chat: Chat, texts: Texts, before: Turn | None = None, any_time: bool = False
 ) -> SentAnswer:
     """What the card of an answer is drawn from; raises QuestionTooLong.
 
-    `before` is the question that this one may follow on; with `any_time` a period in the question does not count.
+    `before` is what the question may follow on; with `any_time` a period in the question does not count.
     """
     hurried = state.waiting_questions > state.settings.hurried_above
     answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried, before))
@@ -55,6 +55,12 @@ def answer_before(state: Conversations, message: Message) -> StoredAnswer | None
     if stored is None and message.chat.type == ChatType.PRIVATE:
         stored = state.chats.answers.last(message.chat_id, message.chat_id, state.settings.follow_up_minutes)
     return stored
+
+
+def turn_of(stored: StoredAnswer) -> Turn:
+    """What was asked and answered, for a question that may follow on it."""
+    content = stored.content
+    return Turn(content.question, content.quotes[0].article if content.answered and content.quotes else None)
 
 
 async def draw(

@@ -10,12 +10,12 @@ from rich.text import Text
 from bot import replies
 from bot.small_talk import small_talk
 from bot.texts import Texts
-from embeddings import Answer, Article, KnowledgeBase, QuestionTooLong, Quote, Summary
+from embeddings import Answer, Article, KnowledgeBase, QuestionTooLong, Quote, Summary, Turn, split_questions
 
 
 def converse(knowledge: KnowledgeBase, console: Console, texts: Texts, read: Callable[[], str]) -> None:
     """Ask and answer until an empty line or the end of input; a question may follow on from the one before."""
-    before: str | None = None
+    before: Turn | None = None
     console.print(replies.welcome_text(knowledge.summary(), texts))
     console.print(texts.terminal_hint, style="dim")
     while True:
@@ -29,15 +29,16 @@ def converse(knowledge: KnowledgeBase, console: Console, texts: Texts, read: Cal
         if line := small_talk(typed, texts):
             console.print(line)
             continue
-        try:
-            answer = knowledge.answer(typed, before=before)
-        except QuestionTooLong as error:
-            console.print(texts.question_too_long.format(length=error.length, most=error.most))
-            continue
-        before = answer.question
-        if answer.typed:
-            console.print(f"\n{texts.continued.format(question=answer.question)}")
-        console.print(answer_view(answer, knowledge.summary(), texts))
+        for question in split_questions(typed):
+            try:
+                answer = knowledge.answer(question, before=before)
+            except QuestionTooLong as error:
+                console.print(texts.question_too_long.format(length=error.length, most=error.most))
+                continue
+            before = answer.turn
+            if answer.typed:
+                console.print(f"\n{texts.continued.format(question=answer.question)}")
+            console.print(answer_view(answer, knowledge.summary(), texts))
 
 
 def answer_view(answer: Answer, summary: Summary, texts: Texts) -> RenderableType:

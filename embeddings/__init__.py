@@ -16,6 +16,8 @@ from embeddings.indonesian.periods import Period
 from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
+from embeddings.question.context import Turn
+from embeddings.question.several import split_questions
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.bulk import read_line
 from embeddings.sources.files import ArticleSettings
@@ -59,6 +61,7 @@ __all__ = [
     "Store",
     "StoreUnusable",
     "Summary",
+    "Turn",
     "WartabotError",
     "article_key",
     "disagree",
@@ -66,5 +69,6 @@ __all__ = [
     "printable",
     "read_line",
     "same_office",
+    "split_questions",
     "with_neighbours",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from embeddings.indexing.run import add_articles, index_files, rebuild
 from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
+from embeddings.question.context import Turn
 from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.sources.files import ArticleSettings
 from embeddings.sources.refusals import Refusal
@@ -127,7 +128,7 @@ class KnowledgeBase:
         most_quotes: int | None = None,
         any_time: bool = False,
         hurried: bool = False,
-        before: str | None = None,
+        before: Turn | None = None,
     ) -> Answer:
         """Quotes, or an honest no (see Answerer.answer); raises QuestionTooLong."""
         return self._answering().answer(question, most_quotes, any_time, hurried, before)

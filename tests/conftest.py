@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 from embeddings import Encoder, EncoderSettings, KnowledgeBase
 from embeddings.answers.reader import Reader
 from embeddings.models.bundled import MODEL, TOKENIZER_FILE
+from embeddings.question.context import Context
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
 
@@ -60,7 +61,8 @@ class EveryWord:
 
 def understood(question: str, before: str | None = None) -> Question:
     """A question as it is understood on 20 May 2026 where every word is known."""
-    return understand(question, date(2026, 5, 20), EveryWord(), before)
+    context = Context(understand(before, date(2026, 5, 20), EveryWord())) if before else None
+    return understand(question, date(2026, 5, 20), EveryWord(), context)
 
 
 @pytest.fixture(scope="session")

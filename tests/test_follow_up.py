@@ -1,8 +1,14 @@
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
-from embeddings.question.follow_up import complete
+from embeddings import Article
+from embeddings.question.context import Context
+from embeddings.question.correct import spelt_as_indexed
+from embeddings.question.follow_up import complete, stands_alone
+from embeddings.question.query import parse_question
+from tests.conftest import understood
 
 DIALOGUES = [
     # --- only the question word is new ---
@@ -11,12 +17,12 @@ DIALOGUES = [
     ("di mana rakor rantau bayur", "kapan itu?", "kapan itu rakor rantau bayur"),
     ("di mana rakor rantau bayur", "kpn?", "kpn rakor rantau bayur"),
     ("kapan rakor Rantau Bayur?", "kenapa?", "kenapa rakor rantau bayur"),
-    ("siapa camat Sungai Raya?", "sejak kapan?", None),
+    ("siapa camat Sungai Raya?", "sejak kapan?", "sejak kapan camat sungai raya"),
     ("When was the Tanjung Lago meeting?", "where?", "where tanjung lago meeting"),
     ("berapa penduduk Banyuasin?", "kapan?", "kapan penduduk banyuasin"),
     # --- an aspect of it ---
     ("kapan rakor di Tanjung Lago?", "siapa yang hadir?", "siapa yang hadir rakor tanjung lago"),
-    ("kapan rakor di Tanjung Lago?", "siapa saja pesertanya", None),
+    ("kapan rakor di Tanjung Lago?", "siapa saja pesertanya", "siapa saja pesertanya rakor tanjung lago"),
     ("kapan rakor rantau bayur", "apa tujuannya?", "apa tujuannya rakor rantau bayur"),
     ("kapan rakor rantau bayur", "tema rapatnya apa?", "tema rapatnya apa rakor rantau bayur"),
     ("di mana rapat sinkronisasi Banyuasin", "temanya?", "temanya rapat sinkronisasi banyuasin"),
@@ -45,6 +51,30 @@ DIALOGUES = [
     ("rapat apa saja di Banyuasin?", "bulan lalu?", "rapat apa saja di Banyuasin bulan lalu"),
     ("rapat apa saja di Banyuasin minggu ini", "nah sebelum 2023?", "rapat apa saja di Banyuasin sebelum 2023"),
     ("kapan rakor banyuasin 2023", "siapa yang hadir?", "siapa yang hadir rakor banyuasin 2023"),
+    # --- another place, and what is asked of it ---
+    ("di mana rakor tanjung lago", "kalau rantau bayur kapan?", "kapan rakor rantau bayur"),
+    ("di mana rakor tanjung lago", "kalau di Rantau Bayur siapa yang hadir?", None),
+    ("camat sungai raya hss siapa?", "kalau yang di kubu raya?", "camat sungai raya kubu raya siapa?"),
+    ("siapa mantan camat sungai raya", "kalau betung?", "siapa camat betung"),
+    ("brp penerima blt di gunci?", "kalau limamar?", "brp penerima blt di limamar?"),
+    # --- another office of the region, or the one before ---
+    ("kapan rakor di Rantau Bayur?", "siapa bupatinya?", "siapa bupati banyuasin"),
+    ("kapan rakor di Rantau Bayur?", "camatnya?", "siapa camat rantau bayur"),
+    ("siapa camat Rantau Bayur?", "kapolseknya", "siapa kapolsek rantau bayur"),
+    ("siapa camat Rantau Bayur?", "kapolresnya siapa?", "siapa kapolres banyuasin"),
+    ("siapa bupati oku?", "kadis pupr nya?", "siapa kadis pupr ogan komering ulu"),
+    ("siapa kepala dinas kesehatan lahat", "sekretarisnya?", "siapa sekretaris dinas kesehatan lahat"),
+    ("siapa camat sungai raya hulu sungai selatan", "danramilnya?", "siapa danramil sungai raya hulu sungai selatan"),
+    ("siapa camat sungai raya", "bupatinya?", "bupatinya camat sungai raya"),
+    ("siapa kapolres lahat sekarang", "sebelumnya siapa?", "siapa mantan kapolres lahat"),
+    ("siapa camat betung yang baru", "yang lama?", "siapa mantan camat betung"),
+    # --- more of the same ---
+    ("siapa camat betung yang baru", "kapan dilantik?", "kapan dilantik camat betung"),
+    ("siapa mantan camat betung", "kapan serah terimanya", "kapan serah terimanya camat betung"),
+    ("berapa rumah terendam di betung", "berapa yang mengungsi?", "berapa yang mengungsi betung"),
+    ("berapa rumah terendam di betung", "kenapa?", "kenapa rumah terendam betung"),
+    ("poskonya di mana pengungsi betung", "kenapa dipindah?", "kenapa dipindah poskonya pengungsi betung"),
+    ("berapa harga cabai di lahat", "minggu sebelumnya?", "minggu sebelumnya harga cabai lahat"),
     # --- what stands alone ---
     ("kapan rakor rantau bayur", "siapa bupati hss", None),
     ("kapan rakor rantau bayur", "berapa penduduk banyuasin", None),
@@ -63,4 +93,61 @@ DIALOGUES = [
 def test_a_question_takes_from_the_one_before_what_it_leaves_out_and_nothing_else(
     before: str, question: str, completed: str | None
 ) -> None:
-    assert complete(question, before, date(2026, 5, 20)) == completed
+    assert understood(question, before).completed == completed
+
+
+FLOOD = Article(
+    "banjir",
+    "PULAU RIMAU – Banjir merendam 40 rumah di Dusun Talang Ijuk, kata Camat Sungai Raya. Bupati Kubu Raya menyusul.",
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "completed"),
+    [
+        # Sungai Raya is in several kabupaten, and the article names one.
+        ("berapa rumah terendam di sungai raya", "siapa bupatinya?", "siapa bupati kubu raya"),
+        # No region is named, and the article is of one.
+        ("berapa rumah terendam", "siapa kapolresnya?", "siapa kapolres kubu raya"),
+        # A hamlet stands on no list; the article writes it with capitals, and no "warga".
+        ("berapa rumah terendam di betung", "kalau talang ijuk?", "berapa rumah terendam di talang ijuk"),
+        ("berapa rumah terendam di betung", "kalau rumah sakit umum?", None),
+    ],
+)
+def test_what_answered_tells_which_region_is_meant(before: str, question: str, completed: str | None) -> None:
+    found = complete(question, Context(understood(before), FLOOD), date(2026, 5, 20))
+    assert (found.text if found else None) == completed
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("biaya perbaikan tanggulnya berapa?", True),
+        ("kapolresnya siapa?", False),
+        ("kepala dinas kesehatannya?", False),
+        ("kalau tanjung lago?", False),
+        ("kenapa dipindah?", False),
+    ],
+)
+def test_what_only_points_back_is_never_asked_alone(question: str, alone: bool) -> None:
+    assert stands_alone(question) == alone
+
+
+class SomeWords:
+    """A vocabulary of a few words."""
+
+    def pieces(self, words: Sequence[str]) -> list[int]:
+        return [2] * len(words)
+
+    def holds(self, word: str) -> bool:
+        return word in ("mengungsi", "menulis", "warga", "nelayan", "menelayan")
+
+    def nearest(self, word: str) -> str | None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("word", "spelt"), [("ngungsi", "mengungsi"), ("nulis", "menulis"), ("nelayan", "nelayan"), ("nyari", "nyari")]
+)
+def test_a_verb_of_chats_gets_back_its_prefix_where_articles_have_the_verb(word: str, spelt: str) -> None:
+    assert spelt_as_indexed(parse_question(f"berapa warga yang {word}"), SomeWords()).words == ("warga", spelt)

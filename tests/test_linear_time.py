@@ -35,11 +35,12 @@ from bot.texts import INDONESIAN, Texts
 from embeddings import Article, Period, Quote
 from embeddings.indonesian.sentences import split_sentences
 from embeddings.passages import TokenCounter
+from embeddings.question.context import Context
 from embeddings.question.correct import Vocabulary
 from embeddings.question.expects import Expects
 from embeddings.question.query import Query, parse_question
 from embeddings.topics.officials.offices import Office
-from tests.conftest import ROOT, SEEDS, EveryWord
+from tests.conftest import ROOT, SEEDS, EveryWord, understood
 
 SHORT, LONG, LONGEST = 4_000, 20_000, 200_000
 MOST_SECONDS = 3.0
@@ -336,6 +337,7 @@ GIVEN: dict[object, object] = {
     Sequence[Office]: (),
     Expects | None: Expects.NUMBER,
     Vocabulary: EveryWord(),
+    Context: Context(understood("kapan rakor di Desa Betung, Sungai Raya?"), article(ORDINARY)),
     date: date(2024, 3, 5),
     set[str]: {"sungai raya"},
     tuple[int, ...]: (2022, 2023),

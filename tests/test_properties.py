@@ -10,7 +10,7 @@ from bot.cards import View, answer_card, article_card, sources_card
 from bot.chats import SentAnswer, SentQuote
 from bot.small_talk import small_talk
 from bot.texts import ENGLISH, INDONESIAN, Texts
-from embeddings import Answer, Article, Certainty, KnowledgeBase, Outlet, Quote, Summary
+from embeddings import Answer, Article, Certainty, KnowledgeBase, Outlet, Quote, Summary, Turn
 from tests.telegram_server import parse_html
 
 SUMMARY = Summary(5, 9, "2022-03-21", "2023")
@@ -113,7 +113,7 @@ def test_any_question_is_answered_with_quotes_of_the_archive_or_with_none(
     knowledge: KnowledgeBase, question: str, before: str
 ) -> None:
     small_talk(question, INDONESIAN)
-    answer = knowledge.answer(question[:1000], before=before[:1000])
+    answer = knowledge.answer(question[:1000], before=Turn(before[:1000]))
     assert answer.answered == bool(answer.quotes)
     for quote in (*answer.quotes, *answer.near):
         assert quote.text.strip() and 0 <= quote.start < quote.end <= len(quote.article.text)

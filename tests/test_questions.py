@@ -8,6 +8,7 @@ from bot.limits import Allowance
 from bot.questions import find_question
 from bot.small_talk import small_talk
 from bot.texts import ENGLISH, INDONESIAN
+from embeddings import split_questions
 from tests.telegram_server import BOT, GROUP, PERSON, _entities
 
 
@@ -73,3 +74,37 @@ def test_an_allowance_gives_one_notice_and_is_free_again_after_a_minute(monkeypa
     now += 61
     assert allowance.take(7)
     assert [allowance.take(7), allowance.take(7), allowance.notice_due(7)] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("said", "questions"),
+    [
+        ("siapa camat Betung dan kapan rakor di Betung?", ["siapa camat Betung", "kapan rakor di Betung"]),
+        ("siapa camat Betung?\nkapan rakornya?", ["siapa camat Betung", "kapan rakornya"]),
+        ("siapa camat Betung? berapa desanya?", ["siapa camat Betung", "berapa desanya"]),
+        ("sapa bupati Lahat, trus brp APBD nya", ["sapa bupati Lahat", "brp APBD nya"]),
+        ("who is the mayor of Solo and when was he elected", ["who is the mayor of Solo", "when was he elected"]),
+    ],
+)
+def test_two_questions_in_one_message_are_two(said: str, questions: list[str]) -> None:
+    assert split_questions(said) == questions
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "kapan dan di mana rakor Betung?",
+        "rakor Betung kapan dan di mana?",
+        "siapa camat dan sekcam Betung",
+        "siapa bupati dan siapa wakil bupati Lahat?",
+        "berapa penduduk dan berapa desa di Banyuasin?",
+        "halo min\nsiapa camat Betung?",
+        "siapa camat Betung?\nterima kasih",
+        "Banjir dan longsor di Betung",
+        "siapa a?\nsiapa b?\nsiapa c?\nsiapa d?",
+        "siapa camat Betung",
+        "",
+    ],
+)
+def test_what_is_not_plainly_several_questions_is_one(said: str) -> None:
+    assert split_questions(said) == [said]

@@ -12,16 +12,16 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
-from bot.ask import answer_before, ask, draw
+from bot.ask import answer_before, ask, draw, turn_of
 from bot.cards import View
-from bot.chats import ChatSettings, Pending, is_quiet
+from bot.chats import ChatSettings, Pending, StoredAnswer, is_quiet
 from bot.conversations import Conversations, conversations, texts_of
 from bot.delivery import Delivery, LeftForLater, arrived, deliver, offer_lost_answer
 from bot.questions import MEETINGS, OFFICIALS, AddressedQuestion, asker_of, find_question
 from bot.sending import edit, reply, typing
 from bot.small_talk import small_talk
 from bot.texts import Texts
-from embeddings import QuestionTooLong
+from embeddings import QuestionTooLong, split_questions
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +116,10 @@ async def _respond(
     settings = state.chats.settings.of(message.chat_id)
     async with state.turn(message.chat_id), typing(message):
         try:
-            await _answer(update, message, question, texts, settings, context)
+            first, *others = split_questions(question.text)
+            answered = await _answer(update, message, replace(question, text=first), texts, settings, context)
+            for part in others if answered else ():
+                await _answer(update, message, replace(question, text=part), texts, settings, context, answered)
         except QuestionTooLong as error:
             await _say(_too_long(error, texts), update, message, context)
 
@@ -152,12 +155,17 @@ async def _answer(
     texts: Texts,
     settings: ChatSettings,
     context: ContextTypes.DEFAULT_TYPE,
-) -> None:
-    """Draw the card first and release the question in the moment before the card is sent."""
+    first: StoredAnswer | None = None,
+) -> StoredAnswer | None:
+    """Draw the card first and release the message in the moment before it is sent; None where it is not sent.
+
+    Another question of the same message comes after the answer to its `first`, with which the message was released.
+    """
     state, asker, in_group = conversations(context), asker_of(message), message.chat.type != ChatType.PRIVATE
-    before = answer_before(state, message)
-    content = await ask(state, question.text, message.chat, texts, before.content.question if before else None)
-    content = replace(content, of_another=before is not None and before.asker != asker and content.typed is not None)
+    before = first or answer_before(state, message)
+    content = await ask(state, question.text, message.chat, texts, turn_of(before) if before else None)
+    of_another = before is not None and (before.asker != asker or (before is first and first.content.of_another))
+    content = replace(content, of_another=of_another and content.typed is not None)
     alone = settings.only_asker_sees and in_group and asker > 0
     stored = await state.write(
         state.chats.answers.save, message.chat_id, asker, message.message_id, content,
@@ -167,13 +175,22 @@ async def _answer(
     )  # fmt: skip
     # Forgotten by /hapusdata while it was being answered.
     if stored is None:
-        return
+        return None
     card = await draw(state, stored.token, content, texts, context.bot.username, View(only_for_asker=alone))
     unanswered = None if content.answered or content.of_another else content.question
-    if await state.write(state.chats.questions.release, update.update_id, unanswered):
-        quiet = is_quiet(settings, state.settings.timezone)
-        delivery = Delivery(stored, message, question.attach_to, texts, quiet, alone)
+    if first is None and not await state.write(state.chats.questions.release, update.update_id, unanswered):
+        return None
+    quiet = is_quiet(settings, state.settings.timezone)
+    delivery = Delivery(stored, message, question.attach_to, texts, quiet, alone)
+    try:
         await deliver(context, delivery, card, update.update_id)
+    except LeftForLater as left:
+        if first is None:
+            raise
+        # Left for later, its message would get the first answer again.
+        await state.write(state.chats.questions.release, update.update_id)
+        logger.warning("The answer to a message's second question could not be sent and is given up: %s", left)
+    return stored
 
 
 async def _follow_edit(

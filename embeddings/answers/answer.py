@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from embeddings.indonesian.periods import Period
+from embeddings.question.context import Turn
 from embeddings.topics.meetings.answer import MeetingAnswer
 from embeddings.topics.officials.answer import OfficialAnswer
 from embeddings.types import Article, Span
@@ -65,6 +66,11 @@ class Answer(msgspec.Struct, frozen=True):
     def answered(self) -> bool:
         """Whether there is an answer, sure or not."""
         return self.certainty is not Certainty.NO
+
+    @property
+    def turn(self) -> Turn:
+        """What a question after this one may follow on."""
+        return Turn(self.question, self.quotes[0].article.id if self.quotes else None)
 
     def to_json(self) -> dict[str, Any]:
         """The answer in the form that `wartabot ask --json` prints."""

@@ -12,6 +12,8 @@ from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
 from embeddings.answers.told import find_told, for_told, others_of_region, unnamed
 from embeddings.errors import QuestionTooLong
+from embeddings.question.context import Context, Turn
+from embeddings.question.follow_up import stands_alone
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
 from embeddings.search.retriever import Retriever
@@ -49,15 +51,25 @@ class Answerer:
         most_quotes: int | None = None,
         any_time: bool = False,
         hurried: bool = False,
-        before: str | None = None,
+        before: Turn | None = None,
     ) -> Answer:
         """Quotes, or none; raises QuestionTooLong. A question without a word in it gets no quotes.
 
         With `any_time`, a period that the question names does not count; `hurried`, fewer passages are read.
-        `before` is the question that this one may follow on.
+        `before` is what this one may follow on; where what it takes from there finds nothing, it is asked without.
         """
-        asked, settings = self._understood(question, any_time, before), self._settings
-        most = most_quotes or settings.max_quotes
+        most = most_quotes or self._settings.max_quotes
+        asked = self._understood(question, any_time, before)
+        found = self._answer(asked, most, hurried)
+        if found.answered or not asked.completed:
+            return found
+        alone = self._answer(replace(self._understood(question, any_time), article=asked.article), most, hurried)
+        # "Kenapa dipindah?" alone is answered by what was told before, or by chance.
+        of_it = alone.answered and alone.quotes[0].article.id == asked.article
+        return alone if of_it or (alone.answered and stands_alone(question)) else found
+
+    def _answer(self, asked: Question, most: int, hurried: bool) -> Answer:
+        settings = self._settings
         if (told := self._answer_from_facts(asked, most)).answered:
             return told
         read = settings.passages_read_in_a_hurry if hurried else settings.passages_read
@@ -101,7 +113,12 @@ class Answerer:
         no = self._no(asked)
         if not readings:
             return no
-        confidence, settings = readings[0].probability, self._settings
+        settings = self._settings
+        # "Kenapa dipindah?" is asked of what was just told, even where another article tells more.
+        told = [one for one in readings if one.passage.article.id == asked.article]
+        if told and told[0].probability >= settings.min_confidence:
+            readings = told
+        confidence = readings[0].probability
         quotes = self._chosen(asked, readings, most, LEAST_SHARE_OF_FIRST * confidence)
         certainty = settings.certainty(confidence)
         if certainty is not Certainty.NO:
@@ -126,11 +143,16 @@ class Answerer:
             period=asked.period,
         )
 
-    def _understood(self, question: str, any_time: bool = False, before: str | None = None) -> Question:
+    def _understood(self, question: str, any_time: bool = False, before: Turn | None = None) -> Question:
         if len(question) > self._settings.max_question_length:
             raise QuestionTooLong(len(question), self._settings.max_question_length)
         self._retriever.refresh()
-        return understand(question, self._today(), self._retriever, before, any_time)
+        context = self._context(before) if before else None
+        return understand(question, self._today(), self._retriever, context, any_time)
+
+    def _context(self, before: Turn) -> Context:
+        article = self._store.article(before.article) if before.article else None
+        return Context(understand(before.question, self._today(), self._retriever), article)
 
     def _read(self, asked: Question, passages: int) -> list[Reading]:
         """The sentences of so many passages, most probable first."""

@@ -107,7 +107,7 @@ def evaluate(knowledge: KnowledgeBase, questions: Path) -> Result:
 
 
 def _outcome(question: Question, answer: Answer) -> Outcome:
-    good = [_is_right(quote, question) for quote in answer.quotes]
+    good = [is_right(quote, question) for quote in answer.quotes]
     first = answer.quotes[0] if answer.quotes else None
     shown = first or (answer.near[0] if answer.near else None)
     return Outcome(
@@ -121,7 +121,8 @@ def _outcome(question: Question, answer: Answer) -> Outcome:
     )
 
 
-def _is_right(quote: Quote, question: Question) -> bool:
+def is_right(quote: Quote, question: Question) -> bool:
+    """Whether a quote is of the right article and holds one of the strings."""
     return question.article in (None, quote.article.id) and any(
         answer.casefold() in quote.text.casefold() for answer in question.answers
     )

@@ -49,4 +49,7 @@ def _rightly_spelt(word: str, vocabulary: Vocabulary) -> str:
     region = region_word_like(word)
     if vocabulary.holds(word) or region == word or is_office_word(word):
         return word
+    # In chats a verb loses its "me-": "ngungsi", "nulis".
+    if word[0] in "mn" and vocabulary.holds(f"me{word}"):
+        return f"me{word}"
     return vocabulary.nearest(word) or region or word

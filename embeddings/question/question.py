@@ -19,6 +19,8 @@ class Question(msgspec.Struct, frozen=True):
     """What the person wrote."""
     completed: str | None
     """With what it leaves out, taken from the question before; None where it stands alone."""
+    article: str | None
+    """The article that told of the thing of which it asks more."""
     query: Query
     """What is looked for, by meaning and by words, spelt as the articles have it."""
     words: tuple[str, ...]

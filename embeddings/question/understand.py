@@ -4,6 +4,7 @@ from datetime import date
 
 from embeddings.indonesian.periods import find_period, wants_latest, without_period
 from embeddings.indonesian.regions import regions_in
+from embeddings.question.context import Context
 from embeddings.question.correct import Vocabulary, spelt_as_indexed
 from embeddings.question.expects import expected
 from embeddings.question.follow_up import complete
@@ -15,11 +16,11 @@ from embeddings.topics.officials.answer import asked_officials
 
 
 def understand(
-    typed: str, today: date, vocabulary: Vocabulary, before: str | None = None, any_time: bool = False
+    typed: str, today: date, vocabulary: Vocabulary, before: Context | None = None, any_time: bool = False
 ) -> Question:
-    """What somebody asks; `before` is the question it may follow on, and with `any_time` its period does not count."""
+    """What somebody asks; `before` is what it may follow on, and with `any_time` its period does not count."""
     completed = complete(typed, before, today) if before else None
-    text = spelt_out(completed or typed)
+    text = spelt_out(completed.text if completed else typed)
     period = find_period(text, today)
     plain = without_period(text, period)
     # "kemarin" stands in no article and "sebelum 2023" not as such; "Juli 2023" may.
@@ -32,7 +33,8 @@ def understand(
     regions = regions_in(query.text)
     return Question(
         typed=typed,
-        completed=completed,
+        completed=completed.text if completed else None,
+        article=before.article.id if before and before.article and completed and completed.same else None,
         query=query,
         words=words,
         corrected=query.words != parsed.words,
