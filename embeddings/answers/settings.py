@@ -12,8 +12,8 @@ _Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 class AnswerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an operator may set of answers."""
 
-    sure_from: _Probability = 0.5
-    min_confidence: _Probability = 0.25
+    sure_from: _Probability = 0.7
+    min_confidence: _Probability = 0.35
     max_quotes: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
     max_question_length: Annotated[int, msgspec.Meta(ge=10, le=100_000)] = 1000
     passages_read: Annotated[int, msgspec.Meta(ge=1, le=100)] = 8
