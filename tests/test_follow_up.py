@@ -68,6 +68,7 @@ DIALOGUES = [
     ("siapa camat sungai raya", "bupatinya?", "bupatinya camat sungai raya"),
     ("siapa kapolres lahat sekarang", "sebelumnya siapa?", "siapa mantan kapolres lahat"),
     ("siapa camat betung yang baru", "yang lama?", "siapa mantan camat betung"),
+    ("siapa ketua panitia musrenbang lahat", "sebelumnya?", "siapa mantan ketua panitia musrenbang lahat"),
     # --- more of the same ---
     ("siapa camat betung yang baru", "kapan dilantik?", "kapan dilantik camat betung"),
     ("siapa mantan camat betung", "kapan serah terimanya", "kapan serah terimanya camat betung"),

@@ -527,6 +527,15 @@ def test_a_question_that_leaves_out_its_subject_follows_on_and_can_be_taken_alon
     assert "Tanpa lanjutan" not in buttons(bot.server.last_message(7101))
 
 
+def test_two_questions_in_a_message_get_a_card_each_and_the_second_may_follow_on_the_first(bot: Bot) -> None:
+    before = len(bot.server.sent(0))
+    bot.server.say("Kapan rakor Tanjung Lago dan siapa bupatinya?", person={**PERSON, "id": 7104})
+    first, second = bot.server.sent(before + 2)[-2:]
+    assert "17/7/2023" in first["text"]
+    assert second["text"].startswith("Melanjutkan: siapa bupati banyuasin")
+    assert "Askolani" in second["text"]
+
+
 def test_a_question_follows_on_only_what_the_same_person_asked(bot: Bot) -> None:
     card(bot, "Kapan rakor Tanjung Lago?", {**PERSON, "id": 7102})
     assert "Melanjutkan" not in card(bot, "di mana?", {**PERSON, "id": 7103})["text"]

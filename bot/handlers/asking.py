@@ -13,7 +13,7 @@ from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.ask import answer_before, ask, draw, turn_of
-from bot.cards import View
+from bot.cards import Card, View
 from bot.chats import ChatSettings, Pending, StoredAnswer, is_quiet
 from bot.conversations import Conversations, conversations, texts_of
 from bot.delivery import Delivery, LeftForLater, arrived, deliver, offer_lost_answer
@@ -182,15 +182,19 @@ async def _answer(
         return None
     quiet = is_quiet(settings, state.settings.timezone)
     delivery = Delivery(stored, message, question.attach_to, texts, quiet, alone)
-    try:
-        await deliver(context, delivery, card, update.update_id)
-    except LeftForLater as left:
-        if first is None:
-            raise
-        # Left for later, its message would get the first answer again.
-        await state.write(state.chats.questions.release, update.update_id)
-        logger.warning("The answer to a message's second question could not be sent and is given up: %s", left)
+    await (deliver if first is None else _deliver_after_the_first)(context, delivery, card, update.update_id)
     return stored
+
+
+async def _deliver_after_the_first(
+    context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: Card, update_id: int
+) -> None:
+    """Send the card of a further question; left for later, its message would get the first answer again."""
+    try:
+        await deliver(context, delivery, card, update_id)
+    except LeftForLater as left:
+        await conversations(context).write(conversations(context).chats.questions.release, update_id)
+        logger.warning("The answer to a message's second question could not be sent and is given up: %s", left)
 
 
 async def _follow_edit(

@@ -38,6 +38,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     question: Question
     answered: bool
+    sure: bool
     confidence: float
     right: bool
     right_at_3: bool
@@ -54,7 +55,8 @@ class Result(msgspec.Struct, frozen=True):
 
     def table(self) -> RenderableType:
         """The counts per kind, and every miss."""
-        table = Table("kind", "asked", "right", "right@3", "span F1", "silent", "false", title_justify="left")
+        columns = ("kind", "asked", "right", "sure", "right@3", "span F1", "silent", "false", "sure")
+        table = Table(*columns, title_justify="left")
         kinds = sorted({outcome.question.kind for outcome in self.outcomes})
         for kind in [*kinds, "all"]:
             rows = [outcome for outcome in self.outcomes if kind in ("all", outcome.question.kind)]
@@ -64,10 +66,12 @@ class Result(msgspec.Struct, frozen=True):
                 kind,
                 str(len(rows)),
                 f"{len(right)}/{sum(outcome.question.answerable for outcome in rows)}",
+                str(sum(outcome.sure for outcome in right)),
                 str(sum(outcome.right_at_3 for outcome in rows)),
                 f"{sum(spans) / len(spans):.2f}" if spans else "-",
                 str(sum(outcome.question.answerable and not outcome.answered for outcome in rows)),
                 f"{sum(_false(outcome) for outcome in rows)}/{sum(not o.question.answerable for o in rows)}",
+                str(sum(_false(outcome) and outcome.sure for outcome in rows)),
             )
         lines = [Text(f"quotes that are not verbatim: {self.not_verbatim}"), Text()]
         for outcome in self.outcomes:

@@ -98,7 +98,7 @@ def _another_office(rest: _Rest, before: Context) -> str | None:
     held = before.office
     if held and rest.bare == ("wakil",) and _DEPUTY.search(rest.text):
         return f"siapa wakil {held.office} {before.told_apart(held.region)}"
-    if held and _PREDECESSOR.issuperset(rest.bare):
+    if _PREDECESSOR.issuperset(rest.bare) and (held or before.question.expects is Expects.PERSON):
         return " ".join(("siapa mantan", *_lasting(before.words)))
     # "Sekretarisnya" of the dinas whose head was asked for.
     bodies = held.office.removeprefix("wakil ").split()[1:] if held else []
@@ -183,4 +183,4 @@ def _counted(question: str) -> str | None:
 
 def _lasting(words: tuple[str, ...]) -> Iterator[str]:
     """The words that still hold where another thing is asked: "camat watulimo" of "camat watulimo baru"."""
-    return (word for word in words if word not in _ADVERBS and word not in _PREDECESSOR)
+    return (word for word in words if word not in _ADVERBS and _bare(word) not in _PREDECESSOR)
