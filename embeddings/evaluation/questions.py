@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from embeddings.answers.answer import Answer, Quote
+from embeddings.answers.answer import Answer, Certainty, Quote
 from embeddings.errors import WartabotError
 from embeddings.indonesian.words import words_of
 from embeddings.knowledge_base import KnowledgeBase
@@ -117,6 +117,7 @@ def _outcome(question: Question, answer: Answer) -> Outcome:
     return Outcome(
         question=question,
         answered=answer.answered,
+        sure=answer.certainty is Certainty.SURE,
         confidence=round(answer.confidence, 3),
         right=any(good[:1]),
         right_at_3=any(good[:3]),
