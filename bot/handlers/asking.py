@@ -161,21 +161,12 @@ async def _answer(
 
     Another question of the same message comes after the answer to its `first`, with which the message was released.
     """
-    state, asker, in_group = conversations(context), asker_of(message), message.chat.type != ChatType.PRIVATE
-    before = first or answer_before(state, message)
-    content = await ask(state, question.text, message.chat, texts, turn_of(before) if before else None)
-    of_another = before is not None and (before.asker != asker or (before is first and first.content.of_another))
-    content = replace(content, of_another=of_another and content.typed is not None)
-    alone = settings.only_asker_sees and in_group and asker > 0
-    stored = await state.write(
-        state.chats.answers.save, message.chat_id, asker, message.message_id, content,
-        everyone=in_group and not alone,
-        follows=before.id if before and content.of_another else None,
-        update_id=update.update_id,
-    )  # fmt: skip
+    state, alone = conversations(context), _is_for_asker_alone(message, settings)
+    stored = await _asked_and_saved(state, question, message, update.update_id, texts, alone, first)
     # Forgotten by /hapusdata while it was being answered.
     if stored is None:
         return None
+    content = stored.content
     card = await draw(state, stored.token, content, texts, context.bot.username, View(only_for_asker=alone))
     unanswered = None if content.answered or content.of_another else content.question
     if first is None and not await state.write(state.chats.questions.release, update.update_id, unanswered):
@@ -184,6 +175,31 @@ async def _answer(
     delivery = Delivery(stored, message, question.attach_to, texts, quiet, alone)
     await (deliver if first is None else _deliver_after_the_first)(context, delivery, card, update.update_id)
     return stored
+
+
+def _is_for_asker_alone(message: Message, settings: ChatSettings) -> bool:
+    return settings.only_asker_sees and message.chat.type != ChatType.PRIVATE and asker_of(message) > 0
+
+
+async def _asked_and_saved(
+    state: Conversations,
+    question: AddressedQuestion,
+    message: Message,
+    update_id: int,
+    texts: Texts,
+    alone: bool,
+    first: StoredAnswer | None,
+) -> StoredAnswer | None:
+    asker, before = asker_of(message), first or answer_before(state, message)
+    content = await ask(state, question.text, message.chat, texts, turn_of(before) if before else None)
+    of_another = before is not None and (before.asker != asker or (before is first and first.content.of_another))
+    content = replace(content, of_another=of_another and content.typed is not None)
+    return await state.write(
+        state.chats.answers.save, message.chat_id, asker, message.message_id, content,
+        everyone=message.chat.type != ChatType.PRIVATE and not alone,
+        follows=before.id if before and content.of_another else None,
+        update_id=update_id,
+    )  # fmt: skip
 
 
 async def _deliver_after_the_first(

@@ -8,8 +8,9 @@ The labels hold no text: each line names an article and lists [start, end, label
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from embeddings.sources.build import build_article
 from embeddings.topics.meetings.find import find_meetings
@@ -41,20 +42,26 @@ def main() -> None:
         for kind in ("official", "meeting"):
             expected = {(id, *label) for id in some for label in labelled[id] if label[2].startswith(kind)}
             found = {(id, *label) for id in some for label in find_labels(articles[id]) if label[2].startswith(kind)}
-            right = len(expected & found)
-            print(
-                f"{name:11} {kind:8} {len(expected)} labelled, {len(found)} found, {right} right "
-                f"precision {right / len(found):.3f}, recall {right / len(expected):.3f}"
-            )
-            if arguments.errors and name == "all":
-                for sign, errors in (("false", found - expected), ("missed", expected - found)):
-                    for id, start, end, label in sorted(errors):
-                        near = " ".join(articles[id].text[max(0, start - CONTEXT) : end + CONTEXT].split())
-                        print(f"  {sign:6} {id} {label}: {near}")
+            report(f"{name:11} {kind:8}", expected, found, articles if arguments.errors and name == "all" else {})
     started = time.perf_counter()
     for id in ids:
         list(find_labels(articles[id]))
     print(f"{(time.perf_counter() - started) / len(ids) * 1000:.2f} ms an article")
+
+
+def report(
+    name: str, expected: set[tuple[Any, ...]], found: set[tuple[Any, ...]], articles: Mapping[str, Article]
+) -> None:
+    """Print precision and recall, and each error in these articles."""
+    right = len(expected & found)
+    print(
+        f"{name} {len(expected)} labelled, {len(found)} found, {right} right "
+        f"precision {right / len(found):.3f}, recall {right / len(expected):.3f}"
+    )
+    for sign, errors in (("false", found - expected), ("missed", expected - found)):
+        for id, start, end, label in sorted(errors) if articles else ():
+            near = " ".join(articles[id].text[max(0, start - CONTEXT) : end + CONTEXT].split())
+            print(f"  {sign:6} {id} {label}: {near}")
 
 
 def find_labels(article: Article) -> Iterator[Label]:

@@ -22,7 +22,7 @@ from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.question.correct import spelt_as_indexed
 from embeddings.question.query import parse_question
-from embeddings.search.retriever import RetrieverSettings
+from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 
 DEPTH = 20
@@ -47,17 +47,18 @@ def main() -> None:
     for name, weight in (("dense", 1.0), ("lexical", 0.0), ("fused", RetrieverSettings().dense_weight)):
         settings = KnowledgeSettings(retriever=RetrieverSettings(dense_weight=weight))
         knowledge = KnowledgeBase(arguments.index, settings, encoder=encoder, reader=reader)
-        retriever = knowledge.retriever
-        ranks[name] = [
-            rank(
-                [
-                    hit.passage.article.id
-                    for hit in retriever.retrieve(spelt_as_indexed(parse_question(question), retriever), DEPTH).hits
-                ],
-                article,
-            )
-            for question, article, _, _ in asked
-        ]
+        ranks[name] = [rank(_found(knowledge.retriever, question), article) for question, article, _, _ in asked]
+    read(knowledge, asked, ranks)
+
+
+def _found(retriever: Retriever, question: str) -> list[str]:
+    """The articles of the best passages."""
+    query = spelt_as_indexed(parse_question(question), retriever)
+    return [hit.passage.article.id for hit in retriever.retrieve(query, DEPTH).hits]
+
+
+def read(knowledge: KnowledgeBase, asked: Sequence[tuple[str, str, str, str]], ranks: dict[str, list[int]]) -> None:
+    """Read what is found for each question, and print the ranks before and after, and how long it took."""
     ranks["after the reader"], seconds, told = [], [], 0
     for question, article, expected, support in asked:
         started = time.perf_counter()

@@ -1,6 +1,7 @@
 """Ask a file of questions and score the answers: right, right@3, span, false answers and silences, per kind."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -60,19 +61,7 @@ class Result(msgspec.Struct, frozen=True):
         kinds = sorted({outcome.question.kind for outcome in self.outcomes})
         for kind in [*kinds, "all"]:
             rows = [outcome for outcome in self.outcomes if kind in ("all", outcome.question.kind)]
-            right = [outcome for outcome in rows if outcome.right]
-            spans = [outcome.span for outcome in right]
-            table.add_row(
-                kind,
-                str(len(rows)),
-                f"{len(right)}/{sum(outcome.question.answerable for outcome in rows)}",
-                str(sum(outcome.sure for outcome in right)),
-                str(sum(outcome.right_at_3 for outcome in rows)),
-                f"{sum(spans) / len(spans):.2f}" if spans else "-",
-                str(sum(outcome.question.answerable and not outcome.answered for outcome in rows)),
-                f"{sum(_false(outcome) for outcome in rows)}/{sum(not o.question.answerable for o in rows)}",
-                str(sum(_false(outcome) and outcome.sure for outcome in rows)),
-            )
+            table.add_row(kind, *_counts(rows))
         lines = [Text(f"quotes that are not verbatim: {self.not_verbatim}"), Text()]
         for outcome in self.outcomes:
             verdict = _miss(outcome)
@@ -84,6 +73,19 @@ class Result(msgspec.Struct, frozen=True):
                     )
                 )
         return Group(table, *lines)
+
+
+def _counts(rows: Sequence[Outcome]) -> Iterator[str]:
+    right = [outcome for outcome in rows if outcome.right]
+    spans = [outcome.span for outcome in right]
+    yield str(len(rows))
+    yield f"{len(right)}/{sum(outcome.question.answerable for outcome in rows)}"
+    yield str(sum(outcome.sure for outcome in right))
+    yield str(sum(outcome.right_at_3 for outcome in rows))
+    yield f"{sum(spans) / len(spans):.2f}" if spans else "-"
+    yield str(sum(outcome.question.answerable and not outcome.answered for outcome in rows))
+    yield f"{sum(_false(outcome) for outcome in rows)}/{sum(not outcome.question.answerable for outcome in rows)}"
+    yield str(sum(_false(outcome) and outcome.sure for outcome in rows))
 
 
 def evaluate(knowledge: KnowledgeBase, questions: Path) -> Result:

@@ -10,15 +10,16 @@ import json
 import random
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
-from embeddings.models.encoder import BUNDLED, EncoderSettings
+from embeddings.models.encoder import BUNDLED, Encoder, EncoderSettings
 from embeddings.passages import passage_context
+from embeddings.types import Passage
 
 PASSAGES_TO_ENCODE = 512
 QUOTES = 12
@@ -50,15 +51,19 @@ def main() -> None:
     p50, p95 = np.percentile([_milliseconds(store.passages, some) for some in quoted], [50, 95])
     print(f"{QUOTES} passages with their articles: p50 {p50:.2f} ms, p95 {p95:.2f} ms")
 
-    passages = list(store.passages(list(ids)[:PASSAGES_TO_ENCODE]).values())
-    texts = [passage_context(passage.article) + passage.text for passage in passages]
-    tokens = sum(encoder.count_tokens(texts))
-    encoding = time.perf_counter()
-    encoder.encode_passages(texts)
-    seconds = time.perf_counter() - encoding
-    print(f"{len(texts) / seconds:.1f} passages encoded a second ({tokens / len(texts):.0f} tokens each)")
+    encode(list(store.passages(list(ids)[:PASSAGES_TO_ENCODE]).values()), encoder)
     # Linux counts ru_maxrss in kilobytes.
     print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def encode(passages: Sequence[Passage], encoder: Encoder) -> None:
+    """Print how many of these passages are encoded a second."""
+    texts = [passage_context(passage.article) + passage.text for passage in passages]
+    tokens = sum(encoder.count_tokens(texts))
+    started = time.perf_counter()
+    encoder.encode_passages(texts)
+    seconds = time.perf_counter() - started
+    print(f"{len(texts) / seconds:.1f} passages encoded a second ({tokens / len(texts):.0f} tokens each)")
 
 
 def _milliseconds(action: Callable[[T], object], argument: T) -> float:

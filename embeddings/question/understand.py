@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from embeddings.indonesian.periods import find_period, wants_latest, without_period
+from embeddings.indonesian.periods import Period, find_period, wants_latest, without_period
 from embeddings.indonesian.regions import regions_in
 from embeddings.question.context import Context
 from embeddings.question.correct import Vocabulary, spelt_as_indexed
@@ -23,10 +23,8 @@ def understand(
     text = spelt_out(completed.text if completed else typed)
     period = find_period(text, today)
     plain = without_period(text, period)
-    # "kemarin" stands in no article and "sebelum 2023" not as such; "Juli 2023" may.
-    spoken = period is None or any_time or period.relative or None in (period.start, period.end)
     about = parse_question(plain)
-    parsed = about if spoken else parse_question(text)
+    parsed = about if any_time or not _may_be_printed(period) else parse_question(text)
     query = spelt_as_indexed(parsed, vocabulary)
     of_period = set(parsed.words) - set(about.words)
     words = tuple(word for word in query.words if word not in of_period)
@@ -47,3 +45,8 @@ def understand(
         abbreviation=asked_abbreviation(plain),
         today=today,
     )
+
+
+def _may_be_printed(period: Period | None) -> bool:
+    """Whether an article may hold the words for a period: "Juli 2023", but not "kemarin" or "sebelum 2023"."""
+    return period is not None and not period.relative and None not in (period.start, period.end)

@@ -34,10 +34,8 @@ def build_article(
     What the text says of itself fills what is not given. Raises UnreadableError if no text stays, for an id that is not
     plain and for a date that is none; another field that cannot be kept is left out with a remark.
     """
-    title = _bounded("title", one_line(title), MAX_TITLE_LENGTH, on_remark)
     source = _bounded("source", one_line(source), MAX_NAME_LENGTH, on_remark)
-    place = _bounded("place", one_line(place), MAX_NAME_LENGTH, on_remark)
-    cleaned = clean(readable(raw), title, path)
+    cleaned = clean(readable(raw), _bounded("title", one_line(title), MAX_TITLE_LENGTH, on_remark), path)
     return Article(
         id=_plain_id(id.strip()),
         text=cleaned.text,
@@ -45,7 +43,7 @@ def build_article(
         source=source or _bounded("source", one_line(cleaned.source), MAX_NAME_LENGTH, on_remark),
         url=_web_address(url, on_remark),
         published=_date(published, newsroom) or cleaned.published,
-        place=place or cleaned.place,
+        place=_bounded("place", one_line(place), MAX_NAME_LENGTH, on_remark) or cleaned.place,
         path=path,
     )
 
