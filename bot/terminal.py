@@ -10,7 +10,7 @@ from rich.text import Text
 from bot import replies
 from bot.small_talk import small_talk
 from bot.texts import Texts
-from embeddings import Answer, Article, KnowledgeBase, QuestionTooLong, Quote, Summary, Turn, split_questions
+from embeddings import Answer, Article, Certainty, KnowledgeBase, QuestionTooLong, Quote, Summary, Turn, split_questions
 
 
 def converse(knowledge: KnowledgeBase, console: Console, texts: Texts, read: Callable[[], str]) -> None:
@@ -48,7 +48,8 @@ def answer_view(answer: Answer, summary: Summary, texts: Texts) -> RenderableTyp
 
 def _parts(answer: Answer, summary: Summary, texts: Texts) -> Iterator[RenderableType]:
     yield Text()
-    for line in (*replies.understood(answer, texts), *replies.heads(answer, texts)):
+    maybe = [texts.maybe] if answer.certainty is Certainty.MAYBE else []
+    for line in (*replies.understood(answer, texts), *maybe, *replies.heads(answer, texts)):
         yield Text(line)
     if not answer.answered:
         yield Text(replies.no_answer_text(summary, texts, answer.unnamed_office))

@@ -352,11 +352,10 @@ GIVEN: dict[object, object] = {
 NO_FINDERS = {
     "embeddings.indonesian.dates.month_number": "the name of a month, as a pattern has found it",
     "bot.application.build_application": "makes the bot, from its token",
+    "bot.console.fail": "ends the program with a message of its own",
     "bot.cards.answer_card": "its token has 16 letters; the texts of its quotes are those of quote_block",
 }
-NO_TEXTS = {
-    "embeddings.topics.abbreviations.spelt_out_in, abbreviation": "at most 14 letters, as asked_abbreviation finds it"
-}
+NO_TEXTS: dict[str, str] = {}
 # They read what the makers of the model and of the word lists chose.
 AT_THE_DESK = ("embeddings.training", "embeddings.evaluation", "embeddings.indonesian.lexicon")
 

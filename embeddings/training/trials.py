@@ -15,7 +15,7 @@ from embeddings.answers.evidence import for_candidates
 from embeddings.answers.reader import Reader
 from embeddings.answers.told import find_told, for_told
 from embeddings.indonesian import lexicon
-from embeddings.indonesian.regions import Level, regions_named
+from embeddings.indonesian.regions import Level, regions_named, regions_printed
 from embeddings.indonesian.words import holds_words
 from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.encoder import Encoder
@@ -24,6 +24,7 @@ from embeddings.question.question import Question
 from embeddings.question.understand import understand
 from embeddings.search.retriever import Retrieval
 from embeddings.sources.build import build_article
+from embeddings.topics.meetings.find import find_meetings
 from embeddings.topics.officials.find import officials_of
 from embeddings.topics.officials.offices import find_offices, office_name
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
@@ -38,6 +39,7 @@ QUESTIONS_PER_ROOM = 12
 LONG_ENOUGH = 6
 _Any = TypeVar("_Any")
 _ASK_WHO = lexicon.lines("embeddings.training", "ask_who.txt")
+_ASK_WHICH_MEETINGS = lexicon.lines("embeddings.training", "ask_which_meetings.txt")
 _OF_DISTRICTS = lexicon.lines("embeddings.training", "offices_of_districts.txt")
 _OF_REGENCIES = lexicon.lines("embeddings.training", "offices_of_regencies.txt")
 _AS_TYPED = lexicon.table("embeddings.training", "offices_as_typed.csv")
@@ -116,7 +118,7 @@ def load_examples(data: Path, chance: random.Random) -> tuple[list[Example], dic
                 row["text"], id=row["id"], title=row["title"], source=row["source"], published=row.get("date")
             )
     examples = [example for example in examples if example.article in articles]
-    return [*examples, *_people(texts), *_unnamed_offices(articles, chance)], articles
+    return [*examples, *_people(texts), *_unnamed_offices(articles, chance), *_untold_lists(articles, chance)], articles
 
 
 def _unnamed_offices(articles: dict[str, Article], chance: random.Random) -> Iterator[Example]:
@@ -142,6 +144,14 @@ def _unnamed_offices(articles: dict[str, Article], chance: random.Random) -> Ite
         for (office, region), id in _sample(sorted(some.items()), chance):
             form = chance.choice(_ASK_WHO)
             yield Example("offices", form.format(o=_AS_TYPED.get(office, office), r=region), id, ())
+
+
+def _untold_lists(articles: dict[str, Article], chance: random.Random) -> Iterator[Example]:
+    """Questions for the meetings of regions that are named, but in which no article tells of any."""
+    told = {region for article in articles.values() for one in find_meetings(article) for region in one.regions}
+    named = {(region, id) for id, article in articles.items() for region in regions_printed(article.text) - told}
+    for region, id in _sample(sorted(named), chance):
+        yield Example("meetings", chance.choice(_ASK_WHICH_MEETINGS).format(r=region), id, ())
 
 
 def _is_district(region: str) -> bool:
