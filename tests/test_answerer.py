@@ -47,8 +47,12 @@ def test_of_further_questions_most_are_answered_rightly_and_few_falsely(knowledg
     outcomes = evaluate(knowledge, FURTHER_QUESTIONS).outcomes
     assert len(outcomes) == 168
     assert sum(outcome.right for outcome in outcomes) >= 52
-    false = [outcome.question.question for outcome in outcomes if outcome.answered and not outcome.question.answerable]
-    assert len(false) <= 4, false
+    false = {
+        outcome.question.question: outcome.sure
+        for outcome in outcomes
+        if not outcome.question.answerable and outcome.answered
+    }
+    assert sum(false.values()) <= 2 and len(false) <= 10, false
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked["question"])
