@@ -23,7 +23,7 @@ MOST_READ = 24
 # A quote far less probable than the first is noise beside it.
 LEAST_SHARE_OF_FIRST = 0.25
 # Below this, even the nearest passage has nothing to do with the question.
-MIN_NEAR_SCORE = 0.015
+MIN_NEAR_SCORE = 0.01
 
 
 class Answerer:
