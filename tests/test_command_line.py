@@ -81,8 +81,8 @@ def test_a_batch_answers_one_question_a_line_in_order_as_json(run: Run) -> None:
     assert "at most 1000" in answers[3]["error"]
     first = answers[0]["quotes"][0]
     assert set(answers[0]) == {
-        "question", "answered", "confidence", "quotes", "near", "searched_for", "officials", "meetings", "period",
-        "unnamed_office",
+        "question", "answered", "certainty", "confidence", "quotes", "near", "searched_for", "officials", "meetings",
+        "period", "unnamed_office",
     }  # fmt: skip
     assert set(first) == {"text", "start", "end", "answer", "score", "article", "copies"}
     assert set(first["article"]) == {"id", "title", "source", "published", "url", "path"}

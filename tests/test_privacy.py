@@ -75,11 +75,11 @@ def test_a_strangers_copy_of_a_groups_card_carries_nothing_of_the_question(bot: 
 
 def test_the_card_of_a_no_carries_no_words_of_the_asker_into_a_copy(bot: Bot) -> None:
     group = {**GROUP, "id": -1030}
-    message = card_in_group(bot, group, "Siapa gubernur Sumatera Selatan?")
+    message = card_in_group(bot, group, "Siapa kapolres Banyuasin?")
     link = press(bot, "Selengkapnya", message, OTHER)["url"]
     bot.ask(f"/start {link.partition('=')[2]}", OTHER)
     copy = bot.server.last_message(OTHER["id"])
-    assert "Gubernur" not in copy["text"].split("\n")[0]
+    assert "Kapolres" not in copy["text"].split("\n")[0]
     assert "🔔 Beri tahu saya" not in buttons(copy)
 
 

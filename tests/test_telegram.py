@@ -223,17 +223,17 @@ def test_votes_and_reports_with_a_reason_are_kept(bot: Bot) -> None:
 
 
 def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> None:
-    message = card(bot, "Siapa gubernur Sumatera Selatan?")
+    message = card(bot, "Siapa kapolres Banyuasin?")
     assert message["text"].startswith(
-        "Maaf, dari 5 berita yang saya punya (2022–2023) belum ada yang menyebut siapa Gubernur Sumatera Selatan."
+        "Maaf, dari 5 berita yang saya punya (2022–2023) belum ada yang menyebut siapa Kapolres Banyuasin."
     )
     assert "Yang paling dekat, tetapi mungkin bukan jawabannya:" in message["text"]
     assert message["text"].endswith("Coba dengan kata lain, atau lihat /sumber.")
     assert "Dicatat." in press(bot, "🔔 Beri tahu saya", message)["text"]
     wait_until(lambda: "🔔 Sudah dicatat" in buttons(bot.server.last_message()))
     chats = Chats(bot.folder / "chats.db")
-    assert chats.feedback.wishes(777) == ["Siapa gubernur Sumatera Selatan?"]
-    assert ("siapa gubernur sumatera selatan?", 1) in chats.questions.unanswered()
+    assert chats.feedback.wishes(777) == ["Siapa kapolres Banyuasin?"]
+    assert ("siapa kapolres banyuasin?", 1) in chats.questions.unanswered()
     chats.close()
 
 
@@ -281,7 +281,7 @@ def forget(bot: Bot, person: dict[str, Any], label: str) -> None:
 
 def test_hapusdata_asks_once_and_then_deletes_what_is_kept_of_a_person(bot: Bot) -> None:
     person = {**PERSON, "id": 780}
-    message = card(bot, "Siapa gubernur Sumatera Selatan?", person)
+    message = card(bot, "Siapa kapolres Banyuasin?", person)
     press(bot, "🔔 Beri tahu saya", message, person)
     bot.ask("/setelan", person)
     press(bot, "Bahasa: Bahasa Indonesia", bot.server.last_message(780), person)
@@ -289,7 +289,7 @@ def test_hapusdata_asks_once_and_then_deletes_what_is_kept_of_a_person(bot: Bot)
     forget(bot, person, "Cancel")
     bot.server.message_with("nothing was deleted", 780)
     chats = Chats(bot.folder / "chats.db")
-    assert chats.feedback.wishes(780) == ["Siapa gubernur Sumatera Selatan?"]
+    assert chats.feedback.wishes(780) == ["Siapa kapolres Banyuasin?"]
     bot.ask("/hapusdata", person)
     question = bot.server.last_message(780)
     assert press(bot, "Yes, delete everything", question, OTHER)["text"].startswith("Only the person")
