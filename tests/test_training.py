@@ -369,3 +369,11 @@ def test_an_exported_network_computes_what_the_trained_one_does(tmp_path: Path) 
         assert answered[0] == pytest.approx(float(answers[position]), abs=0.1)
     assert Network(tmp_path / "model" / ENCODER_FILE).name.startswith("wartabot-encoder-")
     assert np.isfinite(expected).all()
+
+
+def test_the_reader_that_is_shipped_can_be_read_back_to_be_trained_on() -> None:
+    weights = read_weights(MODEL / READER_FILE)
+    layers = {name.split(".")[3] for name in weights if name.startswith("trunk.encoder.layer.")}
+    assert layers == {str(number) for number in range(12)}
+    for name, weight in weights.items():
+        assert np.isfinite(weight).all() and weight.dtype == np.float32, name
