@@ -7,6 +7,7 @@ import msgspec
 
 from embeddings.indonesian.periods import Period
 from embeddings.question.context import Turn
+from embeddings.question.question import Question
 from embeddings.topics.meetings.answer import MeetingAnswer
 from embeddings.topics.officials.answer import OfficialAnswer
 from embeddings.types import Article, Span
@@ -87,6 +88,18 @@ class Answer(msgspec.Struct, frozen=True):
             "unnamed_office": self.unnamed_office,
             "period": {"start": self.period.start, "end": self.period.end} if self.period else None,
         }
+
+
+def honest_no(question: Question) -> Answer:
+    """That no article answers, with how the question was understood."""
+    return Answer(
+        question.text,
+        Certainty.NO,
+        confidence=0.0,
+        typed=question.typed if question.completed else None,
+        searched_for=" ".join(question.query.words) if question.corrected else None,
+        period=question.period,
+    )
 
 
 def _holder_to_json(holder: OfficialAnswer) -> dict[str, Any]:

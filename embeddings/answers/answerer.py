@@ -5,17 +5,17 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from embeddings.answers.answer import Answer, Certainty, Quote
-from embeddings.answers.probability import Reading, Weights, learnt_weights, probability, weighed
+from embeddings.answers.answer import Answer, Certainty, Quote, honest_no
+from embeddings.answers.probability import Reading, learnt_weights, probability, weighed
 from embeddings.answers.quotes import choose_quotes, quote_of, without_repeats
 from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
 from embeddings.answers.told import find_told, for_told, others_of_region, unnamed
 from embeddings.errors import QuestionTooLong
-from embeddings.question.context import Context, Turn
+from embeddings.question.context import Turn
 from embeddings.question.follow_up import stands_alone
 from embeddings.question.question import Question
-from embeddings.question.understand import understand
+from embeddings.question.understand import context_of, understand
 from embeddings.search.retriever import Retriever
 
 # Browsing may take longer than answering, but not without end.
@@ -35,7 +35,6 @@ class Answerer:
         reader: Reader,
         settings: AnswerSettings,
         today: Callable[[], date] = date.today,
-        weights: Weights | None = None,
     ) -> None:
         """`today` tells what day "kemarin" is counted from."""
         self._today = today
@@ -43,7 +42,7 @@ class Answerer:
         self._retriever = retriever
         self._reader = reader
         self._settings = settings
-        self._weights = weights or learnt_weights()
+        self._weights = learnt_weights()
 
     def answer(
         self,
@@ -69,10 +68,9 @@ class Answerer:
         return alone if of_it or (alone.answered and stands_alone(question)) else found
 
     def _answer(self, asked: Question, most: int, hurried: bool) -> Answer:
-        settings = self._settings
         if (told := self._answer_from_facts(asked, most)).answered:
             return told
-        read = settings.passages_read_in_a_hurry if hurried else settings.passages_read
+        read = self._settings.passages_read_in_a_hurry if hurried else self._settings.passages_read
         return self._answer_from_passages(asked, self._read(asked, read), most)
 
     def search(self, question: str, most: int, hurried: bool = False) -> tuple[Quote, ...]:
@@ -82,11 +80,11 @@ class Answerer:
         """
         asked, settings = self._understood(question), self._settings
         read = settings.passages_read_in_a_hurry if hurried else min(max(most, settings.passages_read), MOST_READ)
-        told = self._answer_from_facts(asked, most)
-        readings = self._read(asked, read)
+        told, readings = self._answer_from_facts(asked, most), self._read(asked, read)
         if not told.answered and (not readings or readings[0].probability < settings.min_confidence):
             return ()
-        return without_repeats((*told.quotes, *self._chosen(asked, readings, most, MIN_NEAR_SCORE)))[:most]
+        found = choose_quotes(readings, most, MIN_NEAR_SCORE, self._shown, asked.latest)
+        return without_repeats((*told.quotes, *found))[:most]
 
     def readings(self, question: str) -> list[Reading]:
         """The sentences found for a question as they are judged, most probable first."""
@@ -95,13 +93,13 @@ class Answerer:
     def _answer_from_facts(self, asked: Question, most: int) -> Answer:
         told = find_told(self._store, asked)
         if not told.answers:
-            return self._no(asked)
+            return honest_no(asked)
         confidence = probability(self._weights.told.log_odds(for_told(asked, told)))
         quotes = (
             quote_of(one.article, one.evidence, asked.marked(one.answer), confidence) for one in told.answers[:most]
         )
         return replace(
-            self._no(asked),
+            honest_no(asked),
             certainty=self._settings.certainty(confidence),
             confidence=confidence,
             quotes=tuple(map(self._shown, quotes)),
@@ -110,18 +108,16 @@ class Answerer:
         )
 
     def _answer_from_passages(self, asked: Question, readings: list[Reading], most: int) -> Answer:
-        no = self._no(asked)
+        no, settings = honest_no(asked), self._settings
         if not readings:
             return no
-        settings = self._settings
         # "Kenapa dipindah?" is asked of what was just told, even where another article tells more.
         told = [one for one in readings if one.passage.article.id == asked.article]
         if told and told[0].probability >= settings.min_confidence:
             readings = told
         confidence = readings[0].probability
-        quotes = self._chosen(asked, readings, most, LEAST_SHARE_OF_FIRST * confidence)
-        certainty = settings.certainty(confidence)
-        if certainty is not Certainty.NO:
+        quotes = choose_quotes(readings, most, LEAST_SHARE_OF_FIRST * confidence, self._shown, asked.latest)
+        if (certainty := settings.certainty(confidence)) is not Certainty.NO:
             return replace(no, certainty=certainty, confidence=confidence, quotes=quotes)
         # Who holds another office is no answer, and is not marked as one.
         others = (quote_of(one.article, one.evidence, None, 0.0) for one in others_of_region(self._store, asked))
@@ -133,26 +129,12 @@ class Answerer:
             unnamed_office=unnamed(self._store, asked),
         )
 
-    def _no(self, asked: Question) -> Answer:
-        return Answer(
-            asked.text,
-            Certainty.NO,
-            confidence=0.0,
-            typed=asked.typed if asked.completed else None,
-            searched_for=" ".join(asked.query.words) if asked.corrected else None,
-            period=asked.period,
-        )
-
     def _understood(self, question: str, any_time: bool = False, before: Turn | None = None) -> Question:
         if len(question) > self._settings.max_question_length:
             raise QuestionTooLong(len(question), self._settings.max_question_length)
         self._retriever.refresh()
-        context = self._context(before) if before else None
+        context = context_of(before, self._today(), self._retriever, self._store.article) if before else None
         return understand(question, self._today(), self._retriever, context, any_time)
-
-    def _context(self, before: Turn) -> Context:
-        article = self._store.article(before.article) if before.article else None
-        return Context(understand(before.question, self._today(), self._retriever), article)
 
     def _read(self, asked: Question, passages: int) -> list[Reading]:
         """The sentences of so many passages, most probable first."""
@@ -161,9 +143,6 @@ class Answerer:
         where = asked.period.filter() if asked.period else None
         retrieval = self._retriever.retrieve(asked.query, passages, where)
         return weighed(asked, retrieval, self._reader.read(retrieval, asked.fits), self._weights)
-
-    def _chosen(self, asked: Question, readings: list[Reading], most: int, least: float) -> tuple[Quote, ...]:
-        return choose_quotes(readings, most, least, self._shown, asked.latest)
 
     def _shown(self, quote: Quote) -> Quote:
         """The quote with its copies. Marked words claim to be the answer, so one that may well be none has none."""

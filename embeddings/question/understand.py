@@ -1,10 +1,11 @@
 """Understand a question, in one place and once."""
 
+from collections.abc import Callable
 from datetime import date
 
 from embeddings.indonesian.periods import Period, find_period, wants_latest, without_period
 from embeddings.indonesian.regions import regions_in
-from embeddings.question.context import Context
+from embeddings.question.context import Context, Turn
 from embeddings.question.correct import Vocabulary, spelt_as_indexed
 from embeddings.question.expects import expected
 from embeddings.question.follow_up import complete
@@ -13,6 +14,7 @@ from embeddings.question.question import Question
 from embeddings.topics.abbreviations.answer import asked_abbreviation
 from embeddings.topics.meetings.answer import asked_meetings
 from embeddings.topics.officials.answer import asked_officials
+from embeddings.types import Article
 
 
 def understand(
@@ -45,6 +47,11 @@ def understand(
         abbreviation=asked_abbreviation(plain),
         today=today,
     )
+
+
+def context_of(turn: Turn, today: date, vocabulary: Vocabulary, article: Callable[[str], Article | None]) -> Context:
+    """What a question may follow on: the one before, understood, and the article that answered it."""
+    return Context(understand(turn.question, today, vocabulary), article(turn.article) if turn.article else None)
 
 
 def _may_be_printed(period: Period | None) -> bool:
