@@ -9,7 +9,7 @@ from bot.chats import SentAnswer, SentQuote, StoredAnswer
 from bot.conversations import Conversations
 from bot.texts import Texts
 from bot.worker import Urgency
-from embeddings import Answer, Turn
+from embeddings import Answer, Certainty, Turn
 
 QUOTES_KEPT = 12
 
@@ -39,13 +39,8 @@ def _to_send(answer: Answer, texts: Texts, per_page: int) -> SentAnswer:
         answer.unnamed_office,
         of_period=answer.period is not None,
         understood=(*continued, *replies.understood(answer, texts)),
-        maybe=is_maybe(answer),
+        maybe=answer.certainty is Certainty.MAYBE,
     )
-
-
-def is_maybe(answer: Answer) -> bool:
-    """Whether what is answered may be wrong, which must be said."""
-    return answer.certainty == "maybe"
 
 
 def answer_before(state: Conversations, message: Message) -> StoredAnswer | None:

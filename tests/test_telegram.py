@@ -536,6 +536,15 @@ def test_two_questions_in_a_message_get_a_card_each_and_the_second_may_follow_on
     assert "Askolani" in second["text"]
 
 
+def test_each_question_of_a_message_counts_among_those_a_person_may_ask(tmp_path: Path) -> None:
+    with running_bot(tmp_path, questions_a_minute_person=1) as bot:
+        before = len(bot.server.sent(0))
+        bot.server.say("Kapan rakor Tanjung Lago dan siapa bupatinya?", person={**PERSON, "id": 7105})
+        first, second = bot.server.sent(before + 2)[-2:]
+        assert "17/7/2023" in first["text"]
+        assert "Askolani" not in second["text"] and "detik" in second["text"]
+
+
 def test_a_question_follows_on_only_what_the_same_person_asked(bot: Bot) -> None:
     card(bot, "Kapan rakor Tanjung Lago?", {**PERSON, "id": 7102})
     assert "Melanjutkan" not in card(bot, "di mana?", {**PERSON, "id": 7103})["text"]

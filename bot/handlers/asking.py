@@ -119,6 +119,10 @@ async def _respond(
             first, *others = split_questions(question.text)
             answered = await _answer(update, message, replace(question, text=first), texts, settings, context)
             for part in others if answered else ():
+                # Each is a question of those that a person may ask a minute.
+                if not state.allows(message.chat_id, asker_of(message)):
+                    await _slow_down(message, texts, context)
+                    break
                 await _answer(update, message, replace(question, text=part), texts, settings, context, answered)
         except QuestionTooLong as error:
             await _say(_too_long(error, texts), update, message, context)
@@ -135,6 +139,11 @@ def _instead_of_an_answer(
     if not state.allows(message.chat_id, asker_of(message)):
         return state.slow_down(asker_of(message), texts)
     return texts.busy if state.waiting_questions >= state.settings.most_waiting else None
+
+
+async def _slow_down(message: Message, texts: Texts, context: ContextTypes.DEFAULT_TYPE) -> None:
+    if sentence := conversations(context).slow_down(asker_of(message), texts):
+        await reply(context, message, sentence)
 
 
 def _too_long(error: QuestionTooLong, texts: Texts) -> str:

@@ -18,13 +18,12 @@ from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot import replies
-from bot.ask import is_maybe
 from bot.conversations import Conversations, conversations, texts_of
 from bot.questions import asker_of
 from bot.small_talk import small_talk
 from bot.texts import Texts, texts_for
 from bot.worker import Urgency
-from embeddings import Article, QuestionTooLong, Quote
+from embeddings import Article, Certainty, QuestionTooLong, Quote
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +135,7 @@ async def _guest_result(question: str, asker: int, state: Conversations, texts: 
     except QuestionTooLong as error:
         return _sentence(texts.question_too_long.format(length=error.length, most=error.most))
     if answer.quotes:
-        return quote_result(answer.quotes[0], texts, is_maybe(answer))
+        return quote_result(answer.quotes[0], texts, answer.certainty is Certainty.MAYBE)
     summary = await state.in_worker(state.answerer.summary)
     return _sentence(replies.no_answer_text(summary, texts, answer.unnamed_office))
 
