@@ -1,0 +1,79 @@
+"""Read articles in, and look at what is stored: `wartabot index`, `show`, `articles`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from bot import terminal
+from bot.commands.app import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    app,
+    default_paths,
+    index_into,
+    prepare,
+    utf_8,
+)
+from bot.console import fail, output, print_json, print_refused, progress
+from bot.data_folder import open_knowledge_base
+from bot.texts import INDONESIAN
+from embeddings import Refusal
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; default: [articles] paths.")] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Drop articles whose file is gone.")] = False,
+    rebuild_all: Annotated[
+        bool, typer.Option("--rebuild", help="Encode every stored article anew, after a change of model.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = None,
+) -> None:
+    """Add or update articles; exit status 0 only if nothing was refused."""
+    settings, folder = prepare(config, data)
+    knowledge = open_knowledge_base(folder, settings, anew=True)
+    lost: list[Refusal] = []
+    if rebuild_all:
+        with progress() as on_progress:
+            lost = knowledge.rebuild(on_progress)
+        print_refused(lost)
+    report = index_into(knowledge, paths or default_paths(settings, config), prune)
+    # So that the first question does not wait for the indexes.
+    knowledge.retriever.refresh()
+    if report.refused or lost:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    article_id: Annotated[str, typer.Argument(help="The article's id.", callback=utf_8)],
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = None,
+) -> None:
+    """Print a stored article with its full text."""
+    settings, folder = prepare(config, data)
+    article = open_knowledge_base(folder, settings).store.article(article_id)
+    if article is None:
+        fail(f"No article {article_id!r} is stored in {folder}. `wartabot articles` lists them.")
+    if as_json:
+        print_json(msgspec.to_builtins(article))
+    else:
+        output.print(terminal.article_view(article, INDONESIAN))
+
+
+@app.command()
+def articles(as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
+    """List the stored articles, newest first."""
+    settings, folder = prepare(config, data)
+    for article in open_knowledge_base(folder, settings).store.articles():
+        if as_json:
+            print_json({key: value for key, value in msgspec.to_builtins(article).items() if key != "text"})
+        else:
+            columns = (article.published or "-", article.id, article.source or "-", article.title or "-")
+            typer.echo("\t".join(columns))
