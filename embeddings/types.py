@@ -11,7 +11,8 @@ Span = tuple[int, int]
 class Article(msgspec.Struct, frozen=True):
     """A published article; what its file does not say is None.
 
-    `published` is an ISO 8601 date of the precision that is known: 2023-07-17, 2023-07 or 2023.
+    `published` is an ISO 8601 date of the precision that is known: 2023-07-17, 2023-07 or 2023. `pages` are the offsets
+    into the text at which the pages after the first begin, where it comes from a document that has pages.
     """
 
     id: str
@@ -22,11 +23,13 @@ class Article(msgspec.Struct, frozen=True):
     published: str | None = None
     place: str | None = None
     path: str | None = None
+    pages: tuple[int, ...] = ()
 
     def content_hash(self) -> str:
         """Digest of all that a reader or the encoder sees of the article; where it lies does not count."""
         content = (self.id, self.text, self.title, self.source, self.url, self.published, self.place)
-        return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
+        # Those stored before there were pages keep their digests.
+        return blake2b(msgspec.json.encode((*content, self.pages) if self.pages else content), digest_size=16).hexdigest()
 
 
 class Passage(msgspec.Struct, frozen=True):
