@@ -20,17 +20,19 @@ from embeddings import (
 )
 
 MAX_MESSAGE_LENGTH = 4096
-# Longer quotes fold away behind "show more", which hides all but their first lines: only what would fill the screen.
-EXPANDABLE_FROM = 600
+# Longer quotes fold away behind "show more", which shows their first three lines.
+EXPANDABLE_FROM = 250
 OUTLETS_PER_PAGE = 8
 LONGEST_LABEL = 200
 OTHERS_SHOWN = 4
+# Words that are nearly the whole quote would only be read twice.
+LONGEST_ANSWER_LINE, MOST_OF_QUOTE = 120, 0.6
 LISTED = 12
 
 
 def answer_message(answer: Answer, summary: Summary, texts: Texts, lines: Sequence[str] = ()) -> str:
-    """An answer as HTML under these plain lines, at most 4,096 characters once Telegram has parsed it."""
-    above = ["\n".join(map(escape, lines))] if lines else []
+    """An answer as HTML under these lines of HTML, at most 4,096 characters once Telegram has parsed it."""
+    above = ["\n".join(lines)] if lines else []
     if answer.answered:
         return fitted(above, answer.quotes, texts)
     no = escape(no_answer_text(summary, texts, answer.unnamed_office))
@@ -38,6 +40,15 @@ def answer_message(answer: Answer, summary: Summary, texts: Texts, lines: Sequen
         return no
     above += [no, *([escape(texts.near)] if answer.near else [])]
     return fitted(above, answer.near, texts, [escape(texts.ways_on)])
+
+
+def answer_line(quotes: Sequence[Quote]) -> list[str]:
+    """The first quote's answering words as a line of HTML; none where they are long, or nearly the whole quote."""
+    if not quotes or (span := quotes[0].answer) is None:
+        return []
+    words = " ".join(quotes[0].article.text[slice(*span)].split())
+    short = len(words) <= min(LONGEST_ANSWER_LINE, MOST_OF_QUOTE * len(quotes[0].text))
+    return [f"<b>{escape(words)}</b>"] if short else []
 
 
 def understood(answer: Answer, texts: Texts) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.answers.answer import Answer, Quote
+from embeddings.answers.answer import Answer
 from embeddings.answers.answerer import Answerer
 from embeddings.answers.probability import Reading
 from embeddings.answers.reader import Reader
@@ -133,8 +133,8 @@ class KnowledgeBase:
         """Quotes, or an honest no (see Answerer.answer); raises QuestionTooLong."""
         return self._answering().answer(question, most_quotes, any_time, hurried, before)
 
-    def search(self, question: str, most: int, hurried: bool = False) -> tuple[Quote, ...]:
-        """Up to `most` quotes to browse (see Answerer.search); raises QuestionTooLong."""
+    def search(self, question: str, most: int, hurried: bool = False) -> Answer:
+        """An answer with up to `most` quotes to browse (see Answerer.search); raises QuestionTooLong."""
         return self._answering().search(question, most, hurried)
 
     def readings(self, question: str) -> list[Reading]:
