@@ -79,7 +79,7 @@ def _html(content: SentAnswer, quotes: Sequence[Quote], summary: Summary, texts:
     quotes_shown, near = (tuple(shown), ()) if content.answered else ((), tuple(shown))
     certainty = Certainty.SURE if content.answered else Certainty.NO
     answer = Answer(content.question, certainty, 0.0, quotes_shown, near, unnamed_office=content.unnamed_office)
-    html = replies.answer_message(answer, summary, texts, _lines(content, shown, texts))
+    html = replies.answer_message(answer, summary, texts, _lines(content, shown, texts), folded=not view.unfolded)
     return f"{html}\n<i>{texts.only_you_see}</i>" if view.only_for_asker else html
 
 
@@ -102,18 +102,18 @@ def _quote_rows(
 ) -> list[list[InlineKeyboardButton]]:
     first = quotes[view.page]
     fold = texts.fold if view.unfolded else texts.unfold
-    navigation = [_button(fold, "u", token, view.page, 0 if view.unfolded else 1)]
+    read_on = [
+        _button(fold, "u", token, view.page, 0 if view.unfolded else 1),
+        InlineKeyboardButton(texts.open_article, url=article_link(first.article, bot_name)),
+    ]
+    rows = [read_on]
     if len(quotes) > content.per_page:
         following = view.page + content.per_page if view.page + content.per_page < len(quotes) else 0
         label = texts.next_source.format(number=following + 1, total=len(quotes)) if following else texts.first_source
-        navigation.append(_button(label, "u", token, following, 0))
-    use = [
-        copy_button(first, token, view.page, texts, bot_name),
-        InlineKeyboardButton(texts.open_article, url=article_link(first.article, bot_name)),
-    ]
+        rows.append([_button(label, "u", token, following, 0)])
     # What may be no answer is not offered to be passed on.
-    share = [share_buttons(first, token, view.page, texts, bot_name)] if content.answered else []
-    return [navigation, use, *share]
+    share = share_buttons(first, token, view.page, texts, bot_name) if content.answered else []
+    return [*rows, [copy_button(first, token, view.page, texts, bot_name), *share]]
 
 
 def _reaction_rows(token: str, content: SentAnswer, view: View, texts: Texts) -> list[list[InlineKeyboardButton]]:

@@ -61,7 +61,7 @@ def test_a_private_card_shows_what_its_asker_has_said_and_one_in_a_group_how_man
 
 
 def test_what_may_be_no_answer_is_not_offered_to_be_passed_on() -> None:
-    assert ["Bagikan", "WhatsApp"] in labels(View())
+    assert labels(View())[:2] == [["Selengkapnya", "Buka berita"], ["Salin", "Bagikan", "WhatsApp"]]
     near = SentAnswer("?", False, (SentQuote.of(QUOTE),), "id", 1)
     _, markup = answer_card("t" * 16, near, [QUOTE], Summary(5, 9, None, None), INDONESIAN, "bot", View())
     assert markup is not None and not any(b.text == "Bagikan" for row in markup.inline_keyboard for b in row)
