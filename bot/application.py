@@ -4,11 +4,13 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from socket import socket
 from typing import Any
 
 from telegram import Message, Update
 from telegram.constants import ChatType
+from telegram.error import InvalidToken
 from telegram.ext import (
     Application,
     ApplicationBuilder,
@@ -31,15 +33,14 @@ from bot.handlers import asking, buttons, errors, groups, guidance, inline, priv
 from bot.limits import ChatRateLimiter
 from bot.polling import WatchedRequest, keep_polling
 from bot.questions import asker_of
+from bot.redaction import webhook_secret
 from bot.sending import acknowledge
+from bot.server import build_server
+from bot.updates import UPDATES, CountingProcessor
+from bot.webhook import Webhook
 from embeddings import KnowledgeBase
 
 logger = logging.getLogger(__name__)
-
-UPDATES = [
-    Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER,
-    Update.GUEST_MESSAGE,
-]  # fmt: skip
 
 # An answer that Telegram took but was slow to confirm would be followed by an apology.
 CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
@@ -54,10 +55,16 @@ WORDS = filters.TEXT | filters.CAPTION
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-def build_application(token: str, telegram: TelegramSettings, knowledge: KnowledgeBase, chats: Chats) -> AnyApplication:
-    """An application that polls with this token; not started."""
-    limiter = ChatRateLimiter(patience_seconds=60.0 * telegram.answer_within_minutes)
-    polling = WatchedRequest(lambda: application.stop_running(), connection_pool_size=1)
+def build_application(
+    token: str, telegram: TelegramSettings, knowledge: KnowledgeBase, chats: Chats, sockets: Sequence[socket] = ()
+) -> AnyApplication:
+    """An application that polls with this token, or where a webhook is set takes updates in; not started.
+
+    Its server listens at the sockets.
+    """
+    state = Conversations(knowledge, chats, telegram)
+    limiter = ChatRateLimiter(60.0 * telegram.answer_within_minutes, state.metrics.count_call)
+    polling = WatchedRequest(telegram.stalled_after_seconds, lambda: application.stop_running(), connection_pool_size=1)
     application: AnyApplication = (
         ApplicationBuilder()
         .token(token)
@@ -67,17 +74,32 @@ def build_application(token: str, telegram: TelegramSettings, knowledge: Knowled
         .connect_timeout(CONNECT_SECONDS)
         .read_timeout(READ_SECONDS)
         .rate_limiter(limiter)
-        # Each waits for its chat's turn; a few chats must not take all the places.
-        .concurrent_updates(4096)
+        .concurrent_updates(CountingProcessor(state.metrics, state.arrivals))
         .post_init(_begin)
         .post_stop(_end)
         .build()
     )
-    application.bot_data[KEY] = Conversations(knowledge, chats, telegram)
-    application.bot_data["polling"] = polling
-    application.bot_data["limiter"] = limiter
+    link: WatchedRequest | Webhook = polling
+    if telegram.webhook_url:
+        link = application.updater = Webhook(
+            application.bot, application.update_queue, telegram.webhook_url, webhook_secret(token), state.arrivals,
+            application.stop_running,
+        )  # fmt: skip
+    application.bot_data |= {KEY: state, "link": link, "limiter": limiter, "sockets": sockets}
     _add_handlers(application)
     return application
+
+
+def run_until_stopped(application: AnyApplication) -> bool:
+    """Answer until the process is told to end; False where Telegram does not accept the token (any more)."""
+    link: WatchedRequest | Webhook = application.bot_data["link"]
+    run = application.run_webhook if isinstance(link, Webhook) else application.run_polling
+    try:
+        # Polling deletes a webhook first, and a webhook ends polling.
+        run(allowed_updates=UPDATES, bootstrap_retries=-1, close_loop=False)
+    except InvalidToken:
+        return False
+    return not link.refused
 
 
 def _add_handlers(application: AnyApplication) -> None:
@@ -146,13 +168,16 @@ def _costs_a_tap(message: Message, state: Conversations) -> bool:
 
 
 async def _begin(application: AnyApplication) -> None:
-    """Register commands, take up what a stopped process left, and keep watch over polling and old data."""
+    """Register commands, take up what a stopped process left, and keep watch over updates and old data."""
     state: Conversations = application.bot_data[KEY]
+    link: WatchedRequest | Webhook = application.bot_data["link"]
+    server = application.bot_data["server"] = build_server(state, link)
+    server.add_sockets(application.bot_data["sockets"])
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _stop, application)
     context = application.context_types.context(application)
     tasks: list[Coroutine[Any, Any, None]] = [
-        keep_polling(application, application.bot_data["polling"], state.settings.stalled_after_seconds, UPDATES),
+        link.keep() if isinstance(link, Webhook) else keep_polling(application, link),
         _forget_daily(state),
         registration.register(application, state),
         # In the order they were asked, and before what comes now.
@@ -194,5 +219,6 @@ def _end_at_once() -> None:
 
 
 async def _end(application: AnyApplication) -> None:
+    application.bot_data["server"].stop()
     for task in application.bot_data.get("tasks", ()):
         task.cancel()

@@ -24,6 +24,7 @@ async def ask(
     """
     hurried = state.waiting_questions > state.settings.hurried_above
     answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried, before))
+    state.metrics.questions.labels(answer.certainty).inc()
     return _to_send(answer, texts, state.chats.settings.of(chat.id).per_page)
 
 

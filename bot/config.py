@@ -4,20 +4,28 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from embeddings import KnowledgeSettings, SettingsError
 
+DEFAULT_CONFIG = Path("config.toml")
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
+LISTEN_VARIABLE = "WARTABOT_LISTEN"
+# Telegram brings updates to no others: https://core.telegram.org/bots/webhooks.
+WEBHOOK_URL = re.compile(r"https://[\w.-]+(:\d{1,5})?/[\w./-]*")
+OWN_PATHS = ("/healthz", "/healthz/live", "/metrics")
+"""What the server answers beside the webhook."""
 
 
 class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the bot reaches Telegram, whom it serves, how much, and what it keeps for how long."""
 
     api_url: str = "https://api.telegram.org"
+    webhook_url: str = ""
     timezone: str = "Asia/Jakarta"
     follow_up_minutes: Annotated[int, msgspec.Meta(ge=0)] = 10
     answer_within_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
@@ -34,10 +42,29 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blocked_people: tuple[int, ...] = ()
 
 
+class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the bot says how it is and what it counts, and where a webhook's updates arrive; empty for nowhere."""
+
+    listen: str = ""
+
+
+class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a line of the log is written."""
+
+    format: Literal["text", "json"] = "text"
+
+
 class Config(KnowledgeSettings, frozen=True, forbid_unknown_fields=True):
     """Everything config.toml may say, one table per concern."""
 
     telegram: TelegramSettings = TelegramSettings()
+    server: ServerSettings = ServerSettings()
+    logs: LogSettings = LogSettings()
+
+
+def load_config_if_any(path: Path) -> Config | None:
+    """As load_config; None where the file is the one that is looked for unasked and there is none here."""
+    return load_config(path) if path != DEFAULT_CONFIG or path.exists() else None
 
 
 def load_config(path: Path) -> Config:
@@ -69,7 +96,36 @@ def load_config(path: Path) -> Config:
             f"{path}: [telegram] timezone: no such time zone: {config.telegram.timezone!r}. "
             "Write one like Asia/Jakarta, Asia/Makassar or Asia/Jayapura."
         ) from error
+    if problem := listen_problem(config.server.listen) or webhook_problem(config.telegram.webhook_url):
+        raise SettingsError(f"{path}: {problem}")
     return config
+
+
+def listen_problem(listen: str) -> str | None:
+    """Why the server cannot listen there and what to write instead, or None where it may, or where it is off."""
+    if not listen:
+        return None
+    try:
+        address = urlsplit(f"//{listen}")
+        if address.hostname and address.port and address.netloc == listen and "@" not in listen:
+            return None
+    except ValueError:
+        pass
+    return (
+        f"[server] listen: {listen!r} is no address with a port. Write one like 127.0.0.1:8080, or 0.0.0.0:8080 in a "
+        "container."
+    )
+
+
+def webhook_problem(url: str) -> str | None:
+    """Why Telegram cannot bring updates there and what to write instead, or None where it can, or need not."""
+    if not url or (WEBHOOK_URL.fullmatch(url) and urlsplit(url).path not in OWN_PATHS):
+        return None
+    return (
+        f"[telegram] webhook_url: {url!r} is no address for a webhook: https, a host and a path of letters, digits, "
+        ". _ - and /, as in https://bot.example.org/telegram, and none of the paths that the bot itself answers "
+        f"({', '.join(OWN_PATHS)})."
+    )
 
 
 def token_problem(token: str) -> str | None:

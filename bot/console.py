@@ -5,16 +5,22 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from bot.logs import LoggedLines
 from embeddings import IndexReport, OnProgress, Refusal, printable
 
 output = Console()
 notes = Console(stderr=True)
 MOST_ENDINGS = 8
+
+
+def log_notes() -> None:
+    """From now on notes are lines of the log, for whatever reads it."""
+    notes.file = cast(IO[str], LoggedLines())
 
 
 def print_json(value: Any) -> None:

@@ -16,7 +16,9 @@ from bot.alone import Alone
 from bot.chats import Chats, ChatsLocked
 from bot.config import TelegramSettings
 from bot.limits import Allowance
+from bot.metrics import Metrics
 from bot.texts import ENGLISH, INDONESIAN, Texts, texts_for
+from bot.updates import Arrivals
 from bot.worker import Urgency, Worker
 from embeddings import KnowledgeBase
 
@@ -35,6 +37,8 @@ class Conversations:
         self.answerer = knowledge
         self.chats = chats
         self.settings = settings
+        self.metrics = Metrics()
+        self.arrivals = Arrivals()
         self.people = Allowance(settings.questions_a_minute_person)
         self.groups = Allowance(settings.questions_a_minute_chat)
         self.taps = Allowance(settings.taps_a_minute_person)

@@ -40,6 +40,14 @@ def open_to_others(folder: Path) -> Iterator[str]:
             yield f"chmod {mode:o} {quote(str(path))}"
 
 
+def last_indexed(folder: Path) -> float:
+    """When the folder's indexes last took in a change of the articles, in seconds since 1970; 0 where never."""
+    try:
+        return (folder / "dense" / "manifest.json").stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def free_bytes_if_few(folder: Path) -> int | None:
     """How much room is left on the disk, where it is little."""
     free = shutil.disk_usage(folder).free

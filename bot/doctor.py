@@ -1,12 +1,13 @@
 """Checks of everything the bot needs, each with what to do about it."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
 import msgspec
 
-from bot.config import Config, load_config, token_problem
+from bot.config import LISTEN_VARIABLE, Config, listen_problem, load_config_if_any, token_problem
 from bot.data_folder import free_bytes_if_few, open_knowledge_base, open_to_others
 from bot.proxies import proxy_problem
 from embeddings import KnowledgeBase, WartabotError
@@ -25,14 +26,21 @@ class Check(msgspec.Struct, frozen=True):
 def checks(config: Path, data: Path, token: str | None) -> Iterator[Check]:
     """Look at one thing after the other; what stands on a broken one is left out."""
     try:
-        settings = load_config(config)
+        settings = load_config_if_any(config)
     except WartabotError as error:
         yield Check("configuration", False, str(error))
         return
-    yield Check("configuration", True, str(config))
+    found = (
+        str(config)
+        if settings
+        else f"there is no {config} here, so the defaults hold; the data lie in {data.absolute()}"
+    )
+    yield Check("configuration", True, found)
+    settings = settings or Config()
     yield from _knowledge(settings, data)
     yield from _folder(data)
     yield _telegram(settings.telegram.api_url, token)
+    yield _server(os.environ.get(LISTEN_VARIABLE, settings.server.listen))
 
 
 def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
@@ -112,3 +120,20 @@ def _telegram(api_url: str, token: str | None) -> Check:
     if not content.get("ok"):
         return Check("Telegram", False, f"{api_url} answered {answer.status_code}: {content.get('description')}")
     return Check("Telegram", True, f"@{content['result'].get('username')} at {api_url}")
+
+
+def _server(listen: str) -> Check:
+    """How the running bot says that it is."""
+    if not listen:
+        return Check("server", True, "off; [server] listen turns /healthz and /metrics on")
+    if problem := listen_problem(listen):
+        return Check("server", False, problem)
+    url = f"http://{listen.replace('0.0.0.0', '127.0.0.1')}/healthz"
+    try:
+        said = httpx.get(url, timeout=15, trust_env=False).json()
+        reasons = [] if said["ready"] else list(map(str, said["reasons"]))
+    except httpx.ConnectError:
+        return Check("server", True, f"nothing answers at {url}: the bot does not run, or was started without it")
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        return Check("server", False, f"{url} is not answered as the bot would ({type(error).__name__})")
+    return Check("server", not reasons, "; ".join(reasons) or f"{url}: live and ready")

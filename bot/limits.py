@@ -41,9 +41,12 @@ class ChatRateLimiter(BaseRateLimiter[None]):
     One chat's retry_after never holds up another. Once `stop` was called, nothing is waited for any more.
     """
 
-    def __init__(self, patience_seconds: float = 600.0) -> None:
-        """A call is tried again for so long at the most."""
+    def __init__(
+        self, patience_seconds: float = 600.0, on_call: Callable[[str, bool], object] = lambda endpoint, done: None
+    ) -> None:
+        """A call is tried again for so long at the most; `on_call` is told of each, and whether it was done."""
         self._patience = patience_seconds
+        self._on_call = on_call
         self._turns: dict[Any, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: Counter[Any] = Counter()
         self._slots: OrderedDict[Any, deque[float]] = OrderedDict()
@@ -70,6 +73,22 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         rate_limit_args: None,
     ) -> Any:
         """Wait for this chat's turn, then call; where Telegram asks for patience, this chat alone waits."""
+        done = False
+        try:
+            result = await self._within_limits(callback, args, kwargs, endpoint, data)
+            done = True
+            return result
+        finally:
+            self._on_call(endpoint, done)
+
+    async def _within_limits(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+    ) -> Any:
         chat = data.get("chat_id") or data.get("inline_message_id")
         if chat is None or endpoint not in COUNTED:
             patience = PATIENCE_FOR_PASSING if endpoint in PASSING else self._patience

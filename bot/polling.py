@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
+
+from bot.updates import UPDATES, readable
 
 logger = logging.getLogger(__name__)
 
@@ -22,12 +23,23 @@ TOO_MANY_REQUESTS = 429
 class WatchedRequest(HTTPXRequest):
     """The connection that polls, which remembers when Telegram last answered it."""
 
-    def __init__(self, on_refused: Callable[[], None], **options: Any) -> None:
+    def __init__(self, stalled_after_seconds: float, on_refused: Callable[[], None], **options: Any) -> None:
         """`on_refused` is called once the server does not accept the token any more."""
         super().__init__(**options)
+        self.stalled_after_seconds = stalled_after_seconds
         self.last_answer = time.monotonic()
         self.refused = False
         self._on_refused = on_refused
+
+    def silent_seconds(self) -> float:
+        """How long Telegram has not answered; below 0 where it has asked for patience."""
+        return time.monotonic() - self.last_answer
+
+    def trouble(self) -> str | None:
+        """Why no updates come, as far as it is known."""
+        if self.silent_seconds() < self.stalled_after_seconds:
+            return None
+        return f"Telegram has not answered for {self.silent_seconds():.0f} s"
 
     async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
         """One request; an answer of any kind counts, silence does not."""
@@ -56,20 +68,8 @@ class WatchedRequest(HTTPXRequest):
         if isinstance(answer, dict) and answer.get("ok") and not isinstance(updates, list):
             raise TelegramError(f"Telegram answered something else than updates: {payload[:200]!r}")
         if isinstance(updates, list):
-            answer["result"] = [readable for update in updates if (readable := _readable(update)) is not None]
+            answer["result"] = [read for update in updates if (read := readable(update)) is not None]
         return answer
-
-
-def _readable(update: Any) -> Any:
-    try:
-        Update.de_json(update, None)
-    # Whatever a malformed update makes the library raise.
-    except Exception as error:
-        id = update.get("update_id") if isinstance(update, dict) else None
-        known = isinstance(id, int) and not isinstance(id, bool)
-        logger.error("Update %s cannot be read and is skipped (%s: %s)", id, type(error).__name__, error)
-        return {"update_id": id} if known else None
-    return update
 
 
 def _retry_after(payload: bytes) -> float:
@@ -79,26 +79,22 @@ def _retry_after(payload: bytes) -> float:
         return 5.0
 
 
-async def keep_polling(
-    application: "Application[Any, Any, Any, Any, Any, Any]",
-    request: WatchedRequest,
-    stalled_after_seconds: float,
-    updates: list[str],
-) -> None:
+async def keep_polling(application: "Application[Any, Any, Any, Any, Any, Any]", request: WatchedRequest) -> None:
     """Watch for as long as the application runs; where Telegram has long not answered, poll anew."""
     updater = application.updater
     assert updater is not None
+    started = time.monotonic()
     while not request.refused:
-        await asyncio.sleep(stalled_after_seconds / 4)
-        silent = time.monotonic() - request.last_answer
-        if silent < stalled_after_seconds or not application.running:
+        await asyncio.sleep(request.stalled_after_seconds / 4)
+        silent = request.silent_seconds()
+        if min(silent, time.monotonic() - started) < request.stalled_after_seconds or not application.running:
             continue
         logger.error("Telegram has not answered for %.0f s; polling is started anew.", silent)
-        request.last_answer = time.monotonic()
+        started = time.monotonic()
         try:
             if updater.running:
                 await updater.stop()
-            await updater.start_polling(allowed_updates=updates, bootstrap_retries=-1)
+            await updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
         # Whatever stands in the way, the next round tries again.
         except Exception as error:
             logger.error("Polling could not be started anew: %s", error)

@@ -17,14 +17,17 @@ from tests.telegram_server import PERSON, TOKEN, TelegramServer
 class Bot:
     """A running `wartabot run`, its folder, its log, and the server it polls."""
 
-    def __init__(self, server: TelegramServer, folder: Path, articles: Path = SEEDS, **telegram: Any) -> None:
+    def __init__(
+        self, server: TelegramServer, folder: Path, articles: Path = SEEDS, further: str = "", **telegram: Any
+    ) -> None:
+        """Start it with these settings of Telegram, and `further` tables of the configuration."""
         self.server = server
         self.folder = folder
         self.log = folder / "log.txt"
         settings = {"api_url": f'"{server.url}"', "questions_a_minute_person": 1000, "questions_a_minute_chat": 1000}
         lines = [f"{key} = {value}" for key, value in {**settings, **telegram}.items()]
         (folder / "config.toml").write_text(
-            f'[articles]\npaths = ["{articles}"]\n[telegram]\n' + "\n".join(lines) + "\n"
+            f'[articles]\npaths = ["{articles}"]\n[telegram]\n' + "\n".join(lines) + f"\n{further}\n"
         )
         self.start()
 
@@ -67,10 +70,13 @@ def wait_until(condition: Callable[[], object], timeout: float = 60) -> None:
 
 
 @contextmanager
-def running_bot(folder: Path, articles: Path = SEEDS, **telegram: Any) -> Iterator[Bot]:
+def running_bot(
+    folder: Path, articles: Path = SEEDS, further: str = "", telegram_server: TelegramServer | None = None,
+    **telegram: Any,
+) -> Iterator[Bot]:  # fmt: skip
     """A bot with a server of its own; afterwards nothing it did may have been against the rules."""
-    with TelegramServer().running() as server:
-        bot = Bot(server, folder, articles, **telegram)
+    with (telegram_server or TelegramServer()).running() as server:
+        bot = Bot(server, folder, articles, further, **telegram)
         try:
             server.called("setMyShortDescription", 2, timeout=120)
             yield bot

@@ -260,7 +260,7 @@ def test_doctor_finds_nothing_wrong_with_a_sound_installation(run: Run) -> None:
     finished = run("doctor")
     assert finished.returncode == 0
     assert [line.split(":")[0] for line in finished.stdout.splitlines() if line.startswith("✓")] == [
-        "✓ configuration", "✓ store", "✓ encoder", "✓ indexes", "✓ Telegram",
+        "✓ configuration", "✓ store", "✓ encoder", "✓ indexes", "✓ Telegram", "✓ server",
     ]  # fmt: skip
 
 

@@ -38,12 +38,31 @@ def test_an_empty_file_is_the_default_configuration(tmp_path: Path) -> None:
         (f"x = {'[' * 5000}\n", "not valid TOML"),
         ("[telegram]\ntimezone = 'Asia'\n", "no such time zone: 'Asia'"),
         ("[telegram]\ntimezone = 'Asia/Jkt'\n", r"\[telegram\] timezone: no such time zone: 'Asia/Jkt'"),
+        ("[telegram]\nwebhook_url = 'http://bot.example.org/x'\n", r"\[telegram\] webhook_url: .* https, a host and"),
+        ("[telegram]\nwebhook_url = 'https://bot.example.org'\n", "no address for a webhook"),
+        ("[telegram]\nwebhook_url = 'https://a:b@bot.example.org/x'\n", "no address for a webhook"),
+        ("[telegram]\nwebhook_url = 'https://bot.example.org/(a|b)*'\n", "no address for a webhook"),
+        (
+            "[telegram]\nwebhook_url = 'https://bot.example.org/metrics'\n",
+            "none of the paths that the bot itself answers",
+        ),
+        ("[server]\nlisten = '8080'\n", r"\[server\] listen: '8080' is no address with a port"),
+        ("[server]\nlisten = '127.0.0.1:99999'\n", "no address with a port"),
+        ("[server]\nlisten = 'http://127.0.0.1:80'\n", "no address with a port"),
+        ("[logs]\nformat = 'xml'\n", r"\[logs\] format: Invalid enum value 'xml'"),
     ],
 )
 def test_a_wrong_key_or_value_is_named_with_the_way_out(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message) as error:
         load(tmp_path, content)
     assert str(tmp_path / "config.toml") in str(error.value)
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:8080", "0.0.0.0:80", "[::1]:8443", "localhost:1"])
+def test_an_address_with_a_port_is_taken(tmp_path: Path, listen: str) -> None:
+    url = "https://bot.example.org:8443/a-b_c.d/telegram"
+    config = load(tmp_path, f"[server]\nlisten = '{listen}'\n[telegram]\nwebhook_url = '{url}'\n")
+    assert (config.server.listen, config.telegram.webhook_url) == (listen, url)
 
 
 def test_a_missing_file_says_how_to_name_one(tmp_path: Path) -> None:

@@ -352,6 +352,7 @@ GIVEN: dict[object, object] = {
 NO_FINDERS = {
     "embeddings.indonesian.dates.month_number": "the name of a month, as a pattern has found it",
     "bot.application.build_application": "makes the bot, from its token",
+    "bot.server.bind": "opens sockets at the operator's own setting",
     "bot.console.fail": "ends the program with a message of its own",
     "bot.cards.answer_card": "its token has 16 letters; the texts of its quotes are those of quote_block",
 }

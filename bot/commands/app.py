@@ -1,15 +1,18 @@
 """What the commands share: their options, the configuration, and a data folder that is ready to answer."""
 
 import os
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.config import TOKEN_VARIABLE, Config, load_config
-from bot.console import print_report, progress
+from bot.config import DEFAULT_CONFIG as DEFAULT_CONFIG
+from bot.config import TOKEN_VARIABLE, Config, load_config_if_any
+from bot.console import log_notes, notes, print_report, progress
 from bot.data_folder import open_knowledge_base
-from embeddings import IndexReport, KnowledgeBase, StoreUnusable
+from bot.logs import set_up_logging
+from embeddings import ArticleSettings, IndexReport, KnowledgeBase, StoreUnusable
 
 # EX_CONFIG of sysexits.h: starting again changes nothing until somebody mends the token or the configuration.
 MISCONFIGURED = 78
@@ -31,7 +34,8 @@ DataOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-DEFAULT_CONFIG = Path("config.toml")
+# The sample articles, which come with the program.
+SAMPLES = Path(str(files("bot"))) / "seeds"
 
 
 def utf_8(text: str | None) -> str | None:
@@ -44,7 +48,17 @@ def utf_8(text: str | None) -> str | None:
 
 
 def prepare(config: Path, data: Path | None) -> tuple[Config, Path]:
-    return load_config(config), data or config.parent / "data"
+    """The settings and the data folder; in a folder without a configuration the defaults hold, which a line tells."""
+    folder = data or config.parent / "data"
+    settings = load_config_if_any(config)
+    if settings is None:
+        settings = Config()
+        line = f"There is no {config} here, so the defaults hold; the data lie in {folder.absolute()}."
+        notes.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
+    if settings.logs.format == "json":
+        set_up_logging(settings.logs.format)
+        log_notes()
+    return settings, folder
 
 
 def token_given() -> str | None:
@@ -52,7 +66,10 @@ def token_given() -> str | None:
 
 
 def default_paths(settings: Config, config: Path) -> list[Path]:
-    return [config.parent / path for path in settings.articles.paths]
+    """The configured articles; where none are configured nor lie beside the configuration, the sample articles."""
+    paths = [config.parent / path for path in settings.articles.paths]
+    unset = settings.articles.paths == ArticleSettings().paths
+    return [SAMPLES.resolve()] if unset and not any(path.exists() for path in paths) else paths
 
 
 def ready(settings: Config, folder: Path, config: Path) -> KnowledgeBase:

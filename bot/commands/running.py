@@ -1,8 +1,10 @@
 """Start the bot or a conversation, and check that all it needs is there: `wartabot run`, `chat`, `doctor`."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from bot import doctor, terminal
 from bot.commands.app import (
@@ -15,7 +17,7 @@ from bot.commands.app import (
     ready,
     token_given,
 )
-from bot.config import TOKEN_VARIABLE, Config, token_problem
+from bot.config import LISTEN_VARIABLE, TOKEN_VARIABLE, Config, ServerSettings, listen_problem, token_problem
 from bot.console import fail, notes, output, read_typed
 from bot.proxies import proxy_problem
 from bot.texts import INDONESIAN
@@ -23,16 +25,26 @@ from embeddings import KnowledgeBase, SettingsError
 
 
 @app.command()
-def run(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            "--listen", envvar=LISTEN_VARIABLE, help="Where the bot's own server listens, instead of [server] listen."
+        ),
+    ] = None,
+) -> None:
     """Start the bot: on Telegram where TELEGRAM_BOT_TOKEN is set, else in this terminal."""
     settings, folder = prepare(config, data)
+    settings = replace(settings, server=ServerSettings(settings.server.listen if listen is None else listen))
     token = token_given()
     knowledge = ready(settings, folder, config)
     if token is None:
         notes.print(f"{TOKEN_VARIABLE} is not set, so the conversation opens here.", style="dim")
         terminal.converse(knowledge, output, INDONESIAN, read_typed)
     else:
-        _poll(token, settings, knowledge, folder)
+        _serve(token, settings, knowledge, folder)
 
 
 @app.command()
@@ -54,24 +66,25 @@ def doctor_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = Non
         raise typer.Exit(1)
 
 
-def _poll(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path) -> None:
-    from telegram.error import InvalidToken
-
-    from bot.application import UPDATES, build_application
+def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path) -> None:
+    from bot.application import build_application, run_until_stopped
     from bot.chats import FILE_NAME as CHATS_FILE
     from bot.chats import Chats
-    from bot.polling import WatchedRequest
+    from bot.server import bind
 
-    if problem := token_problem(token) or proxy_problem():
+    listen, webhook = settings.server.listen, settings.telegram.webhook_url
+    if problem := token_problem(token) or proxy_problem() or listen_problem(listen):
         raise SettingsError(problem)
-    application = build_application(token, settings.telegram, knowledge, Chats(folder / CHATS_FILE))
-    notes.print(f"Answering on Telegram, with {knowledge.summary().articles} articles. Ctrl-C stops.")
-    try:
-        application.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1, close_loop=False)
-    except InvalidToken:
-        refused = True
-    else:
-        polling = application.bot_data["polling"]
-        refused = isinstance(polling, WatchedRequest) and polling.refused
-    if refused:
+    if webhook and not listen:
+        raise SettingsError(
+            "[telegram] webhook_url needs a server to which the proxy hands the updates on. Write under [server], for "
+            'instance: listen = "127.0.0.1:8080"'
+        )
+    sockets = bind(listen) if listen else []
+    application = build_application(token, settings.telegram, knowledge, Chats(folder / CHATS_FILE), sockets)
+    how = f"by the webhook {webhook}" if webhook else "by polling"
+    there = f"; how it is: http://{listen}/healthz" if listen else ""
+    line = f"Answering on Telegram, {how}, with {knowledge.summary().articles} articles{there}. Ctrl-C stops."
+    notes.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not run_until_stopped(application):
         fail(f"Telegram does not accept the token in {TOKEN_VARIABLE}. Copy it again from @BotFather.", MISCONFIGURED)

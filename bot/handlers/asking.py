@@ -42,8 +42,10 @@ async def answer_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> 
         if await state.write(
             state.chats.questions.receive, update.update_id, message.chat_id, asker_of(message), update.to_json()
         ):
-            async with _finishing(update.update_id, state):
-                await answer(update, message, question, context)
+            state.arrivals.safe(update.update_id)
+            with state.metrics.answer_seconds.time():
+                async with _finishing(update.update_id, state):
+                    await answer(update, message, question, context)
 
 
 async def take_up(pending: Pending, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -6,34 +6,45 @@ from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from telegram.ext import ContextTypes
 
-from bot.conversations import texts_of
+from bot.conversations import conversations, texts_of
 from bot.failures import is_of_network, may_not_write, surely_not_sent
 from bot.limits import ChatFull
 
 logger = logging.getLogger(__name__)
 
+UNEXPECTED = ("unexpected", logging.ERROR, "A message could not be answered")
+
 
 async def report(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     """The one error handler: a line for what is known, a traceback for the rest."""
     error = context.error
+    kind, level, line = _known(error, update) if error is not None else UNEXPECTED
+    conversations(context).metrics.errors.labels(kind).inc()
+    if kind != "unexpected":
+        logger.log(level, "%s", line)
+        return
+    logger.error(line, exc_info=error)
+    if isinstance(update, Update):
+        await _apologise(update, context)
+
+
+def _known(error: Exception, update: object) -> tuple[str, int, str]:
+    """Of which kind an error is (see ERROR_KINDS), how bad, and what to say of it."""
     if isinstance(error, Conflict):
-        logger.error(
+        return "conflict", logging.ERROR, (
             "Another program polls Telegram with this bot's token. Stop the other one, or give this one its own token."
-        )
-    elif isinstance(error, InvalidToken):
-        logger.error("Telegram does not accept the bot's token.")
-    elif isinstance(error, ChatFull):
-        logger.info("A message was not sent: %s", error)
-    elif error is not None and may_not_write(error):
-        logger.info("A chat does not let the bot write: %s", error)
-    elif isinstance(error, BadRequest) and "query is too old" in error.message.lower():
-        logger.info("A button was answered too late: %s", error)
-    elif error is not None and (surely_not_sent(error) or (is_of_network(error) and update is None)):
-        logger.warning("Telegram cannot be reached: %s", error)
-    else:
-        logger.error("A message could not be answered", exc_info=error)
-        if isinstance(update, Update):
-            await _apologise(update, context)
+        )  # fmt: skip
+    if isinstance(error, InvalidToken):
+        return "token", logging.ERROR, "Telegram does not accept the bot's token."
+    if isinstance(error, ChatFull):
+        return "chat", logging.INFO, f"A message was not sent: {error}"
+    if may_not_write(error):
+        return "chat", logging.INFO, f"A chat does not let the bot write: {error}"
+    if isinstance(error, BadRequest) and "query is too old" in error.message.lower():
+        return "late", logging.INFO, f"A button was answered too late: {error}"
+    if surely_not_sent(error) or (is_of_network(error) and update is None):
+        return "network", logging.WARNING, f"Telegram cannot be reached: {error}"
+    return UNEXPECTED
 
 
 async def _apologise(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
