@@ -36,9 +36,9 @@ COMMANDS = [
     for command in measurement["commands"]
 ]
 WARTABOT = typer.main.get_group(app).commands
-LINKED_HOSTS = {"t.me", "api.telegram.org", "keepachangelog.com"}
+LINKED_HOSTS = {"t.me", "api.telegram.org", "keepachangelog.com", "bot.example.org", "127.0.0.1:8080"}
 # Where a server keeps what docs/operations.md tells of.
-FOLDERS = ("/dev/", "/etc/", "/opt/", "/srv/", "/var/", "/usr/", "/path/to/")
+FOLDERS = ("/dev/", "/etc/", "/healthz/", "/opt/", "/srv/", "/var/", "/usr/", "/path/to/")
 
 document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -181,3 +181,14 @@ def test_the_tree_in_the_architecture_shows_every_folder_and_no_module_that_is_g
         assert folders <= set(re.findall(r"(\w+)/", tree))
     modules = {path.name for package in ("bot", "embeddings") for path in (ROOT / package).rglob("*.py")}
     assert set(re.findall(r"\w+\.py", tree)) <= modules
+
+
+def test_every_message_that_operations_explains_is_one_that_the_program_says() -> None:
+    table = (DOCS / "operations.md").read_text().partition("| message | means | to do |")[2].partition("\n\n")[0]
+    # The text of a message may run over several strings.
+    said = re.sub(r'"\s*f?"', "", CODE)
+    messages = re.findall(r"^\| `(.+?)` \| ", table, re.MULTILINE)
+    assert len(messages) > 20
+    for message in messages:
+        parts = message.split(" … ")
+        assert re.search(".{1,200}".join(map(re.escape, parts)), said, re.DOTALL), message
