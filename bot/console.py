@@ -1,6 +1,7 @@
 """What the commands print: results to standard output; progress, notes and errors to standard error."""
 
 import json
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,8 @@ def print_json(value: Any) -> None:
 
 def fail(message: str, status: int = 1) -> NoReturn:
     """End with a message for the person who must act."""
+    if isinstance(notes.file, LoggedLines):
+        notes.file.level = logging.ERROR
     notes.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     sys.exit(status)
 

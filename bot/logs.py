@@ -54,12 +54,13 @@ class LoggedLines(io.TextIOBase):
     """A file whose lines are logged, for what is otherwise printed for a person."""
 
     def __init__(self) -> None:
+        self.level = logging.INFO
         self._unfinished = ""
 
     def write(self, text: str) -> int:
         *lines, self._unfinished = (self._unfinished + text).split("\n")
         for line in filter(None, map(str.strip, lines)):
-            logger.info("%s", line)
+            logger.log(self.level, "%s", line)
         return len(text)
 
 

@@ -1,6 +1,7 @@
 """What the commands share: their options, the configuration, and a data folder that is ready to answer."""
 
 import os
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ import typer
 
 from bot.config import DEFAULT_CONFIG as DEFAULT_CONFIG
 from bot.config import TOKEN_VARIABLE, Config, load_config_if_any
-from bot.console import log_notes, notes, print_report, progress
+from bot.console import log_notes, notes, output, print_report, progress
 from bot.data_folder import open_knowledge_base
 from bot.logs import set_up_logging
 from embeddings import ArticleSettings, IndexReport, KnowledgeBase, StoreUnusable
@@ -18,7 +19,6 @@ from embeddings import ArticleSettings, IndexReport, KnowledgeBase, StoreUnusabl
 MISCONFIGURED = 78
 
 app = typer.Typer(
-    help="Answers questions about Indonesian local-government news with verbatim quotes.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,6 +36,21 @@ DataOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 # The sample articles, which come with the program.
 SAMPLES = Path(str(files("bot"))) / "seeds"
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        output.print(f"wartabot {version('wartabot')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Answers questions about Indonesian local-government news with verbatim quotes."""
 
 
 def utf_8(text: str | None) -> str | None:

@@ -39,6 +39,8 @@ def run(
     settings, folder = prepare(config, data)
     settings = replace(settings, server=ServerSettings(settings.server.listen if listen is None else listen))
     token = token_given()
+    if token is not None:
+        _check(token, settings)
     knowledge = ready(settings, folder, config)
     if token is None:
         notes.print(f"{TOKEN_VARIABLE} is not set, so the conversation opens here.", style="dim")
@@ -66,6 +68,18 @@ def doctor_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = Non
         raise typer.Exit(1)
 
 
+def _check(token: str, settings: Config) -> None:
+    """Raise SettingsError for what Telegram would only refuse after the articles are indexed."""
+    listen = settings.server.listen
+    if problem := token_problem(token) or proxy_problem() or listen_problem(listen):
+        raise SettingsError(problem)
+    if settings.telegram.webhook_url and not listen:
+        raise SettingsError(
+            "[telegram] webhook_url needs a server to which the proxy hands the updates on. Write under [server], for "
+            'instance: listen = "127.0.0.1:8080"'
+        )
+
+
 def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path) -> None:
     from bot.application import build_application, run_until_stopped
     from bot.chats import FILE_NAME as CHATS_FILE
@@ -73,13 +87,6 @@ def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path)
     from bot.server import bind
 
     listen, webhook = settings.server.listen, settings.telegram.webhook_url
-    if problem := token_problem(token) or proxy_problem() or listen_problem(listen):
-        raise SettingsError(problem)
-    if webhook and not listen:
-        raise SettingsError(
-            "[telegram] webhook_url needs a server to which the proxy hands the updates on. Write under [server], for "
-            'instance: listen = "127.0.0.1:8080"'
-        )
     sockets = bind(listen) if listen else []
     application = build_application(token, settings.telegram, knowledge, Chats(folder / CHATS_FILE), sockets)
     how = f"by the webhook {webhook}" if webhook else "by polling"
