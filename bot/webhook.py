@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 
 # A question is written down within milliseconds; what takes longer Telegram brings once more.
 SAFE_WITHIN_SECONDS = 5.0
-SECONDS_BETWEEN_CHECKS = 60.0
+SECONDS_BETWEEN_CHECKS = 30.0
 SECONDS_AFTER_FAILURE = 5.0
 # Calls are repeated for minutes where Telegram is out of reach.
-SILENT_AFTER_SECONDS = 3 * SECONDS_BETWEEN_CHECKS
+SILENT_AFTER_SECONDS = 4 * SECONDS_BETWEEN_CHECKS
 
 
 class Webhook(Updater):
