@@ -37,5 +37,5 @@ class Redaction:
     def __call__(self, text: str) -> str:
         """The text without them."""
         for secret in self._secrets:
-            text = text.replace(secret, "<secret>")
-        return CREDENTIALS.sub("<secret>@", text)
+            text = text.replace(secret, "[redacted]")
+        return CREDENTIALS.sub("[redacted]@", text)

@@ -46,13 +46,13 @@ def test_no_secret_is_in_a_line_nor_in_its_traceback(secret: str) -> None:
     redact = Redaction(ENVIRONMENT)
     for formatter in (TextFormatter(redact), JsonFormatter(redact)):
         shown = formatter.format(record_with(secret))
-        assert "ValueError" in shown and "<secret>" in shown
+        assert "ValueError" in shown and "[redacted]" in shown
         assert secret not in shown and json.dumps(secret, ensure_ascii=False)[1:-1] not in shown
 
 
 def test_an_address_is_shown_without_its_name_and_password_wherever_it_comes_from() -> None:
     shown = Redaction({})("cannot reach socks5://name:word@127.0.0.1:9 and https://token@host/path, mail a@b.id")
-    assert shown == "cannot reach socks5://<secret>@127.0.0.1:9 and https://<secret>@host/path, mail a@b.id"
+    assert shown == "cannot reach socks5://[redacted]@127.0.0.1:9 and https://[redacted]@host/path, mail a@b.id"
 
 
 @pytest.mark.parametrize("environment", [{}, {"TELEGRAM_BOT_TOKEN": ""}, {"HTTP_PROXY": "http://a:b@host"}])
@@ -95,8 +95,8 @@ def test_threads_destructors_loops_and_warnings_tell_no_secret_either(form: str)
         cwd=ROOT, env={"TELEGRAM_BOT_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
     )  # fmt: skip
     assert finished.returncode == 0, finished.stderr
-    assert finished.stderr.count("ValueError: https://api.telegram.org/bot<secret>/getMe") == 3
-    assert "old: <secret>" in finished.stderr
+    assert finished.stderr.count("ValueError: https://api.telegram.org/bot[redacted]/getMe") == 3
+    assert "old: [redacted]" in finished.stderr
     assert TOKEN not in finished.stderr and TOKEN.partition(":")[2] not in finished.stderr
     if form == "json":
         messages = [json.loads(line)["message"] for line in finished.stderr.splitlines()]

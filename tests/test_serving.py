@@ -189,11 +189,12 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken, TelegramServer().running() as server:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        further = f'[server]\nlisten = "127.0.0.1:{taken.getsockname()[1]}"'
+        further = f'[server]\nlisten = "127.0.0.1:{taken.getsockname()[1]}"\n[logs]\nformat = "json"'
         bot = Bot(server, tmp_path, further=further)
         assert bot.process.wait(60) == 78
-    log = bot.log.read_text()
-    assert "Is another program using it?" in log and "Traceback" not in log
+    last = json.loads(bot.log.read_text().splitlines()[-1])
+    assert last["level"] == "ERROR" and "Is another program using it?" in last["message"]
+    assert "Traceback" not in bot.log.read_text()
 
 
 # --- the webhook ----------------------------------------------------------------------------------------------
