@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from embeddings.indonesian import dates
 from embeddings.sources.cleaning import clean
+from embeddings.sources.ids import MAX_ID_LENGTH
 from embeddings.sources.plain_text import UnreadableError, is_printable, one_line, readable
 from embeddings.sources.refusals import OnRemark
 from embeddings.types import Article
 
-MAX_ID_LENGTH = 200
 MAX_TITLE_LENGTH = 300
 MAX_NAME_LENGTH = 100
 MAX_URL_LENGTH = 2048
