@@ -83,6 +83,7 @@ def rebuild(
         todo = _still_missing(rebuilt, store)
         for number, _ in enumerate(encode_and_save(rebuilt, encoder, passages, todo, refused)):
             on_progress(number, len(todo))
+        rebuilt.take_versions(store)
         path = store.path
         store.close()
         rebuilt.close()

@@ -13,7 +13,7 @@ from embeddings.storage.schema import article_key
 from embeddings.types import Article
 
 # An article as it was stored, with the digest that it is held against.
-ARTICLE_COLUMNS = "id, text, title, source, url, published, place, path, content_hash"
+ARTICLE_COLUMNS = "id, text, title, source, url, published, place, path, pages, content_hash"
 JOINED_COLUMNS = ", ".join(f"articles.{column}" for column in ARTICLE_COLUMNS.split(", "))
 # A passage that does not fit its article; NULL is no match either.
 MISFITS = """
@@ -140,7 +140,7 @@ class Articles(Database):
         seen = {} if seen is None else seen
         known = (columns[0], content_hash)
         if known not in seen:
-            article = Article(*columns)
+            article = article_of(columns)
             seen[known] = article if article.content_hash() == content_hash else None
             if seen[known] is None:
                 self._report_damage(article.id, article.path)
@@ -148,7 +148,7 @@ class Articles(Database):
 
     def _is_whole(self, number: int, key: str, *fields: Any) -> bool:
         *columns, content_hash = fields
-        article = Article(*columns)
+        article = article_of(columns)
         if article.content_hash() != content_hash or key != article_key(article.id):
             return False
         dimension = self._dimension()
@@ -156,6 +156,16 @@ class Articles(Database):
         facts = self._database.execute(f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE article = ?", (number,))
         misfit = self._database.execute(MISFITS, values).fetchone()
         return misfit is None and all(is_intact(content_hash, fact) for fact in facts)
+
+
+def article_of(columns: Sequence[Any]) -> Article:
+    """The article in these ARTICLE_COLUMNS but for the last; pages that are damaged are none that an article has."""
+    *fields, pages = columns
+    try:
+        fields.append(msgspec.json.decode(pages, type=tuple[int, ...]) if pages else ())
+    except (msgspec.DecodeError, TypeError):
+        fields.append((-1,))
+    return Article(*fields)
 
 
 def _date_or_none(published: object) -> str | None:
