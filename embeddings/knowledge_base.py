@@ -102,15 +102,21 @@ class KnowledgeBase:
     # --- articles in ---
 
     def index(
-        self, paths: Sequence[Path], prune: bool = False, on_progress: OnProgress = lambda done, total: None
+        self,
+        paths: Sequence[Path],
+        prune: bool = False,
+        on_progress: OnProgress = lambda done, total: None,
+        force: bool = False,
     ) -> IndexReport:
         """Read files and folders into the store (see index_files)."""
-        reading, passages = self.settings.articles, self.settings.passages
-        return index_files(self.store, self.encoder, paths, reading, passages, prune, on_progress, self._newsroom)
+        settings, newsroom = self.settings, self._newsroom
+        return index_files(
+            self.store, self.encoder, paths, settings.articles, settings.passages, prune, on_progress, newsroom, force
+        )
 
-    def add(self, articles: Iterable[Article]) -> list[Refusal]:
-        """Store these articles, each in the place of the one with its id; those that could not be stored."""
-        return add_articles(self.store, self.encoder, self.settings.passages, articles)
+    def add(self, articles: Iterable[Article], report: IndexReport | None = None) -> list[Refusal]:
+        """Store these articles and return those that could not be (see add_articles)."""
+        return add_articles(self.store, self.encoder, self.settings.passages, articles, report)
 
     def rebuild(self, on_progress: OnProgress = lambda done, total: None) -> list[Refusal]:
         """Split and encode every stored article anew; those that there is no place for any more (see rebuild)."""

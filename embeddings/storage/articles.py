@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -45,9 +46,19 @@ class Outlet(msgspec.Struct, frozen=True):
 
 
 class KnownArticle(msgspec.Struct, frozen=True):
-    """Where a stored article's file lies."""
+    """Where a stored article's file lies; None where it came from the web, or its address."""
 
     path: str | None
+
+    @property
+    def is_of_the_web(self) -> bool:
+        """Whether no file was ever read for it."""
+        return self.path is None or self.path.startswith(("https://", "http://"))
+
+    @property
+    def has_file(self) -> bool:
+        """Whether there is a file of it still."""
+        return self.path is not None and not self.is_of_the_web and Path(self.path).exists()
 
 
 class Articles(Database):
@@ -58,6 +69,12 @@ class Articles(Database):
         with self._errors_explained():
             rows = self._database.execute("SELECT id, path FROM articles")
             return {id: KnownArticle(path) for id, path in rows}
+
+    def ids_at(self, address: str) -> list[str]:
+        """The ids of the articles that have this address (see canonical_address)."""
+        with self._errors_explained():
+            rows = self._database.execute("SELECT id FROM articles WHERE address = ? LIMIT 2", (address,))
+            return [row[0] for row in rows]
 
     def holds(self, article: Article) -> bool:
         """Whether exactly this article is stored, and it and what was found in it are undamaged; its path apart."""

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from embeddings.addresses import canonical_address
@@ -60,6 +61,26 @@ class Store(Passages, Versions):
         """Note that an unchanged article now lies elsewhere."""
         with self._transaction() as database:
             database.execute("UPDATE articles SET path = ? WHERE id = ?", (path, article_id))
+
+    def rename(self, article: Article, new_id: str, findings: Iterable[Findings]) -> None:
+        """Give a stored article another id, under which it has these facts; its passages and their embeddings stay.
+
+        Quotes that were sent of it under the old id still open.
+        """
+        renamed = replace(article, id=new_id)
+        row = (new_id, article_key(new_id), renamed.content_hash(), article.id, article.content_hash())
+        with self._transaction() as database:
+            changed = database.execute(
+                "UPDATE articles SET id = ?, key = ?, content_hash = ? WHERE id = ? AND content_hash = ? "
+                "RETURNING number",
+                row,
+            ).fetchall()
+            # Another process may have replaced or removed it meanwhile.
+            for (number,) in changed:
+                for of_one_topic in findings:
+                    save_findings(database, number, renamed.content_hash(), of_one_topic)
+                database.execute("UPDATE versions SET article = ? WHERE article = ?", (new_id, article.id))
+                keep_version(database, article, new_id)
 
     def remove(self, article_id: str) -> None:
         """Forget an article and its older versions."""
