@@ -88,6 +88,25 @@ class Database:
                 "shown. Index it again from its file: wartabot index %r", self.path, article_id, path,
             )  # fmt: skip
 
+    @property
+    def in_snapshot(self) -> bool:
+        """Whether one state of the store is being read (see snapshot)."""
+        return self._database.in_transaction
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read in the block is of one state, whatever other processes write; it may write nothing."""
+        if self.in_snapshot:
+            yield
+            return
+        with self._errors_explained():
+            self._database.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with self._errors_explained():
+                self._database.execute("COMMIT")
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._errors_explained():
