@@ -218,6 +218,8 @@ def _of_line(line: BulkLine, path: str, newsroom: tzinfo, on_remark: OnRemark) -
         url=line.url,
         published=line.date,
         place=line.place,
+        pages=line.pages,
+        cleaned=line.cleaned,
         newsroom=newsroom,
         on_remark=on_remark,
     )
