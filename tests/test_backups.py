@@ -20,8 +20,10 @@ from bot.backups import Manifest, back_up, restore
 from bot.chats import CHATS_VERSION, Chats, SentAnswer, SentQuote
 from bot.chats import FILE_NAME as CHATS_FILE
 from embeddings import STORE_FILE, STORE_VERSION, Article, Encoder, KnowledgeBase, Quote, Store, StoreUnusable
+from tests.bot_process import running_bot
 from tests.conftest import ROOT, SEEDS
 from tests.old_stores import make_old_store
+from tests.telegram_server import PERSON
 from tests.test_chats import SCHEMA_OF_VERSION_1
 
 ARTICLE = Article(
@@ -385,3 +387,25 @@ def test_pages_that_no_text_has_are_left_out_with_a_note(encoder: Encoder, tmp_p
     assert "its pages do not begin one after the other" in report.remarks[0].note
     article = knowledge.store.article("a")
     assert article is not None and article.pages == ()
+
+
+@pytest.mark.slow
+def test_a_running_bot_is_backed_up_and_after_a_loss_its_buttons_work_again(tmp_path: Path, encoder: Encoder) -> None:
+    file = tmp_path / "cadangan"
+    with running_bot(tmp_path) as bot:
+        assert "Fathul Mushalli" in bot.ask("Siapa camat Sungai Raya?")["text"]
+        message = bot.server.last_message(int(PERSON["id"]))
+        take(tmp_path, file)
+        with pytest.raises(StoreUnusable, match=r"is in use. Stop the bot"):
+            put_back(file, tmp_path, force=True)
+        bot.stop()
+        for name in (STORE_FILE, CHATS_FILE):
+            for lost in tmp_path.glob(f"{name}*"):
+                lost.unlink()
+        put_back(file, tmp_path, force=True)
+        bot.start()
+        rows = message["reply_markup"]["inline_keyboard"]
+        unfold = next(button for row in rows for button in row if button["text"] == "Selengkapnya")
+        bot.server.press(unfold["callback_data"], message, PERSON)
+        assert "Ringkas" in json.dumps(bot.server.called("editMessageText", timeout=120)[-1])
+        assert "Fathul Mushalli" in bot.ask("Siapa camat Sungai Raya?")["text"]

@@ -58,7 +58,7 @@ class Recognition:
         for file, folder in folders.items():
             derived = id_of_file(file, folder)
             other = self.known.get(derived)
-            if other is None or other.path is None or not other.has_file or other.path == str(file.resolve()):
+            if other is None or other.path is None or other.path == str(file.resolve()) or not other.has_file:
                 continue
             place = id_of_file(Path(other.path), folder.resolve())
             if place not in self.known:
@@ -95,7 +95,8 @@ class Recognition:
             return False
         self._store.rename(article, new, find_all(replace(article, id=new)))
         self.known[new] = self.known.pop(old)
-        self._at_path = {**self._at_path, self.known[new].path or "": new}
+        if article.path in self._at_path:
+            self._at_path[article.path] = new
         return True
 
 
