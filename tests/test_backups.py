@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import random
 import signal
 import sqlite3
@@ -29,6 +30,8 @@ from tests.test_chats import SCHEMA_OF_VERSION_1
 ARTICLE = Article(
     "satu", "Camat Ali hadir. Rapat selesai.", "Rakor", "Kabar", "https://kabar.example/satu", "2024-01-05"
 )
+# KILLS=200 pytest tests/test_backups.py is the long form.
+KILLS = int(os.environ.get("KILLS", "25"))
 CONTENT = SentAnswer("Siapa camatnya?", True, (SentQuote.of(Quote(ARTICLE, 0, 16, (6, 9), 0.9)),), "id", 3)
 
 
@@ -281,7 +284,7 @@ def test_killed_at_any_moment_a_backup_is_the_old_one_or_a_whole_new_one(data: P
     program = "import sys; from pathlib import Path; from bot.backups import back_up; print(flush=True); "
     program += "[back_up(Path(sys.argv[1]), Path(sys.argv[2]), True, lambda d, t: None) for _ in range(3)]"
     kills, whole = 0, 0
-    for number in range(25):
+    for number in range(KILLS):
         command = [sys.executable, "-c", program, str(data), str(file)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
@@ -294,10 +297,38 @@ def test_killed_at_any_moment_a_backup_is_the_old_one_or_a_whole_new_one(data: P
             assert len(articles_in(tmp_path / f"new-{number}")) == 61
             assert stat.S_IMODE(file.stat().st_mode) == 0o600
             whole += 1
-    assert kills > 15 and whole > 5
+    assert kills > 0.6 * KILLS and whole > 5
     # What a killed one left is gone after the next.
     take(data, file)
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("cadangan")] == ["cadangan"]
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_a_restore_leaves_what_was_there_or_what_was_backed_up(data: Path, tmp_path: Path) -> None:
+    file, rng = tmp_path / "cadangan", random.Random(6)
+    store = Store(data / STORE_FILE)
+    save(store, *(Article(f"a{n}", " ".join(f"kata{rng.random()}" for _ in range(2000))) for n in range(60)))
+    store.close()
+    take(data, file)
+    program = "import sys; from pathlib import Path; from bot.backups import restore; print(flush=True); "
+    program += "[restore(Path(sys.argv[2]), Path(sys.argv[1]), True, lambda d, t: None) for _ in range(20)]"
+    kills, seen = 0, set[int]()
+    for _ in range(10):
+        store = Store(data / STORE_FILE)
+        save(store, Article("sesudah", "Sesudah cadangan."))
+        store.close()
+        command = [sys.executable, "-c", program, str(data), str(file)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(rng.random() / 4)
+            kills += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+        seen.add(len(articles_in(data)))
+        assert answers_in(data) == ["Siapa camatnya?"]
+    assert kills >= 8 and seen <= {61, 62}
+    put_back(file, data, force=True)
+    assert len(articles_in(data)) == 61 and not (data / "restore.unfinished").exists()
 
 
 # --- upgrades and the way back ---
