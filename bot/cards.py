@@ -9,9 +9,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import replies
 from bot.chats import Judged, SentAnswer
-from bot.sharing import article_link, copy_button, share_buttons
+from bot.sharing import article_link, copy_button, key_of, share_buttons
 from bot.texts import Texts
-from embeddings import Answer, Article, Certainty, Outlet, Quote, Store, Summary, article_key, with_neighbours
+from embeddings import Answer, Article, Certainty, Outlet, Quote, Store, Summary, with_neighbours
 
 logger = logging.getLogger(__name__)
 
@@ -34,16 +34,19 @@ class View(msgspec.Struct, frozen=True):
 
 
 def verified(content: SentAnswer, store: Store) -> list[Quote]:
-    """The quotes whose words still stand in their articles; any other is left out and logged as an error."""
+    """The quotes whose words stand in their articles, as these are or were; others are left out and logged."""
     quotes = []
     for sent in content.quotes:
-        quote = sent.found_in(store.article(sent.article))
+        article, older = store.quoted(sent.article, sent.start, sent.text, sent.version) or (None, False)
+        quote = sent.found_in(article, older)
         if quote is None:
             logger.error(
-                "A quote is not sent: article %r no longer holds it at %d to %d", sent.article, sent.start, sent.end
-            )
+                "A quote is not sent: no version of article %r holds it at %d to %d",
+                sent.article, sent.start, sent.end,
+            )  # fmt: skip
         else:
-            quotes.append(msgspec.structs.replace(quote, copies=tuple(store.copies(sent.article))))
+            copies = () if older else tuple(store.copies(quote.article.id))
+            quotes.append(msgspec.structs.replace(quote, copies=copies))
     return quotes
 
 
@@ -104,7 +107,7 @@ def _quote_rows(
     fold = texts.fold if view.unfolded else texts.unfold
     read_on = [
         _button(fold, "u", token, view.page, 0 if view.unfolded else 1),
-        InlineKeyboardButton(texts.open_article, url=article_link(first.article, bot_name)),
+        InlineKeyboardButton(texts.open_article, url=article_link(first.article, bot_name, first.older)),
     ]
     rows = [read_on]
     if len(quotes) > content.per_page:
@@ -184,14 +187,23 @@ def sources_card(outlets: Sequence[Outlet], page: int, texts: Texts) -> Card:
     return replies.sources_text(outlets, page, texts), InlineKeyboardMarkup([row]) if row else None
 
 
-def article_card(article: Article, start: int, texts: Texts) -> Card:
-    """One page of an article."""
+def article_of_key(key: str, store: Store) -> tuple[Article, bool] | None:
+    """The article or the older version that a key names (see key_of), and which of the two it is."""
+    article, version = store.article_by_key(key[:16]), key[16:]
+    if version and (article is None or article.content_hash() != version):
+        older = store.older_version(version)
+        return (older, True) if older else None
+    return (article, False) if article else None
+
+
+def article_card(article: Article, start: int, texts: Texts, older: bool = False) -> Card:
+    """One page of an article, or of an older version of it."""
     # Changed since, the article may have become shorter.
     start = min(start, len(article.text) - 1)
-    html, following = replies.article_page(article, start, texts)
+    html, following = replies.article_page(article, start, texts, older)
     row = []
     if start > 0:
-        row.append(_button(texts.previous_page, "t", article_key(article.id), 0))
+        row.append(_button(texts.previous_page, "t", key_of(article, older), 0))
     if following is not None:
-        row.append(_button(texts.next_page, "t", article_key(article.id), following))
+        row.append(_button(texts.next_page, "t", key_of(article, older), following))
     return html, InlineKeyboardMarkup([row]) if row else None

@@ -44,9 +44,9 @@ def read_typed() -> str:
 
 
 @contextmanager
-def progress() -> Iterator[OnProgress]:
+def progress(doing: str = "Indexing") -> Iterator[OnProgress]:
     """A bar that is gone in the end."""
-    columns = (TextColumn("Indexing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn(doing), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=notes, transient=True) as shown:
         task = shown.add_task("", total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -183,10 +183,10 @@ def _newest(published: str | None, texts: Texts) -> str:
     return texts.newest.format(date=date_text(published, texts)) if published else ""
 
 
-def article_page(article: Article, start: int, texts: Texts) -> tuple[str, int | None]:
+def article_page(article: Article, start: int, texts: Texts, older: bool = False) -> tuple[str, int | None]:
     """An article from a character offset on, as HTML, and the offset at which the next page begins, if any."""
     title = (article.title or texts.untitled)[:LONGEST_LABEL]
-    head = f"<b>{escape(title)}</b>\n{escape(source_text(article, texts))}"
+    head = f"<b>{escape(title)}</b>\n{escape(source_text(article, texts, older))}"
     if article.url:
         head += f' · <a href="{escape(article.url)}">{escape(texts.open_article)}</a>'
     # Title and outlet leave so much room at least; a link's address takes none.
@@ -209,9 +209,10 @@ def date_text(published: str | None, texts: Texts) -> str:
     return " ".join(part for part in (day.lstrip("0"), name, year) if part)
 
 
-def source_text(article: Article, texts: Texts) -> str:
-    """The line under a quote: outlet and date."""
-    return f"{(article.source or texts.unknown_source)[:LONGEST_LABEL]} · {date_text(article.published, texts)}"
+def source_text(article: Article, texts: Texts, older: bool = False) -> str:
+    """The line under a quote: outlet and date, and whether it is of an older version of the article."""
+    source = (article.source or texts.unknown_source)[:LONGEST_LABEL]
+    return " · ".join((source, date_text(article.published, texts), *([texts.older_version] if older else [])))
 
 
 def number_text(number: int, texts: Texts) -> str:
@@ -249,7 +250,7 @@ def quote_block(quote: Quote, texts: Texts, note: str | None = None, folded: boo
     lines = [f"<blockquote{expandable}>{_marked(quote)}</blockquote>"]
     if note:
         lines.append(f"<i>{escape(note)}</i>")
-    source = f"— {escape(source_text(quote.article, texts))}"
+    source = f"— {escape(source_text(quote.article, texts, quote.older))}"
     if quote.article.url:
         source += f' · <a href="{escape(quote.article.url)}">{escape(texts.open_article.lower())}</a>'
     return "\n".join([*lines, source, *([f"<i>{_copies(quote, texts)}</i>"] if quote.copies else [])])

@@ -14,7 +14,7 @@ MAX_COPY_LENGTH = 256
 MAX_LINK_LENGTH = 2000
 # What buttons and links carry of an answer and of an article, as it is checked when it comes back.
 TOKEN = "[A-Za-z0-9_-]{16}"
-ARTICLE_KEY = "[0-9a-f]{16}"
+ARTICLE_KEY = "[0-9a-f]{16}(?:[0-9a-f]{32})?"
 SHARED_QUOTE = re.compile(f"kutipan ({TOKEN}) ([0-9]{{1,3}})")
 """The inline query that a share button begins: an answer's token, and the number of its quote from 1."""
 
@@ -24,14 +24,21 @@ def deep_link(bot_name: str, payload: str) -> str:
     return f"https://t.me/{bot_name}?start={payload}"
 
 
-def article_link(article: Article, bot_name: str) -> str:
-    """Where an article can be read: on the web, or as it is stored, in the private chat."""
-    return article.url or deep_link(bot_name, f"t{article_key(article.id)}")
+def key_of(article: Article, older: bool = False) -> str:
+    """What names an article in buttons and links, or with the digest behind it an older version of it."""
+    return article_key(article.id) + (article.content_hash() if older else "")
+
+
+def article_link(article: Article, bot_name: str, older: bool = False) -> str:
+    """Where an article can be read: on the web, or as it is stored, in the private chat, as is an older version."""
+    own = deep_link(bot_name, f"t{key_of(article, older)}")
+    # The publisher's page does not show an older version any more.
+    return own if older else article.url or own
 
 
 def quote_with_source(quote: Quote, texts: Texts) -> str:
     """A quote and the line under it, as plain text."""
-    return f"{quote.text}\n— {replies.source_text(quote.article, texts)}"
+    return f"{quote.text}\n— {replies.source_text(quote.article, texts, quote.older)}"
 
 
 def copy_button(quote: Quote, token: str, page: int, texts: Texts, bot_name: str) -> InlineKeyboardButton:
@@ -55,7 +62,8 @@ def share_buttons(quote: Quote, token: str, page: int, texts: Texts, bot_name: s
 
 def whatsapp_link(quote: Quote, texts: Texts, bot_name: str) -> str:
     """A link that opens WhatsApp with a quote, its source and where to read on; too long a quote ends with a word."""
-    below = f"— {replies.source_text(quote.article, texts)}\n{article_link(quote.article, bot_name)}"
+    source = replies.source_text(quote.article, texts, quote.older)
+    below = f"— {source}\n{article_link(quote.article, bot_name, quote.older)}"
     shown, shortened = quote.text, ""
     while True:
         link = "https://wa.me/?text=" + percent_encoded(f"“{shown}”{shortened}\n{below}", safe="")

@@ -24,6 +24,7 @@ from embeddings.sources.files import ArticleSettings
 from embeddings.sources.plain_text import printable
 from embeddings.sources.refusals import Refusal, Remark, fault
 from embeddings.storage.articles import Outlet, Summary
+from embeddings.storage.schema import SCHEMA_VERSION as STORE_VERSION
 from embeddings.storage.schema import article_key
 from embeddings.storage.store import FILE_NAME as STORE_FILE
 from embeddings.storage.store import Store
@@ -33,6 +34,7 @@ from embeddings.types import Article
 
 __all__ = [
     "STORE_FILE",
+    "STORE_VERSION",
     "Answer",
     "AnswerSettings",
     "Article",

@@ -1,6 +1,7 @@
 """A data folder as a whole: articles go in, answers come out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
@@ -99,18 +100,32 @@ class KnowledgeBase:
             self._answerer = Answerer(self.retriever, reader, self.settings.answers, self._today)
         return self._answerer
 
+    @contextmanager
+    def _at_one_moment(self) -> Iterator[Answerer]:
+        """The answerer, before which all articles stay as they are, whatever is indexed meanwhile."""
+        answerer = self._answering()
+        self.retriever.refresh()
+        with self.store.snapshot():
+            yield answerer
+
     # --- articles in ---
 
     def index(
-        self, paths: Sequence[Path], prune: bool = False, on_progress: OnProgress = lambda done, total: None
+        self,
+        paths: Sequence[Path],
+        prune: bool = False,
+        on_progress: OnProgress = lambda done, total: None,
+        force: bool = False,
     ) -> IndexReport:
         """Read files and folders into the store (see index_files)."""
-        reading, passages = self.settings.articles, self.settings.passages
-        return index_files(self.store, self.encoder, paths, reading, passages, prune, on_progress, self._newsroom)
+        settings, newsroom = self.settings, self._newsroom
+        return index_files(
+            self.store, self.encoder, paths, settings.articles, settings.passages, prune, on_progress, newsroom, force
+        )
 
-    def add(self, articles: Iterable[Article]) -> list[Refusal]:
-        """Store these articles, each in the place of the one with its id; those that could not be stored."""
-        return add_articles(self.store, self.encoder, self.settings.passages, articles)
+    def add(self, articles: Iterable[Article], report: IndexReport | None = None) -> list[Refusal]:
+        """Store these articles and return those that could not be (see add_articles)."""
+        return add_articles(self.store, self.encoder, self.settings.passages, articles, report)
 
     def rebuild(self, on_progress: OnProgress = lambda done, total: None) -> list[Refusal]:
         """Split and encode every stored article anew; those that there is no place for any more (see rebuild)."""
@@ -131,15 +146,18 @@ class KnowledgeBase:
         before: Turn | None = None,
     ) -> Answer:
         """Quotes, or an honest no (see Answerer.answer); raises QuestionTooLong."""
-        return self._answering().answer(question, most_quotes, any_time, hurried, before)
+        with self._at_one_moment() as answerer:
+            return answerer.answer(question, most_quotes, any_time, hurried, before)
 
     def search(self, question: str, most: int, hurried: bool = False) -> Answer:
         """An answer with up to `most` quotes to browse (see Answerer.search); raises QuestionTooLong."""
-        return self._answering().search(question, most, hurried)
+        with self._at_one_moment() as answerer:
+            return answerer.search(question, most, hurried)
 
     def readings(self, question: str) -> list[Reading]:
         """The sentences found for a question as they are judged, most probable first; raises QuestionTooLong."""
-        return self._answering().readings(question)
+        with self._at_one_moment() as answerer:
+            return answerer.readings(question)
 
     def summary(self) -> Summary:
         """How much can be searched at this moment."""

@@ -9,7 +9,7 @@ import pytest
 
 from embeddings import Article, Encoder, KnowledgeBase, Store, StoreUnusable
 from embeddings.indonesian.words import stem_words
-from embeddings.search.dense import DenseIndex
+from embeddings.search.dense import INDEX_FILE, DenseIndex
 from embeddings.search.lexical import LexicalIndex
 
 DIMENSION = 8
@@ -63,6 +63,24 @@ def test_scores_are_cosines_best_first_and_never_padded(tmp_path: Path, store: S
     assert len(found) == 20
     assert found[0] == (7, pytest.approx(1, abs=1e-3))
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+
+
+def test_a_small_change_of_a_large_index_waits_to_be_written_and_is_not_lost(tmp_path: Path, store: Store) -> None:
+    for number in range(21, 301):
+        save(store, number)
+    indexes = Indexes(tmp_path, store)
+    written = (tmp_path / "dense" / INDEX_FILE).read_bytes()
+    save(store, 301)
+    store.remove("a6")
+    indexes.refresh()
+    assert (tmp_path / "dense" / INDEX_FILE).read_bytes() == written
+    for opened in (indexes, Indexes(tmp_path, store)):
+        assert opened.find(301) == ([301], [301]) and opened.find(6) == ([], [])
+    for number in range(302, 305):
+        save(store, number)
+    indexes.refresh()
+    assert (tmp_path / "dense" / INDEX_FILE).read_bytes() != written
+    assert Indexes(tmp_path, store).find(304) == ([304], [304])
 
 
 def test_added_changed_and_removed_articles_are_followed(tmp_path: Path, store: Store) -> None:

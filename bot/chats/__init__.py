@@ -2,12 +2,13 @@
 
 from bot.chats.answers import SentAnswer, SentQuote, StoredAnswer
 from bot.chats.chats import FILE_NAME, Chats
-from bot.chats.database import ChatsLocked
+from bot.chats.database import CHATS_VERSION, ChatsLocked
 from bot.chats.feedback import Judged
 from bot.chats.questions import Pending
 from bot.chats.settings import ChatSettings, is_quiet
 
 __all__ = [
+    "CHATS_VERSION",
     "FILE_NAME",
     "ChatSettings",
     "Chats",

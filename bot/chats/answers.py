@@ -30,16 +30,19 @@ class SentQuote(msgspec.Struct, frozen=True):
     answer: tuple[int, int] | None
     score: float
     text: str
+    version: str | None = None
+    """The digest of the article as it was quoted; versions before 0.2.0 did not note it."""
 
     @classmethod
     def of(cls, quote: Quote) -> "SentQuote":
-        return cls(quote.article.id, quote.start, quote.end, quote.answer, quote.score, quote.text)
+        article = quote.article
+        return cls(article.id, quote.start, quote.end, quote.answer, quote.score, quote.text, article.content_hash())
 
-    def found_in(self, article: Article | None) -> Quote | None:
-        """The quote, where the article still holds these very words in this place."""
+    def found_in(self, article: Article | None, older: bool = False) -> Quote | None:
+        """The quote, where the article holds these very words in this place; `older` if its text is another by now."""
         if article is None or article.text[self.start : self.end] != self.text:
             return None
-        return Quote(article, self.start, self.end, self.answer, self.score)
+        return Quote(article, self.start, self.end, self.answer, self.score, older=older)
 
 
 class SentAnswer(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 MIGRATIONS = files("bot") / "chats" / "migrations"
 SCRIPTS = [(MIGRATIONS / name).read_text("utf-8") for name in ("001_chats.sql", "002_tokens.sql")]
 """What each version of the schema changes in the one before."""
+CHATS_VERSION = len(SCRIPTS)
 # How long a statement waits for another program that has the file locked, before it is tried again.
 LOCK_TIMEOUT_SECONDS = 5.0
 CHECKPOINT_TIMEOUT_MS = 200

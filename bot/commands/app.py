@@ -99,8 +99,8 @@ def ready(settings: Config, folder: Path, config: Path) -> KnowledgeBase:
     return knowledge
 
 
-def index_into(knowledge: KnowledgeBase, paths: list[Path], prune: bool) -> IndexReport:
+def index_into(knowledge: KnowledgeBase, paths: list[Path], prune: bool, force: bool = False) -> IndexReport:
     with progress() as on_progress:
-        report = knowledge.index(paths, prune, on_progress)
+        report = knowledge.index(paths, prune, on_progress, force)
     print_report(report, knowledge.summary().articles)
     return report

@@ -28,6 +28,7 @@ from embeddings import Refusal
 def index(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; default: [articles] paths.")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Drop articles whose file is gone.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="With --prune: drop them however many they are.")] = False,
     rebuild_all: Annotated[
         bool, typer.Option("--rebuild", help="Encode every stored article anew, after a change of model.")
     ] = False,
@@ -35,6 +36,8 @@ def index(
     data: DataOption = None,
 ) -> None:
     """Add or update articles; exit status 0 only if nothing was refused."""
+    if force and not prune:
+        raise typer.BadParameter("--force goes with --prune")
     settings, folder = prepare(config, data)
     knowledge = open_knowledge_base(folder, settings, anew=True)
     lost: list[Refusal] = []
@@ -42,7 +45,7 @@ def index(
         with progress() as on_progress:
             lost = knowledge.rebuild(on_progress)
         print_refused(lost)
-    report = index_into(knowledge, paths or default_paths(settings, config), prune)
+    report = index_into(knowledge, paths or default_paths(settings, config), prune, force)
     # So that the first question does not wait for the indexes.
     knowledge.retriever.refresh()
     if report.refused or lost:

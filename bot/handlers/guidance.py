@@ -74,11 +74,11 @@ async def turn_page(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         text, buttons = cards.sources_card(outlets, int(page[1]), texts)
         text = escape(text)
     else:
-        article = await state.in_worker(lambda: state.answerer.store.article_by_key(page[2]), Urgency.DRAWING)
-        if article is None:
+        found = await state.in_worker(lambda: cards.article_of_key(page[2], state.answerer.store), Urgency.DRAWING)
+        if found is None:
             await acknowledge(query, texts.article_gone, show_alert=True)
             return
-        text, buttons = cards.article_card(article, int(page[3]), texts)
+        text, buttons = cards.article_card(found[0], int(page[3]), texts, older=found[1])
     await acknowledge(query)
     await edit(context, query.message.chat_id, query.message.message_id, text, buttons)
 
@@ -99,8 +99,8 @@ async def _open_link(update: Update, context: ContextTypes.DEFAULT_TYPE, payload
 
 async def _article(key: str, update: Update, context: ContextTypes.DEFAULT_TYPE) -> cards.Card:
     state, texts = conversations(context), texts_of(update, context)
-    article = await state.in_worker(lambda: state.answerer.store.article_by_key(key), Urgency.DRAWING)
-    return cards.article_card(article, 0, texts) if article else (texts.article_gone, None)
+    found = await state.in_worker(lambda: cards.article_of_key(key, state.answerer.store), Urgency.DRAWING)
+    return cards.article_card(found[0], 0, texts, older=found[1]) if found else (texts.article_gone, None)
 
 
 async def _answer(

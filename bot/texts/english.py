@@ -47,6 +47,7 @@ ENGLISH = Texts(
     unknown_date="date unknown",
     untitled="Untitled",
     open_article="Open article",
+    older_version="older version",
     shortened="(quote shortened because of its length)",
     not_found="Sorry, I found no answer in the {articles} articles I have{span}.",
     not_named="Sorry, none of the {articles} articles I have{span} says who the {office} is.",

@@ -47,6 +47,7 @@ INDONESIAN = Texts(
     unknown_date="tanggal tidak diketahui",
     untitled="Tanpa judul",
     open_article="Buka berita",
+    older_version="versi lama",
     shortened="(kutipan dipotong karena panjang)",
     not_found="Maaf, saya belum menemukan jawabannya dalam {articles} berita yang saya punya{span}.",
     not_named="Maaf, dari {articles} berita yang saya punya{span} belum ada yang menyebut siapa {office}.",

@@ -37,6 +37,8 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     unknown_date: str
     untitled: str
     open_article: str
+    older_version: str
+    """Behind the date of a quote whose article has been changed since it was sent."""
     shortened: str
     """A quote was too long for one message, so only part of it stands there."""
     not_found: str

@@ -24,6 +24,8 @@ class Quote(msgspec.Struct, frozen=True):
     """The probability that this quote answers."""
     copies: tuple[Article, ...] = ()
     """The same story in other outlets."""
+    older: bool = False
+    """Whether the article's text has been changed since this was quoted and sent."""
 
     @property
     def text(self) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
 
+from embeddings.indexing.recognition import Recognition
 from embeddings.indexing.report import FileReport, IndexReport, OnProgress
 from embeddings.sources.files import ArticleSettings, find_files, read_file
+from embeddings.sources.ids import id_of_file
 from embeddings.sources.refusals import Refusal, Remark
 from embeddings.storage.store import Store
 from embeddings.types import Article
@@ -20,11 +22,11 @@ class Reading:
         found = find_files(paths)
         report.refused += found.refused
         report.skipped += found.skipped
-        self.known = store.known_articles()
-        self._seen: dict[str, str] = {}
-        """By article id, the file that it was read from."""
+        self._recognition = Recognition(store)
+        self._recognition.make_room(found.folders)
         self._read_whole: set[str] = set()
         self._files = found.files
+        self._folders = found.folders
         self._settings = settings
         self._newsroom = newsroom
         self._store = store
@@ -43,52 +45,63 @@ class Reading:
             before += size
             on_progress(before, total)
 
+    def is_new(self, article_id: str) -> bool:
+        """Whether no article of this id was stored before."""
+        return article_id not in self._recognition.known
+
     def gone(self) -> Iterator[str]:
         """The ids of stored articles that are gone from disk; a file that could not be read whole loses nothing."""
-        for article_id, article in self.known.items():
-            if article_id in self._seen or article.path is None:
+        for article_id, article in self._recognition.known.items():
+            if article_id in self._recognition.seen or article.is_of_the_web:
                 continue
-            if article.path in self._read_whole or not Path(article.path).exists():
+            if article.path in self._read_whole or not article.has_file:
                 yield article_id
 
     def _changed_in(self, file: Path, on_position: Callable[[int], None]) -> Iterator[Article]:
         report = FileReport(file, self._report)
-        for found in read_file(file, self._settings, self._newsroom, on_position):
-            if isinstance(found, Remark):
-                report.remark(found)
-                continue
-            refusal = found if isinstance(found, Refusal) else self._refuse_second(found, file)
-            if isinstance(found, Article) and refusal is None:
+        for found in read_file(file, self._settings, self._newsroom, on_position, self._folders.get(file)):
+            known = self._recognised(found, file) if isinstance(found, Article) else found
+            if isinstance(known, Remark):
+                report.remark(known)
+            elif isinstance(known, Article):
                 report.accept()
-                yield from self._if_changed(found, file)
-                continue
-            assert refusal is not None
-            if not report.refuse(refusal):
+                yield from self._if_changed(known, file)
+            elif not report.refuse(known):
                 break
         report.count_the_rest()
         if not report.refused:
             self._read_whole.add(str(file.resolve()))
 
+    def _recognised(self, article: Article, file: Path) -> Article | Refusal | Remark:
+        """The article under the id that it is stored under, or why it is left alone."""
+        known = self._recognition.of_file(article, id_of_file(file, self._folders.get(file)))
+        if known is None:
+            self._report.unchanged += 1
+            return Remark(str(file), f"it was fetched from its url already, and that stays as it is: {article.url}")
+        return self._refusal_of_second(known, file) or known
+
     def _if_changed(self, article: Article, file: Path) -> Iterator[Article]:
-        self._seen[article.id] = str(file)
-        stored = self.known.get(article.id)
+        self._recognition.seen[article.id] = str(file)
+        stored = self._recognition.known.get(article.id)
         if stored is None or not self._store.holds(article):
             yield article
             return
-        if stored.path != article.path:
+        # What came from the web is no file's because it was read from one, such as an export, too.
+        if stored.path != article.path and not stored.is_of_the_web:
             self._store.move(article.id, article.path)
         self._report.unchanged += 1
 
-    def _refuse_second(self, article: Article, file: Path) -> Refusal | None:
-        other = self._seen.get(article.id)
-        if other is None and article.id in self.known:
-            path = self.known[article.id].path
-            if path is not None and path != article.path and Path(path).exists():
-                other = path
+    def _refusal_of_second(self, article: Article, file: Path) -> Refusal | None:
+        other = self._recognition.seen.get(article.id)
+        stored = self._recognition.known.get(article.id)
+        if other is None and stored and stored.path != article.path and stored.has_file:
+            other = stored.path
         if other is None:
             return None
         return Refusal(
-            str(file), f"its id {article.id!r} is already that of an article in {other}; give one of them another id"
+            str(file),
+            f"its id {article.id!r} is already that of an article in {other}; give one of them another id, or index a "
+            "folder that holds both: their places in it tell them apart",
         )
 
 

@@ -31,6 +31,12 @@ class IndexReport:
         self.skipped: Counter[str] = Counter()
         """Files of kinds that are not read, by their ending."""
 
+    def count(self, passages: int, new: bool) -> None:
+        """Note an article that was stored."""
+        self.passages += passages
+        self.added += new
+        self.updated += not new
+
 
 class FileReport:
     """What is refused and remarked in one file: the first of each are named in the run's report, the rest counted."""

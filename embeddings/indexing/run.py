@@ -10,6 +10,8 @@ from filelock import FileLock, Timeout
 from embeddings.errors import IndexMismatch, StoreUnusable
 from embeddings.indexing.changes import Reading
 from embeddings.indexing.encoding import encode_and_save
+from embeddings.indexing.pruning import prune_gone
+from embeddings.indexing.recognition import Recognition
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder
@@ -30,38 +32,59 @@ def index_files(
     prune: bool = False,
     on_progress: OnProgress = lambda done, total: None,
     newsroom: tzinfo = WIB,
+    force: bool = False,
 ) -> IndexReport:
     """Read what is new or changed in files and folders into the store; `prune` drops what is gone from disk.
 
-    Raises StoreUnusable where another run is under way. Timestamps are dated in the newsroom's time zone. Progress is
-    in bytes of files, then in articles whose facts were found by another version. A run that was killed is simply run
-    again: each article is stored whole or not at all.
+    Where that would be more than the settings allow, nothing is dropped unless by `force`. Raises StoreUnusable where
+    another run is under way. Timestamps are dated in the newsroom's time zone. Progress is in bytes of files, then in
+    articles whose facts were found by another version. A run that was killed is simply run again: each article is
+    stored whole or not at all.
     """
     report = IndexReport()
     with only_run(store):
         store.claim(encoder.name, encoder.dimension)
         reading = Reading(paths, articles, newsroom, store, report)
         for article, spans in encode_and_save(store, encoder, passages, reading.changed(on_progress), report.refused):
-            report.passages += len(spans)
-            report.updated += article.id in reading.known
-            report.added += article.id not in reading.known
-        for gone in reading.gone() if prune else ():
-            store.remove(gone)
-            report.removed += 1
+            report.count(len(spans), reading.is_new(article.id))
+        if prune:
+            prune_gone(store, list(reading.gone()), 1.0 if force else articles.prune_share, report)
         report.found_anew = find_anew(store, on_progress, report.refused)
     return report
 
 
 def add_articles(
-    store: Store, encoder: Encoder, passages: PassageSettings, articles: Iterable[Article]
+    store: Store,
+    encoder: Encoder,
+    passages: PassageSettings,
+    articles: Iterable[Article],
+    report: IndexReport | None = None,
 ) -> list[Refusal]:
-    """Store these articles, each in the place of the one with its id; those that could not be stored."""
-    refused: list[Refusal] = []
+    """Store these articles, each in the place of the one with its address or id; those that could not be stored.
+
+    One that is stored already as it is costs nothing, and one of which there is a file is left alone. `report` is told
+    what became of each.
+    """
+    report = IndexReport() if report is None else report
     with only_run(store):
         store.claim(encoder.name, encoder.dimension)
-        for _ in encode_and_save(store, encoder, passages, articles, refused):
-            pass
-    return refused
+        recognition = Recognition(store)
+        changed = _changed(articles, recognition, store, report)
+        for article, spans in encode_and_save(store, encoder, passages, changed, report.refused):
+            report.count(len(spans), article.id not in recognition.known)
+    return report.refused
+
+
+def _changed(
+    articles: Iterable[Article], recognition: Recognition, store: Store, report: IndexReport
+) -> Iterator[Article]:
+    for article in articles:
+        known = recognition.of_web(article)
+        if known is None or store.holds(known):
+            report.unchanged += 1
+        else:
+            yield known
+        recognition.seen[(known or article).id] = ""
 
 
 def rebuild(
@@ -83,6 +106,7 @@ def rebuild(
         todo = _still_missing(rebuilt, store)
         for number, _ in enumerate(encode_and_save(rebuilt, encoder, passages, todo, refused)):
             on_progress(number, len(todo))
+        rebuilt.take_versions(store)
         path = store.path
         store.close()
         rebuilt.close()

@@ -12,6 +12,7 @@ from embeddings.storage.passages import Watermark
 from embeddings.storage.store import Store
 
 INDEX_FILE = "passages.faiss"
+UNSAVED_SHARE = 0.01
 
 
 class DenseIndex:
@@ -39,7 +40,9 @@ class DenseIndex:
         if len(self) != store.summary().passages:
             self._start_empty()
             self._catch_up(store, watermark)
-        self._save(store)
+        # Writing it all anew takes seconds where there is much; a little is caught up with at the next start.
+        if self._unsaved > UNSAVED_SHARE * len(self):
+            self._save(store)
 
     def search(
         self, query: NDArray[np.float32], top_k: int, within: NDArray[np.int64] | None = None
@@ -66,12 +69,14 @@ class DenseIndex:
         # IDMap2 keeps the way back from id to row, which reconstruct() needs.
         self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))
         self._watermark = Watermark()
+        self._unsaved = 0
 
     def _catch_up(self, store: Store, watermark: Watermark) -> None:
         if removed := store.removed_after(self._watermark.removal):
-            self._index.remove_ids(faiss.IDSelectorBatch(np.array(removed, dtype=np.int64)))
+            self._unsaved += self._index.remove_ids(faiss.IDSelectorBatch(np.array(removed, dtype=np.int64)))
         for ids, embeddings in store.embeddings_after(self._watermark.passage):
             self._index.add_with_ids(embeddings, ids)
+            self._unsaved += len(ids)
         self._watermark = watermark
 
     def _load(self, store: Store) -> None:
@@ -90,3 +95,4 @@ class DenseIndex:
         self.directory.mkdir(parents=True, exist_ok=True)
         manifest.replace_file(self.directory / INDEX_FILE, faiss.serialize_index(self._index).tobytes())
         manifest.write(self.directory, self._made_for, store, len(self), self._watermark, [INDEX_FILE])
+        self._unsaved = 0

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from embeddings.errors import StoreUnusable
 from embeddings.filter import Filter
@@ -17,6 +17,9 @@ from embeddings.search.lexical import LexicalIndex
 from embeddings.storage.passages import Watermark
 from embeddings.storage.store import Store
 from embeddings.types import Passage
+
+# Seconds that a question waits for another process that takes in what was indexed.
+LONGEST_WAIT = 1.0
 
 
 class RetrieverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,21 +66,26 @@ class Retriever:
         self.refresh()
 
     def refresh(self) -> None:
-        """Take in what was indexed since, by this process or another."""
-        watermark = self.store.watermark()
-        if watermark == self._seen:
+        """Take in what was indexed since, by this process or another; within a snapshot that was done before it.
+
+        While another process is at the indexes, those that were taken in last are searched.
+        """
+        if self.store.in_snapshot or self.store.watermark() == self._seen:
             return
         try:
-            with self._lock:
+            # Not the other way round: the other process has taken in what it saw, which the snapshot has to hold.
+            with self._lock.acquire(timeout=-1 if self._seen is None else LONGEST_WAIT), self.store.snapshot():
                 self._dense.refresh(self.store)
                 self._lexical.refresh(self.store)
+                self._seen = self.store.watermark()
+        except Timeout:
+            return
         # tantivy reports a full disk or a missing permission as ValueError.
         except (OSError, ValueError) as error:
             raise StoreUnusable(
                 f"The indexes in {self._directory} cannot be written ({error}). No article is lost; free some space or "
                 "mend the folder's permissions, and run the same command again."
             ) from error
-        self._seen = watermark
 
     def retrieve(self, query: Query, top_k: int, where: Filter | None = None) -> Retrieval:
         """The `top_k` best passages for a query, of those articles only that the filter lets through."""

@@ -2,15 +2,16 @@
 
 import re
 from datetime import tzinfo
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from embeddings.indonesian import dates
-from embeddings.sources.cleaning import clean
+from embeddings.sources.cleaning import Cleaned, clean
+from embeddings.sources.ids import MAX_ID_LENGTH
 from embeddings.sources.plain_text import UnreadableError, is_printable, one_line, readable
 from embeddings.sources.refusals import OnRemark
 from embeddings.types import Article
 
-MAX_ID_LENGTH = 200
 MAX_TITLE_LENGTH = 300
 MAX_NAME_LENGTH = 100
 MAX_URL_LENGTH = 2048
@@ -26,25 +27,32 @@ def build_article(
     url: str | None = None,
     published: str | None = None,
     place: str | None = None,
+    pages: tuple[int, ...] = (),
+    cleaned: bool = False,
     newsroom: tzinfo = dates.WIB,
     on_remark: OnRemark = lambda remark: None,
 ) -> Article:
     """Make an article of what came from outside: every field is checked here, and nowhere else.
 
-    What the text says of itself fills what is not given. Raises UnreadableError if no text stays, for an id that is not
+    What the text says of itself fills what is not given; text that was `cleaned` before is kept as it stands, and only
+    in that can `pages` begin at stated characters. Raises UnreadableError if no text stays, for an id that is not
     plain and for a date that is none; another field that cannot be kept is left out with a remark.
     """
     source = _bounded("source", one_line(source), MAX_NAME_LENGTH, on_remark)
-    cleaned = clean(readable(raw), _bounded("title", one_line(title), MAX_TITLE_LENGTH, on_remark), path)
+    title, text = _bounded("title", one_line(title), MAX_TITLE_LENGTH, on_remark), readable(raw)
+    found = Cleaned(text, title, None, None, None) if cleaned else clean(text, title, path)
+    if not found.text.strip():
+        raise UnreadableError("it has no text")
     return Article(
         id=_plain_id(id.strip()),
-        text=cleaned.text,
-        title=one_line(cleaned.title),
-        source=source or _bounded("source", one_line(cleaned.source), MAX_NAME_LENGTH, on_remark),
+        text=found.text,
+        title=one_line(found.title),
+        source=source or _bounded("source", one_line(found.source), MAX_NAME_LENGTH, on_remark),
         url=_web_address(url, on_remark),
-        published=_date(published, newsroom) or cleaned.published,
-        place=_bounded("place", one_line(place), MAX_NAME_LENGTH, on_remark) or cleaned.place,
+        published=_date(published, newsroom) or found.published,
+        place=_bounded("place", one_line(place), MAX_NAME_LENGTH, on_remark) or found.place,
         path=path,
+        pages=_pages(pages, found.text, on_remark) if cleaned else (),
     )
 
 
@@ -56,6 +64,13 @@ def _plain_id(id: str) -> str:
             f"its id {id!r} has a slash or a character that cannot be shown; give it a plain one, such as berita-17"
         )
     return id
+
+
+def _pages(pages: tuple[int, ...], text: str, on_remark: OnRemark) -> tuple[int, ...]:
+    if all(first < second for first, second in pairwise((0, *pages, len(text)))):
+        return pages
+    on_remark("its pages do not begin one after the other within its text, and were left out")
+    return ()
 
 
 def _bounded(name: str, value: str | None, most: int, on_remark: OnRemark) -> str | None:

@@ -28,6 +28,9 @@ class BulkLine(msgspec.Struct, frozen=True):
     source: str | None = None
     url: str | None = None
     place: str | None = None
+    pages: tuple[int, ...] = ()
+    cleaned: bool = False
+    """Whether the text is that of a stored article, as `wartabot export` writes it: it is taken as it stands."""
 
 
 def decode_line(line: bytes | None, max_size: int) -> BulkLine:

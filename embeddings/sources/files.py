@@ -14,6 +14,7 @@ from embeddings.indonesian import dates
 from embeddings.sources.build import build_article
 from embeddings.sources.bulk import BulkLine, decode_line, numbered_lines, unfolded
 from embeddings.sources.headers import split_header
+from embeddings.sources.ids import id_of_file
 from embeddings.sources.plain_text import UnreadableError, decode, is_printable, printable
 from embeddings.sources.refusals import OnRemark, Refusal, Remark, fault, reason_of, refused, too_large
 from embeddings.types import Article
@@ -28,6 +29,7 @@ class ArticleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     paths: tuple[str, ...] = ("seeds",)
     max_size_kb: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1024
+    prune_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
 
 
 # --- finding files --------------------------------------------------------------------------------------------
@@ -39,6 +41,8 @@ class Found(msgspec.Struct):
     files: list[Path] = []
     refused: list[Refusal] = []
     skipped: Counter[str] = msgspec.field(default_factory=Counter)
+    folders: dict[Path, Path] = {}
+    """By file, the folder that was named to find it."""
 
 
 def find_files(paths: Sequence[Path]) -> Found:
@@ -84,6 +88,7 @@ def _search(folder: Path, found: Found) -> None:
     if skipped and not files and not refusals:
         refusals.append(refused(folder, f"no article file is in it; {NOT_READ}"))
     found.files += sorted(files)
+    found.folders.update(dict.fromkeys(files, folder))
     found.refused += sorted(refusals, key=lambda refusal: refusal.where)
     found.skipped += skipped
 
@@ -125,10 +130,12 @@ def read_file(
     settings: ArticleSettings,
     newsroom: tzinfo = dates.WIB,
     on_position: Callable[[int], None] = lambda position: None,
+    folder: Path | None = None,
 ) -> Iterator[Article | Refusal | Remark]:
     """Read one file's articles, streamed; what cannot be read is refused by name and the rest goes on.
 
-    Timestamps are dated in the newsroom's time zone. `on_position` is told how many bytes of the file were read.
+    An article that is given no id gets that of the file's place in the folder (see id_of_file). Timestamps are dated in
+    the newsroom's time zone. `on_position` is told how many bytes of the file were read.
     """
     max_size = settings.max_size_kb * 1024
     try:
@@ -136,7 +143,7 @@ def read_file(
         if path.name.lower().endswith((".jsonl", ".jsonl.gz")):
             yield from _read_bulk(path, max_size, newsroom, on_position)
         else:
-            yield from _read_one(str(path), lambda on_remark: _read_single(path, max_size, newsroom, on_remark))
+            yield from _read_one(str(path), lambda on_remark: _read_single(path, max_size, newsroom, folder, on_remark))
     except UnreadableError as error:
         yield refused(path, str(error))
     except OSError as error:
@@ -167,7 +174,7 @@ def _read_one(where: str, read: Callable[[OnRemark], Article]) -> Iterator[Artic
         yield article
 
 
-def _read_single(path: Path, max_size: int, newsroom: tzinfo, on_remark: OnRemark) -> Article:
+def _read_single(path: Path, max_size: int, newsroom: tzinfo, folder: Path | None, on_remark: OnRemark) -> Article:
     with path.open("rb") as file:
         content = file.read(max_size + 1)
     if len(content) > max_size:
@@ -175,7 +182,7 @@ def _read_single(path: Path, max_size: int, newsroom: tzinfo, on_remark: OnRemar
     header, body = split_header(decode(content))
     return build_article(
         body,
-        id=header.get("id") or path.stem,
+        id=header.get("id") or id_of_file(path, folder),
         path=str(path.resolve()),
         title=header.get("title"),
         source=header.get("source"),
@@ -211,6 +218,8 @@ def _of_line(line: BulkLine, path: str, newsroom: tzinfo, on_remark: OnRemark) -
         url=line.url,
         published=line.date,
         place=line.place,
+        pages=line.pages,
+        cleaned=line.cleaned,
         newsroom=newsroom,
         on_remark=on_remark,
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from embeddings.storage.schema import article_key
 from embeddings.types import Article
 
 # An article as it was stored, with the digest that it is held against.
-ARTICLE_COLUMNS = "id, text, title, source, url, published, place, path, content_hash"
+ARTICLE_COLUMNS = "id, text, title, source, url, published, place, path, pages, content_hash"
 JOINED_COLUMNS = ", ".join(f"articles.{column}" for column in ARTICLE_COLUMNS.split(", "))
 # A passage that does not fit its article; NULL is no match either.
 MISFITS = """
@@ -45,9 +46,19 @@ class Outlet(msgspec.Struct, frozen=True):
 
 
 class KnownArticle(msgspec.Struct, frozen=True):
-    """Where a stored article's file lies."""
+    """Where a stored article's file lies; None where it came from the web, or its address."""
 
     path: str | None
+
+    @property
+    def is_of_the_web(self) -> bool:
+        """Whether no file was ever read for it."""
+        return self.path is None or self.path.startswith(("https://", "http://"))
+
+    @property
+    def has_file(self) -> bool:
+        """Whether there is a file of it still."""
+        return self.path is not None and not self.is_of_the_web and Path(self.path).exists()
 
 
 class Articles(Database):
@@ -58,6 +69,12 @@ class Articles(Database):
         with self._errors_explained():
             rows = self._database.execute("SELECT id, path FROM articles")
             return {id: KnownArticle(path) for id, path in rows}
+
+    def ids_at(self, address: str) -> list[str]:
+        """The ids of the articles that have this address (see canonical_address)."""
+        with self._errors_explained():
+            rows = self._database.execute("SELECT id FROM articles WHERE address = ? LIMIT 2", (address,))
+            return [row[0] for row in rows]
 
     def holds(self, article: Article) -> bool:
         """Whether exactly this article is stored, and it and what was found in it are undamaged; its path apart."""
@@ -140,7 +157,7 @@ class Articles(Database):
         seen = {} if seen is None else seen
         known = (columns[0], content_hash)
         if known not in seen:
-            article = Article(*columns)
+            article = article_of(columns)
             seen[known] = article if article.content_hash() == content_hash else None
             if seen[known] is None:
                 self._report_damage(article.id, article.path)
@@ -148,7 +165,7 @@ class Articles(Database):
 
     def _is_whole(self, number: int, key: str, *fields: Any) -> bool:
         *columns, content_hash = fields
-        article = Article(*columns)
+        article = article_of(columns)
         if article.content_hash() != content_hash or key != article_key(article.id):
             return False
         dimension = self._dimension()
@@ -156,6 +173,16 @@ class Articles(Database):
         facts = self._database.execute(f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE article = ?", (number,))
         misfit = self._database.execute(MISFITS, values).fetchone()
         return misfit is None and all(is_intact(content_hash, fact) for fact in facts)
+
+
+def article_of(columns: Sequence[Any]) -> Article:
+    """The article in these ARTICLE_COLUMNS but for the last; pages that are damaged are none that an article has."""
+    *fields, pages = columns
+    try:
+        fields.append(msgspec.json.decode(pages, type=tuple[int, ...]) if pages else ())
+    except (msgspec.DecodeError, TypeError):
+        fields.append((-1,))
+    return Article(*fields)
 
 
 def _date_or_none(published: object) -> str | None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from embeddings.addresses import canonical_address
 from embeddings.errors import IndexMismatch
 from embeddings.storage.failures import LOCK_TIMEOUT_SECONDS, errors_explained
 from embeddings.storage.schema import SCHEMA_VERSION, article_key, migrate, version_of
@@ -69,6 +70,7 @@ class Database:
     def _migrate(self) -> None:
         if version_of(self._database, self.path) < SCHEMA_VERSION:
             self._database.create_function("article_key", 1, lambda id: article_key(str(id)))
+            self._database.create_function("canonical_address", 1, _address_of)
             with self._transaction() as database:
                 # Another process may have done it while this one waited for the lock.
                 migrate(database, self.path)
@@ -86,6 +88,25 @@ class Database:
                 "shown. Index it again from its file: wartabot index %r", self.path, article_id, path,
             )  # fmt: skip
 
+    @property
+    def in_snapshot(self) -> bool:
+        """Whether one state of the store is being read (see snapshot)."""
+        return self._database.in_transaction
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read in the block is of one state, whatever other processes write; it may write nothing."""
+        if self.in_snapshot:
+            yield
+            return
+        with self._errors_explained():
+            self._database.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with self._errors_explained():
+                self._database.execute("COMMIT")
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._errors_explained():
@@ -98,3 +119,8 @@ class Database:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 raise
+
+
+def _address_of(url: object) -> str | None:
+    # Bytes, as a damaged row may hold what is no text.
+    return canonical_address(url.decode(errors="replace")) if isinstance(url, bytes) else None

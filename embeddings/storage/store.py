@@ -3,21 +3,25 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
+import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from embeddings.storage.articles import ARTICLE_COLUMNS, JOINED_COLUMNS
+from embeddings.addresses import canonical_address
+from embeddings.storage.articles import ARTICLE_COLUMNS, JOINED_COLUMNS, article_of
 from embeddings.storage.facts import FACT_COLUMNS, Findings, is_intact, matching, save_findings
 from embeddings.storage.passages import Passages
 from embeddings.storage.schema import article_key
 from embeddings.storage.stories import has_story, save_story, signature
 from embeddings.storage.times import save_times, times_of
+from embeddings.storage.versions import Versions, keep_version
 from embeddings.types import Article, Span
 
 FILE_NAME = "knowledge.db"
 
 
-class Store(Passages):
+class Store(Passages, Versions):
     """One SQLite file; each article is written in one transaction, whole or not at all.
 
     What comes back is what was stored: an article is held against its digest whenever it is read, and one that the disk
@@ -31,7 +35,10 @@ class Store(Passages):
         embeddings: NDArray[np.float32],
         findings: Iterable[Findings] = (),
     ) -> None:
-        """Add an article or replace the one with its id; embeddings of shape (len(passages), dimension)."""
+        """Add an article or replace the one with its id, whose text is kept as an older version.
+
+        The embeddings have the shape (len(passages), dimension).
+        """
         if len(passages) != len(embeddings):
             raise ValueError(f"{article.id}: {len(passages)} passages but {len(embeddings)} embeddings")
         # Half precision halves the file; the cosine moves by less than 0.0001.
@@ -55,9 +62,31 @@ class Store(Passages):
         with self._transaction() as database:
             database.execute("UPDATE articles SET path = ? WHERE id = ?", (path, article_id))
 
+    def rename(self, article: Article, new_id: str, findings: Iterable[Findings]) -> None:
+        """Give a stored article another id, under which it has these facts; its passages and their embeddings stay.
+
+        Quotes that were sent of it under the old id still open.
+        """
+        renamed = replace(article, id=new_id)
+        row = (new_id, article_key(new_id), renamed.content_hash(), article.id, article.content_hash())
+        with self._transaction() as database:
+            changed = database.execute(
+                "UPDATE articles SET id = ?, key = ?, content_hash = ? WHERE id = ? AND content_hash = ? "
+                "RETURNING number",
+                row,
+            ).fetchall()
+            # Another process may have replaced or removed it meanwhile.
+            for (number,) in changed:
+                for of_one_topic in findings:
+                    save_findings(database, number, renamed.content_hash(), of_one_topic)
+                database.execute("UPDATE versions SET article = ? WHERE article = ?", (new_id, article.id))
+                keep_version(database, article, new_id)
+
     def remove(self, article_id: str) -> None:
+        """Forget an article and its older versions."""
         with self._transaction() as database:
             database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+            database.execute("DELETE FROM versions WHERE article = ?", (article_id,))
 
     def facts(self, topic: str, *keys: str | Collection[str]) -> list[tuple[Article, bytes]]:
         """The contents of the topic's facts that have all of these keys, of a collection any; newest article first."""
@@ -113,12 +142,27 @@ class Store(Passages):
 
 def _replace(database: sqlite3.Connection, article: Article, content_hash: str) -> int:
     """The number of the article, which is put in the place of the one with its id."""
+    _keep_before(database, article)
     database.execute("DELETE FROM articles WHERE id = ?", (article.id,))
     row = (
         article.id, article.text, article.title, article.source, article.url, article.published,
-        article.place, article.path, content_hash, article_key(article.id),
+        article.place, article.path, msgspec.json.encode(article.pages).decode() if article.pages else None,
+        content_hash, article_key(article.id), canonical_address(article.url),
     )  # fmt: skip
-    query = f"INSERT INTO articles({ARTICLE_COLUMNS}, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    query = f"INSERT INTO articles({ARTICLE_COLUMNS}, key, address) VALUES ({', '.join('?' * len(row))})"
     number = database.execute(query, row).lastrowid
     assert number is not None
     return number
+
+
+def _keep_before(database: sqlite3.Connection, article: Article) -> None:
+    """Keep the text that an article had, where it is another and undamaged."""
+    before = database.execute(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
+    if before is None:
+        return
+    replaced = article_of(before[:-1])
+    if replaced.text != article.text and replaced.content_hash() == before[-1]:
+        keep_version(database, replaced, article.id)
+    # Changed back to what it was, it is no older version any more.
+    query = "DELETE FROM versions WHERE article = ? AND content_hash = ?"
+    database.execute(query, (article.id, article.content_hash()))

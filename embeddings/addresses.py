@@ -1,0 +1,33 @@
+"""The address that an article is recognised by: its URL without what differs from link to link."""
+
+import re
+from urllib.parse import urlsplit
+
+# What links add to count readers, and what asks for the same article as one long or light page.
+_ADDED = re.compile(r"utm_\w*|fbclid|gclid|dclid|msclkid|igshid|yclid|mc_[ce]id|_ga|amp|outputType", re.IGNORECASE)
+_ALL_PAGES = ("page=all", "showpage=all")
+_LIGHT_PATH = re.compile(r"/amp(?:\.html)?/?\Z", re.IGNORECASE)
+_LIGHT_HOST = re.compile(r"(?:www\.|amp\.)++(?=[^.]++\.)")
+
+
+def canonical_address(url: str | None) -> str | None:
+    """One address for all links to an article, https whatever the link says; None where it names no single article."""
+    try:
+        parts = urlsplit((url or "").strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    # Brackets that hold no IPv6 address, a port that is no number.
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        return None
+    path = _LIGHT_PATH.sub("", parts.path).rstrip("/")
+    query = "&".join(part for part in parts.query.split("&") if part and not _is_added(part))
+    # The front page of a site shows another article every day.
+    if not path and not query:
+        return None
+    host = _LIGHT_HOST.sub("", host) + ("" if port in (None, 80, 443) else f":{port}")
+    return f"https://{host}{path}{'?' if query else ''}{query}"
+
+
+def _is_added(part: str) -> bool:
+    return part in _ALL_PAGES or _ADDED.fullmatch(part.partition("=")[0]) is not None
