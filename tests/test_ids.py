@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from embeddings import Quote
 from embeddings.addresses import canonical_address
+from embeddings.evaluation.questions import Question, is_right
 from embeddings.sources.build import build_article
 from embeddings.sources.ids import MAX_ID_LENGTH, id_of_file, id_of_url
 
@@ -73,3 +75,13 @@ def test_every_id_that_is_made_is_one_that_articles_may_have() -> None:
     assert made[0].endswith(".rakor") and made[0] != id_of_file(deep.with_name("rakor2.txt"), Path("/srv"))
     for id in made:
         assert len(id) <= MAX_ID_LENGTH and build_article("Isi berita.", id=id).id == id
+
+
+@pytest.mark.parametrize(
+    ("named", "right"),
+    [(None, True), ("rakor", True), ("a.rakor", True), ("kor", False), ("b.rakor", False), ("a", False)],
+)
+def test_an_evaluation_may_name_an_article_by_its_file_alone(named: str | None, right: bool) -> None:
+    question = Question(id="1", question="Kapan?", article=named, answers=("senin",), answerable=True, kind="date")
+    quote = Quote(build_article("Rapat hari Senin.", id="a.rakor"), 0, 17, None, 1.0)
+    assert is_right(quote, question) is right

@@ -105,6 +105,9 @@ def test_every_command_works_with_the_bots_own_list_alone(beyond_the_bot: list[s
         "eval": (["q.jsonl"], "1/1"),
         "unanswered": ([], ""),
         "doctor": ([], "encoder: wartabot"),
+        "backup": (["cadangan"], ""),
+        "restore": (["cadangan", "--force"], ""),
+        "export": ([], "Fathul Mushalli"),
     }
     assert others.keys() == {command.name or command.callback.__name__ for command in app.registered_commands} - {"run"}
     for command, (arguments, shown) in others.items():
