@@ -8,7 +8,7 @@ from embeddings.indonesian.periods import times_named
 from embeddings.indonesian.regions import lies_in, names_region, regions_named, regions_printed
 from embeddings.indonesian.words import stem_words, words_of
 from embeddings.passages import passage_context
-from embeddings.question.expects import Expects, lacks
+from embeddings.question.expects import COUNTED, Expects, lacks
 from embeddings.question.question import Question
 from embeddings.search.retriever import Hit, Retrieval
 from embeddings.topics.meetings.answer import Aspect
@@ -42,7 +42,7 @@ def _of_hit(question: Question, retrieval: Retrieval, hit: Hit) -> dict[str, flo
 def _of_sentence(question: Question, retrieval: Retrieval, candidate: Candidate) -> dict[str, float]:
     article, sentence = candidate.hit.passage.article, candidate.text
     office = question.officials.office if question.officials else None
-    counts = question.expects is Expects.NUMBER
+    counts = question.expects in COUNTED
     return {
         "the passage answers": candidate.answers / 4,
         "the words are certain": candidate.certainty / 4,
@@ -120,8 +120,8 @@ def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, flo
     features = dict.fromkeys(("names a region", "another's name", "office not named", "office without a holder"), 0.0)
     if asked is None:
         return features
-    sentence, start = candidate.text, candidate.sentence[0]
-    answer = (candidate.answer[0] - start, candidate.answer[1] - start)
+    sentence, begin = candidate.text, candidate.sentence[0]
+    answer = (candidate.answer[0] - begin, candidate.answer[1] - begin)
     official = next((one for one in find_officials(sentence) if _overlap(one.name, answer)), None)
     if regions_named(candidate.answer_text):
         features["names a region"] = 1.0
@@ -129,7 +129,11 @@ def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, flo
         features["another's name"] = float(not _holds(official, asked))
     else:
         offices = list(find_offices(sentence))
-        named = set(asked.office.split()) <= set(words_of(sentence)) or any(o.office == asked.office for o in offices)
+        # "Wakil Ketua II DPRD" names no "Ketua DPRD".
+        apart = sentence
+        for start, end in (one.span for one in reversed(offices) if one.office != asked.office):
+            apart = f"{apart[:start]} {apart[end:]}"
+        named = any(one.office == asked.office for one in offices) or set(asked.office.split()) <= set(words_of(apart))
         features["office not named"] = float(not named)
         holderless = any((one.office, one.region) == (asked.office, asked.region) for one in offices)
         features["office without a holder"] = float(holderless)

@@ -1,10 +1,14 @@
 """Find who holds which office where, as an article names them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
+from embeddings.indonesian import lexicon
+from embeddings.indonesian.sentences import sentence_of
 from embeddings.indonesian.words import words_of
 from embeddings.topics.officials.grammar import Official, officials_in
 from embeddings.topics.officials.label import label_line
@@ -14,6 +18,13 @@ from embeddings.types import Span
 _HEADS_OF_REGIONS = ("bupati", "wali kota", "gubernur")
 _OF_STAFF = ("kepala bagian", "kepala dinas", "kepala badan", "asisten", "staf ahli", "sekretaris dinas", "inspektur")
 _HEADS = (*_HEADS_OF_REGIONS, "camat")
+_PATTERNS = lexicon.patterns("embeddings.topics.officials", "patterns.toml")
+_CAME_FOR = _PATTERNS["came_for"]
+_POINTS_AT_PERSON = _PATTERNS["points_at_person"]
+_NAME_BEHIND_TITLES = re.compile("T?[NM]")
+MOST_PREDECESSORS = 20
+# Characters from a name to the sentence that begins with "ia".
+LONGEST_POINTING = 300
 # A text that names more has been made to name many; no article in the news names more than 15.
 MOST_OFFICIALS = 300
 
@@ -48,13 +59,52 @@ def officials_of(text: str) -> list[Official]:
             official = msgspec.structs.replace(official, region=same.pop())
             known.append(official)
         resolved.append(official)
-    return resolved
+    return sorted([*resolved, *_predecessors(text, resolved)], key=lambda official: official.name)
 
 
 def same_person(name: str, other: str) -> bool:
     """Whether two names may be one person's: all words of the shorter stand in the longer."""
     words, others = ({word for word in words_of(one) if len(word) > 1} for one in (name, other))
     return bool(words and others) and (words <= others or others <= words)
+
+
+def _predecessors(text: str, known: Sequence[Official]) -> Iterator[Official]:
+    """Whom a sitting holder came for, where a sentence tells so that does not name the office again."""
+    told = {official.name for official in known}
+    for match in islice(_CAME_FOR.finditer(text), MOST_PREDECESSORS):
+        sentence = sentence_of(text, *match.span())
+        former = _first_name(text, match.end(), sentence[1])
+        if former is None or former in told:
+            continue
+        holder = _holder_of(text, (sentence[0], match.start()), known)
+        if holder and not same_person(text[slice(*holder.name)], text[slice(*former)]):
+            yield msgspec.structs.replace(holder, name=former, acting=False, former=True)
+
+
+def _first_name(text: str, start: int, end: int) -> Span | None:
+    """The name that stands here, behind titles."""
+    line = label_line(text, (start, end), [])
+    named = _NAME_BEHIND_TITLES.match(line.labels)
+    return line.spans[named.end() - 1] if named else None
+
+
+def _holder_of(text: str, before: Span, known: Sequence[Official]) -> Official | None:
+    """The sitting holder of whom the beginning of a sentence tells, by name or as "ia"."""
+    sitting = [official for official in known if not official.former and official.name[1] <= before[1]]
+    begins = text[slice(*before)]
+    line = label_line(text, before, [])
+    names = [span for label, span in zip(line.labels, line.spans, strict=True) if label in "NMC"]
+    if names:
+        subject = text[slice(*names[-1])]
+        same = [official for official in sitting if same_person(text[slice(*official.name)], subject)]
+        return same[-1] if len({(one.office, one.region) for one in same}) == 1 else None
+    # "Ia" is whom the sentence before names last.
+    if not sitting or not _POINTS_AT_PERSON.match(begins) or before[0] - sitting[-1].name[1] > LONGEST_POINTING:
+        return None
+    earlier = label_line(text, (sitting[-1].name[1], before[0]), [])
+    others = [text[slice(*span)] for label, span in zip(earlier.labels, earlier.spans, strict=True) if label in "NMC"]
+    holder = sitting[-1]
+    return holder if all(same_person(text[slice(*holder.name)], other) for other in others) else None
 
 
 def _named_in(text: str, offices: Sequence[Office]) -> list[Official]:
