@@ -45,7 +45,7 @@ COUNTED = frozenset((Expects.MONEY, Expects.PERCENT, Expects.AREA, Expects.LENGT
 """The kinds that are numbers."""
 _ASKED = tuple((Expects(kind), asked) for kind, asked in lexicon.patterns("embeddings.question", "asked.toml").items())
 _TOLD = {
-    **{Expects(kind): told for kind, told in _PATTERNS.items()},
+    **{Expects(kind): told for kind, told in _PATTERNS.items() if kind != Expects.REASON},
     Expects.DIGITS: _DIGITS,
     Expects.TIME: _TIME,
     Expects.NUMBER: _NUMBER,
@@ -62,3 +62,8 @@ def lacks(sentence: str, expects: Expects | None) -> bool:
     if expects in COUNTED and _NUMBER.search(sentence) is None:
         return True
     return expects in _TOLD and _TOLD[expects].search(sentence) is None
+
+
+def tells_reason(sentence: str) -> bool:
+    """Whether a sentence has a word for why something is so; many a reason is told without."""
+    return _PATTERNS["reason"].search(sentence) is not None

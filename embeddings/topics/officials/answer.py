@@ -45,6 +45,9 @@ class OfficialAnswer(msgspec.Struct, frozen=True):
     around: str = ""
     """The kabupaten or kota that tells the region from another of its name, where the article names it."""
 
+    outlets: int = 1
+    """How many outlets name this person in this office."""
+
     @property
     def evidence(self) -> Span:
         """The sentence, or where the naming spans several, the sentences that name office and holder."""
@@ -226,7 +229,8 @@ def _once(
     holders: list[OfficialAnswer] = []
     for holder in sorted(named, key=lambda holder: holder.former):
         if not any(same(holder, known) for known in holders):
-            holders.append(holder)
+            outlets = {one.article.source for one in named if same_person_and_office(holder, one)}
+            holders.append(msgspec.structs.replace(holder, outlets=len(outlets)))
     return tuple(holders)
 
 
