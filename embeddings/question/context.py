@@ -11,6 +11,7 @@ from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import (
     Level,
     canonical,
+    level_of,
     mentions,
     names_region,
     regions_in,
@@ -145,7 +146,8 @@ def village_in(question: str) -> Span | None:
     found: list[tuple[bool, int, Span]] = []
     for number, word in enumerate(words):
         size = longest_village([one[0] for one in words[number : number + 5]])
-        if size and content_words(" ".join(one[0] for one in words[number : number + size])):
+        # "Kampung" is a village's name, too.
+        if size and not level_of(word[0]) and content_words(" ".join(one[0] for one in words[number : number + size])):
             placed = number > 0 and words[number - 1][0].casefold() in _BEFORE_PLACES
             found.append((placed, size, (word.start(), words[number + size - 1].end())))
     return max(found)[2] if found else None
