@@ -70,7 +70,7 @@ def same_person(name: str, other: str) -> bool:
 
 def _predecessors(text: str, known: Sequence[Official]) -> Iterator[Official]:
     """Whom a sitting holder came for, where a sentence tells so that does not name the office again."""
-    told = {official.name for official in known}
+    told = {official.name for official in known if official.former}
     for match in islice(_CAME_FOR.finditer(text), MOST_PREDECESSORS):
         sentence = sentence_of(text, *match.span())
         former = _first_name(text, match.end(), sentence[1])
