@@ -20,7 +20,8 @@ _OF_STAFF = ("kepala bagian", "kepala dinas", "kepala badan", "asisten", "staf a
 _HEADS = (*_HEADS_OF_REGIONS, "camat")
 _PATTERNS = lexicon.patterns("embeddings.topics.officials", "patterns.toml")
 _CAME_FOR = _PATTERNS["came_for"]
-_POINTS_AT_PERSON = _PATTERNS["points_at_person"]
+_POINTS_AT_HOLDER = _PATTERNS["points_at_holder"]
+_LEADS_IT = _PATTERNS["leads_it"]
 _NAME_BEHIND_TITLES = re.compile("T?[NM]")
 MOST_PREDECESSORS = 20
 # Characters from a name to the sentence that begins with "ia".
@@ -59,6 +60,7 @@ def officials_of(text: str) -> list[Official]:
             official = msgspec.structs.replace(official, region=same.pop())
             known.append(official)
         resolved.append(official)
+    resolved += _leaders(text, offices, resolved)
     return sorted([*resolved, *_predecessors(text, resolved)], key=lambda official: official.name)
 
 
@@ -66,6 +68,24 @@ def same_person(name: str, other: str) -> bool:
     """Whether two names may be one person's: all words of the shorter stand in the longer."""
     words, others = ({word for word in words_of(one) if len(word) > 1} for one in (name, other))
     return bool(words and others) and (words <= others or others <= words)
+
+
+def _leaders(text: str, offices: Sequence[Office], known: Sequence[Official]) -> Iterator[Official]:
+    """Who heads "polres tersebut", where the sentence before names the office and nobody in it."""
+    held = {(official.office, official.region) for official in known}
+    for match in islice(_LEADS_IT.finditer(text), MOST_PREDECESSORS):
+        sentence = sentence_of(text, *match.span())
+        before = [one for one in offices if one.span[1] <= sentence[0] <= one.span[1] + LONGEST_POINTING]
+        names = _names(text, (sentence[0], match.start()))
+        if before and before[-1].region and len(names) == 1 and (before[-1].office, before[-1].region) not in held:
+            office = before[-1]
+            yield Official(names[0], office.span, office.office, office.region, office.acting, office.former)
+
+
+def _names(text: str, span: Span) -> list[Span]:
+    """The names of persons in a part of a text."""
+    line = label_line(text, span, [])
+    return [named for label, named in zip(line.labels, line.spans, strict=True) if label in "NMC"]
 
 
 def _predecessors(text: str, known: Sequence[Official]) -> Iterator[Official]:
@@ -92,18 +112,15 @@ def _holder_of(text: str, before: Span, known: Sequence[Official]) -> Official |
     """The sitting holder of whom the beginning of a sentence tells, by name or as "ia"."""
     sitting = [official for official in known if not official.former and official.name[1] <= before[1]]
     begins = text[slice(*before)]
-    line = label_line(text, before, [])
-    names = [span for label, span in zip(line.labels, line.spans, strict=True) if label in "NMC"]
-    if names:
+    if names := _names(text, before):
         subject = text[slice(*names[-1])]
         same = [official for official in sitting if same_person(text[slice(*official.name)], subject)]
         return same[-1] if len({(one.office, one.region) for one in same}) == 1 else None
-    # "Ia" is whom the sentence before names last.
-    if not sitting or not _POINTS_AT_PERSON.match(begins) or before[0] - sitting[-1].name[1] > LONGEST_POINTING:
+    # "Ia" is whom the sentence before names last, "rumah sakit itu" what that person heads.
+    if not sitting or not _POINTS_AT_HOLDER.match(begins) or before[0] - sitting[-1].name[1] > LONGEST_POINTING:
         return None
-    earlier = label_line(text, (sitting[-1].name[1], before[0]), [])
-    others = [text[slice(*span)] for label, span in zip(earlier.labels, earlier.spans, strict=True) if label in "NMC"]
     holder = sitting[-1]
+    others = [text[slice(*span)] for span in _names(text, (holder.name[1], before[0]))]
     return holder if all(same_person(text[slice(*holder.name)], other) for other in others) else None
 
 
