@@ -12,6 +12,7 @@ from embeddings.answers.answerer import Answerer
 from embeddings.answers.probability import Reading
 from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
+from embeddings.filter import EVERYTHING, Filter
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.run import add_articles, index_files, rebuild
 from embeddings.indonesian.dates import WIB
@@ -158,6 +159,10 @@ class KnowledgeBase:
         """The sentences found for a question as they are judged, most probable first; raises QuestionTooLong."""
         with self._at_one_moment() as answerer:
             return answerer.readings(question)
+
+    def newest(self, most: int, where: Filter = EVERYTHING) -> list[Article]:
+        """The newest articles that a filter lets through: Filter(regions=("banyuasin",)); those without a date last."""
+        return self.store.newest(most, where)
 
     def summary(self) -> Summary:
         """How much can be searched at this moment."""

@@ -99,7 +99,8 @@ def test_a_question_takes_from_the_one_before_what_it_leaves_out_and_nothing_els
 
 FLOOD = Article(
     "banjir",
-    "PULAU RIMAU – Banjir merendam 40 rumah di Dusun Talang Ijuk, kata Camat Sungai Raya. Bupati Kubu Raya menyusul.",
+    "PULAU RIMAU – Banjir merendam 40 rumah di Dusun Talang Ijuk, kata Camat Sungai Raya. Bupati Kubu Raya menyusul."
+    " Direktur RSUD Kubu Raya ikut.",
 )
 
 
@@ -110,6 +111,15 @@ FLOOD = Article(
         ("berapa rumah terendam di sungai raya", "siapa bupatinya?", "siapa bupati kubu raya"),
         # No region is named, and the article is of one.
         ("berapa rumah terendam", "siapa kapolresnya?", "siapa kapolres kubu raya"),
+        # What was counted is asked about no more.
+        ("berapa rumah terendam di betung", "pengungsinya?", "berapa pengungsi terendam betung"),
+        ("berapa rumah terendam di betung", "poskonya di mana?", "poskonya di mana terendam betung"),
+        ("berapa harga cabai di betung", "kenapa naik?", "kenapa naik harga cabai betung"),
+        # The article tells of one office only that begins so.
+        ("kenapa air mati di kubu raya", "bupatinya siapa?", "siapa bupati kubu raya"),
+        ("kenapa air mati di kubu raya", "direkturnya siapa?", "siapa direktur rsud kubu raya"),
+        # "Kampung" is a village, too, and "Ayapo" none of the list.
+        ("dana kampung ayapo berapa", "kepala kampungnya?", "siapa kepala kampung ayapo"),
         # A hamlet stands on no list; the article writes it with capitals, and no "warga".
         ("berapa rumah terendam di betung", "kalau talang ijuk?", "berapa rumah terendam di talang ijuk"),
         ("berapa rumah terendam di betung", "kalau rumah sakit umum?", None),
@@ -141,14 +151,37 @@ class SomeWords:
         return [2] * len(words)
 
     def holds(self, word: str) -> bool:
-        return word in ("mengungsi", "menulis", "warga", "nelayan", "menelayan")
+        held = (
+            "mengungsi",
+            "menulis",
+            "warga",
+            "nelayan",
+            "menelayan",
+            "tabrak",
+            "kirim",
+            "tutup",
+            "hilang",
+            "terbakar",
+        )
+        return word in held
 
     def nearest(self, word: str) -> str | None:
         return None
 
 
 @pytest.mark.parametrize(
-    ("word", "spelt"), [("ngungsi", "mengungsi"), ("nulis", "menulis"), ("nelayan", "nelayan"), ("nyari", "nyari")]
+    ("word", "spelt"),
+    [
+        ("ngungsi", "mengungsi"),
+        ("nulis", "menulis"),
+        ("nelayan", "nelayan"),
+        ("nyari", "nyari"),
+        ("nabrak", "tabrak"),
+        ("ngirim", "kirim"),
+        ("nutupin", "tutup"),
+        ("ilang", "hilang"),
+        ("kebakar", "terbakar"),
+    ],
 )
 def test_a_verb_of_chats_gets_back_its_prefix_where_articles_have_the_verb(word: str, spelt: str) -> None:
     assert spelt_as_indexed(parse_question(f"berapa warga yang {word}"), SomeWords()).words == ("warga", spelt)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from embeddings import Article, Encoder, KnowledgeBase, Store, StoreUnusable
+from embeddings.indonesian.spelling import one_slip_away
 from embeddings.indonesian.words import stem_words
 from embeddings.search.dense import INDEX_FILE, DenseIndex
 from embeddings.search.lexical import LexicalIndex
@@ -194,6 +195,14 @@ def test_a_word_that_no_passage_holds_is_corrected_by_one_slip_only(tmp_path: Pa
     assert lexical.nearest_word("sungai") is None
     assert lexical.nearest_word("songei") is None
     assert lexical.nearest_word("rpat") is None
+
+
+def test_a_short_word_with_another_letter_is_another_word() -> None:
+    known = [("maret", 9), ("kantor", 5), ("bupati", 7), ("pasar", 3), ("lolo", 1), ("kecamatan", 8)]
+    assert one_slip_away("bupti", known) == "bupati"
+    assert one_slip_away("pasra", known) == "pasar"
+    assert one_slip_away("kecamaten", known) == "kecamatan"
+    assert one_slip_away("macet", known) is one_slip_away("lolos", known) is None
 
 
 def test_words_are_cut_to_their_indonesian_stems_but_an_area_is_not_its_office() -> None:

@@ -52,6 +52,10 @@ def test_an_english_question_is_looked_for_in_indonesian_words() -> None:
         ("What does DMD stand for?", "apa kepanjangan dmd"),
         ("Who is the governor of South Sumatra?", "siapa gubernur sumatera selatan"),
         ("Who is the deputy regent of Banyuasin?", "siapa wakil bupati banyuasin"),
+        ("From which village were the evacuees moved?", "dari desa mana pengungsi dipindahkan"),
+        ("What does a sack of rice cost in East Lombok?", "berapa harga karung beras di lombok timur"),
+        ("How long has the water been cut off?", "berapa lama air mati"),
+        ("Can residents still use the ferry?", "bisa warga masih menggunakan feri"),
     ],
 )
 def test_an_english_question_is_read_as_an_indonesian_one(english: str, indonesian: str) -> None:

@@ -8,7 +8,7 @@ from embeddings.indonesian.periods import times_named
 from embeddings.indonesian.regions import lies_in, names_region, regions_named, regions_printed
 from embeddings.indonesian.words import stem_words, words_of
 from embeddings.passages import passage_context
-from embeddings.question.expects import Expects, lacks
+from embeddings.question.expects import COUNTED, Expects, lacks, tells_reason
 from embeddings.question.question import Question
 from embeddings.search.retriever import Hit, Retrieval
 from embeddings.topics.meetings.answer import Aspect
@@ -21,38 +21,35 @@ from embeddings.types import Article, Span
 
 def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """What tells which of the candidates answer, in their order."""
-    of_hits = {hit.passage.id: _of_hit(question, retrieval, hit) for hit in retrieval.hits}
+    articles = {hit.passage.article.id: hit.passage.article for hit in retrieval.hits}
+    of_articles = {id: _of_article(question, retrieval, article) for id, article in articles.items()}
+    of_hits = {hit.passage.id: of_articles[hit.passage.article.id] | _of_hit(retrieval, hit) for hit in retrieval.hits}
     return [of_hits[one.hit.passage.id] | _of_sentence(question, retrieval, one) for one in candidates]
 
 
-def _of_hit(question: Question, retrieval: Retrieval, hit: Hit) -> dict[str, float]:
-    article = hit.passage.article
+def _of_hit(retrieval: Retrieval, hit: Hit) -> dict[str, float]:
     most = max((other.lexical for other in retrieval.hits), default=0.0)
-    whole = f"{article.title} {article.place} {article.source} {article.text}"
-    passage = passage_context(article) + hit.passage.text
+    passage = passage_context(hit.passage.article) + hit.passage.text
     return {
         "found first": hit.score,
         "shares most words": hit.lexical / most if most else 0.0,
         **_of_words(retrieval, "passage", passage),
-        **_of_words(retrieval, "article", whole),
-        **_of_article(question, whole),
     }
 
 
 def _of_sentence(question: Question, retrieval: Retrieval, candidate: Candidate) -> dict[str, float]:
     article, sentence = candidate.hit.passage.article, candidate.text
     office = question.officials.office if question.officials else None
-    counts = question.expects is Expects.NUMBER
     return {
         "the passage answers": candidate.answers / 4,
         "the words are certain": candidate.certainty / 4,
         "other words are more certain": candidate.behind / 4,
         **_of_words(retrieval, "sentence", sentence),
-        "names other regions": float(names_others(question.regions, sentence)),
-        "counts in other regions": float(counts and counts_elsewhere(question.regions, sentence)),
+        **_of_regions(question, sentence),
         **_of_time(question, article, sentence),
         **_of_office(office, candidate),
         "lacks what is asked for": float(lacks(sentence, question.expects)),
+        "tells a reason": float(question.expects is Expects.REASON and tells_reason(sentence)),
         "marks another kind of thing": float(lacks(candidate.answer_text, question.expects)),
         "headline": float(in_headline(article.text, candidate.sentence[0])),
     }
@@ -76,30 +73,41 @@ def for_question(
     }
 
 
-def _of_article(question: Question, whole: str) -> dict[str, float]:
-    """Which of the regions asked about the article names."""
+def _of_article(question: Question, retrieval: Retrieval, article: Article) -> dict[str, float]:
+    """Which of the words and of the regions asked about the article names."""
+    whole = f"{article.title} {article.place} {article.source} {article.text}"
     asked = question.regions
     named = {region for region in asked if names_region(whole, region)}
     # Who asks for a kecamatan and its kabupaten is answered by an article that names the one.
     fitting = {region for region in asked if region in named or any(lies_in(inner, region) for inner in named)}
     return {
+        **_of_words(retrieval, "article", whole),
         "on another region": float(bool(asked) and not fitting),
         "regions not in the article": (len(asked) - len(fitting)) / len(asked) if asked else 0.0,
     }
 
 
-def names_others(asked: Collection[str], sentence: str) -> bool:
+def _of_regions(question: Question, sentence: str) -> dict[str, float]:
+    """Whether a sentence is on other regions than those asked about."""
+    asked = question.regions
+    # Found only where they are looked at: it takes longer than all the rest.
+    printed = regions_printed(sentence) if asked else set()
+    return {
+        "names other regions": float(names_others(asked, printed)),
+        "counts in other regions": float(question.expects in COUNTED and counts_elsewhere(asked, printed)),
+    }
+
+
+def names_others(asked: Collection[str], printed: Collection[str]) -> bool:
     """Whether a sentence names regions, but none that is one of those asked about, or lies in or around one."""
-    printed = regions_printed(sentence) if asked else set()
-    return bool(printed) and not any(
-        region == other or lies_in(region, other) or lies_in(other, region) for region in printed for other in asked
-    )
+    return bool(asked and printed) and not any(_fits(region, asked) for region in printed)
 
 
-def counts_elsewhere(asked: Collection[str], sentence: str) -> bool:
+def counts_elsewhere(asked: Collection[str], printed: Collection[str]) -> bool:
     """Whether a number in a sentence is of other regions: even of the kabupaten where its kecamatan is asked about."""
-    printed = regions_printed(sentence) if asked else set()
-    return bool(printed) and not any(region == other or lies_in(region, other) for region in printed for other in asked)
+    return bool(asked and printed) and not any(
+        region == other or lies_in(region, other) for region in printed for other in asked
+    )
 
 
 def _of_time(question: Question, article: Article, sentence: str) -> dict[str, float]:
@@ -120,8 +128,8 @@ def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, flo
     features = dict.fromkeys(("names a region", "another's name", "office not named", "office without a holder"), 0.0)
     if asked is None:
         return features
-    sentence, start = candidate.text, candidate.sentence[0]
-    answer = (candidate.answer[0] - start, candidate.answer[1] - start)
+    sentence, begin = candidate.text, candidate.sentence[0]
+    answer = (candidate.answer[0] - begin, candidate.answer[1] - begin)
     official = next((one for one in find_officials(sentence) if _overlap(one.name, answer)), None)
     if regions_named(candidate.answer_text):
         features["names a region"] = 1.0
@@ -129,7 +137,11 @@ def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, flo
         features["another's name"] = float(not _holds(official, asked))
     else:
         offices = list(find_offices(sentence))
-        named = set(asked.office.split()) <= set(words_of(sentence)) or any(o.office == asked.office for o in offices)
+        # "Wakil Ketua II DPRD" names no "Ketua DPRD".
+        apart = sentence
+        for start, end in (one.span for one in reversed(offices) if one.office != asked.office):
+            apart = f"{apart[:start]} {apart[end:]}"
+        named = any(one.office == asked.office for one in offices) or set(asked.office.split()) <= set(words_of(apart))
         features["office not named"] = float(not named)
         holderless = any((one.office, one.region) == (asked.office, asked.region) for one in offices)
         features["office without a holder"] = float(holderless)

@@ -29,6 +29,9 @@ class TopicAnswer(Protocol):
     @property
     def answer(self) -> Span | None: ...
 
+    @property
+    def outlets(self) -> int: ...
+
 
 class Told(msgspec.Struct, frozen=True):
     """What the facts of one topic tell, best first; all empty where no topic is asked for or none tells."""
@@ -66,7 +69,8 @@ def unnamed(store: Store, question: Question) -> str | None:
 def for_told(question: Question, told: Told) -> dict[str, float]:
     """What tells whether the facts answer, as features by name, each in about [-1, 1]."""
     holder = told.holders[0] if told.holders else None
-    published = told.answers[0].article.published
+    first = told.answers[0]
+    published = first.article.published
     years = question.today.year - int(published[:4]) if published else 0
     return {
         "official": float(bool(told.holders)),
@@ -77,4 +81,5 @@ def for_told(question: Question, told: Told) -> dict[str, float]:
         "acting": float(holder is not None and holder.acting),
         "several": math.log10(len(told.answers)),
         "disputed": float(disagree(told.holders)),
+        "outlets that agree": math.log10(first.outlets),
     }

@@ -11,6 +11,7 @@ from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import (
     Level,
     canonical,
+    level_of,
     mentions,
     names_region,
     regions_in,
@@ -22,6 +23,7 @@ from embeddings.indonesian.villages import longest_village
 from embeddings.question.query import content_words, spelt_out
 from embeddings.question.question import Question
 from embeddings.topics.officials.asked import AskedOffice
+from embeddings.topics.officials.offices import Office, find_offices
 from embeddings.types import Article, Span
 
 _LEVELS = {
@@ -69,6 +71,15 @@ class Context(msgspec.Struct, frozen=True, dict=True):
         """A region's name, and behind it the wider ones that tell it from another of that name."""
         wider = wider_regions(region) & self.question.regions if len(regions_named(region)) > 1 else set()
         return " ".join((region, *sorted(wider - {region})))
+
+    def office_told(self, head: str) -> Office | None:
+        """The one office of which the article tells that begins with these words, best of a region asked about."""
+        offices = find_offices(self.article.text) if self.article else ()
+        found = {
+            (one.office, one.region): one for one in offices if one.region and f"{one.office} ".startswith(f"{head} ")
+        }
+        asked = [one for one in found.values() if one.region in self.question.regions] or list(found.values())
+        return asked[0] if len(asked) == 1 else None
 
     def regions_of(self, office: AskedOffice) -> Iterator[str]:
         """The regions that may be meant where an office is asked for without one, likeliest first."""
@@ -144,8 +155,11 @@ def village_in(question: str) -> Span | None:
     words = list(_WORD.finditer(question))
     found: list[tuple[bool, int, Span]] = []
     for number, word in enumerate(words):
-        size = longest_village([one[0] for one in words[number : number + 5]])
-        if size and content_words(" ".join(one[0] for one in words[number : number + size])):
+        # Behind "kampung" stands a village, on the list or not.
+        named = number > 0 and level_of(words[number - 1][0]) is Level.VILLAGE
+        size = longest_village([one[0] for one in words[number : number + 5]]) or int(named)
+        # "Kampung" is a village's name, too.
+        if size and not level_of(word[0]) and content_words(" ".join(one[0] for one in words[number : number + size])):
             placed = number > 0 and words[number - 1][0].casefold() in _BEFORE_PLACES
             found.append((placed, size, (word.start(), words[number + size - 1].end())))
     return max(found)[2] if found else None

@@ -1,12 +1,16 @@
 """Spell a question's words as the articles have them, or else the list of regions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from embeddings.indonesian.regions import region_word_like, regions_in, words_of_regions
 from embeddings.question.query import Query, with_words_replaced
 from embeddings.topics.officials.asked import asked_office
 from embeddings.topics.officials.offices import is_office_word
+
+# What a verb's root may begin with where chats put a nasal.
+_ROOTS = (("ng", ""), ("ng", "k"), ("ng", "h"), ("ny", "s"), ("ny", "c"), ("n", "t"), ("m", "p"))
+SHORTEST_SAID = 5
 
 
 class Vocabulary(Protocol):
@@ -49,7 +53,19 @@ def _rightly_spelt(word: str, vocabulary: Vocabulary) -> str:
     region = region_word_like(word)
     if vocabulary.holds(word) or region == word or is_office_word(word):
         return word
-    # In chats a verb loses its "me-": "ngungsi", "nulis".
-    if word[0] in "mn" and vocabulary.holds(f"me{word}"):
-        return f"me{word}"
-    return vocabulary.nearest(word) or region or word
+    formal = next(filter(vocabulary.holds, _formal(word)), None)
+    return formal or vocabulary.nearest(word) or region or word
+
+
+def _formal(word: str) -> Iterator[str]:
+    """What a word of chats may be in the news: "ngungsi" is "mengungsi", "nabrak" is of "tabrak", "ilang" "hilang"."""
+    for said in dict.fromkeys((word, word.removesuffix("in"))):
+        if len(said) < SHORTEST_SAID:
+            continue
+        yield said
+        yield f"me{said}"
+        yield from (f"{first}{said.removeprefix(nasal)}" for nasal, first in _ROOTS if said.startswith(nasal))
+        if said.startswith("ke"):
+            yield f"ter{said.removeprefix('ke')}"
+        if said[0] in "aiueo":
+            yield f"h{said}"

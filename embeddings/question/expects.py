@@ -25,6 +25,12 @@ class Expects(StrEnum):
     """A telephone number or the like."""
     CLOCK = "clock"
     TIME = "time"
+    MONEY = "money"
+    """Numbers of what they count, like those of the next kinds; NUMBER is of anything."""
+    PERCENT = "percent"
+    AREA = "area"
+    LENGTH = "length"
+    PEOPLE = "people"
     NUMBER = "number"
     YES = "yes"
     """That something is so, or not, for which no word stands."""
@@ -35,9 +41,11 @@ class Expects(StrEnum):
     """Which is told in any words."""
 
 
+COUNTED = frozenset((Expects.MONEY, Expects.PERCENT, Expects.AREA, Expects.LENGTH, Expects.PEOPLE, Expects.NUMBER))
+"""The kinds that are numbers."""
 _ASKED = tuple((Expects(kind), asked) for kind, asked in lexicon.patterns("embeddings.question", "asked.toml").items())
 _TOLD = {
-    **{Expects(kind): told for kind, told in _PATTERNS.items()},
+    **{Expects(kind): told for kind, told in _PATTERNS.items() if kind != Expects.REASON},
     Expects.DIGITS: _DIGITS,
     Expects.TIME: _TIME,
     Expects.NUMBER: _NUMBER,
@@ -51,4 +59,11 @@ def expected(question: str) -> Expects | None:
 
 def lacks(sentence: str, expects: Expects | None) -> bool:
     """Whether a sentence has nothing of the kind that is asked for, and so cannot answer."""
+    if expects in COUNTED and _NUMBER.search(sentence) is None:
+        return True
     return expects in _TOLD and _TOLD[expects].search(sentence) is None
+
+
+def tells_reason(sentence: str) -> bool:
+    """Whether a sentence has a word for why something is so; many a reason is told without."""
+    return _PATTERNS["reason"].search(sentence) is not None

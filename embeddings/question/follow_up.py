@@ -10,7 +10,7 @@ from embeddings.indonesian.periods import find_period, without_period
 from embeddings.indonesian.regions import canonical, mentions, regions_in, regions_named
 from embeddings.indonesian.words import words_of
 from embeddings.question.context import Context
-from embeddings.question.expects import Expects, expected
+from embeddings.question.expects import COUNTED, Expects, expected
 from embeddings.question.query import CHAT_WORDS, content_words, spelt_out
 from embeddings.topics.officials.asked import AskedOffice, asked_office
 
@@ -59,6 +59,11 @@ class _Rest(msgspec.Struct, frozen=True):
         return [word for word in self.words if word not in _ADVERBS and not _HAPPENS.fullmatch(word)]
 
     @property
+    def pointed(self) -> list[str]:
+        """Those that end in the "-nya" of something said before."""
+        return [word for word in self.things if _OF_IT.fullmatch(word) and _bare(word) not in _PREDECESSOR]
+
+    @property
     def asks_who(self) -> bool:
         """Whether nothing but a person can be asked for."""
         return expected(spelt_out(self.text)) in (None, Expects.PERSON)
@@ -76,7 +81,10 @@ def complete(question: str, before: Context, today: date) -> Completed | None:
         return Completed(changed)
     if regions_in(rest.text) or not _goes_on(rest):
         return None
-    return Completed(" ".join((rest.text, *_carried(rest, before))), same=True)
+    # "Pengungsinya?" behind "berapa rumah yang kebanjiran?"
+    counts = before.question.expects in COUNTED and not _ASKS.search(spelt_out(rest.text))
+    asks = ("berapa", *rest.bare) if counts and rest.pointed == list(rest.words) != [] else (rest.text,)
+    return Completed(" ".join((*asks, *_carried(rest, before))), same=True)
 
 
 def stands_alone(question: str) -> bool:
@@ -107,7 +115,8 @@ def _another_office(rest: _Rest, before: Context) -> str | None:
         region = next(before.regions_of(office), None) if office else None
         if region:
             return f"siapa {' '.join(words)} {region}"
-    return None
+    told = before.office_told(" ".join(rest.bare))
+    return f"siapa {told.office} {told.region}" if told else None
 
 
 def _head(words: tuple[str, ...]) -> AskedOffice | None:
@@ -164,9 +173,9 @@ def _goes_on(rest: _Rest) -> bool:
 def _carried(rest: _Rest, before: Context) -> Iterator[str]:
     """What the question before is about, without what was asked of it that the question replaces."""
     happens = any(map(_HAPPENS.fullmatch, rest.words))
-    counted = _counted(before.text) if _counted(rest.text) is not None else None
+    counted = _counted(before) if rest.pointed or "berapa" in words_of(spelt_out(rest.text)) else None
     for word in _lasting(before.words):
-        # "Berapa yang mengungsi?" counts no houses any more.
+        # "Berapa yang mengungsi?" and "poskonya?" are about no houses any more.
         if word == counted:
             continue
         asked_of_it = bool(_OF_IT.fullmatch(word)) and bool(rest.things)
@@ -175,10 +184,13 @@ def _carried(rest: _Rest, before: Context) -> Iterator[str]:
             yield word
 
 
-def _counted(question: str) -> str | None:
-    """The word behind "berapa", empty where that is the last; None where no number is asked for."""
-    words = words_of(spelt_out(question))
-    return (*words, "")[words.index("berapa") + 1] if "berapa" in words else None
+def _counted(before: Context) -> str | None:
+    """What the question before counted: the word behind "berapa", or if that is the last, the first; None if none."""
+    words = words_of(spelt_out(before.text))
+    if "berapa" not in words:
+        return None
+    behind = [word for word in words[words.index("berapa") + 1 :] if word in before.words]
+    return next(iter((*behind, *before.words)), None)
 
 
 def _lasting(words: tuple[str, ...]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from embeddings.indonesian.periods import Period, find_period, wants_latest, without_period
-from embeddings.indonesian.regions import regions_in
+from embeddings.indonesian.regions import regions_in, regions_named
 from embeddings.question.context import Context, Turn
 from embeddings.question.correct import Vocabulary, spelt_as_indexed
 from embeddings.question.expects import expected
@@ -31,6 +31,10 @@ def understand(
     of_period = set(parsed.words) - set(about.words)
     words = tuple(word for word in query.words if word not in of_period)
     regions = regions_in(query.text)
+    officials = asked_officials(plain, words, regions)
+    # "Camat Canduang" names a kecamatan, which the one word alone does not.
+    if officials and officials.office and regions_named(officials.office.region):
+        regions.add(officials.office.region)
     return Question(
         typed=typed,
         completed=completed.text if completed else None,
@@ -42,7 +46,7 @@ def understand(
         period=None if any_time else period,
         latest=wants_latest(text),
         expects=expected(query.text),
-        officials=asked_officials(plain, words, regions),
+        officials=officials,
         meetings=asked_meetings(plain, words),
         abbreviation=asked_abbreviation(plain),
         today=today,

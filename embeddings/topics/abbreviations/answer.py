@@ -17,6 +17,8 @@ class AbbreviationAnswer(msgspec.Struct, frozen=True):
 
     article: Article
     answer: Span
+    outlets: int = 1
+    """How many outlets spell it out so."""
 
     @property
     def evidence(self) -> Span:
@@ -32,9 +34,12 @@ def asked_abbreviation(question: str) -> str | None:
 
 def find_meanings(store: Store, short: str | None) -> tuple[AbbreviationAnswer, ...]:
     """What an abbreviation stands for, each meaning once; first from the article that uses it most, or the newest."""
-    meanings: dict[tuple[str, ...], AbbreviationAnswer] = {}
+    meanings: dict[tuple[str, ...], list[AbbreviationAnswer]] = {}
     named = abbreviations(store, short) if short else []
     for article, found in sorted(named, key=lambda one: -words_of(one[0].text).count(one[1].short)):
         said = tuple(words_of(article.text[slice(*found.words)]))
-        meanings.setdefault(said, AbbreviationAnswer(article, found.words))
-    return tuple(meanings.values())
+        meanings.setdefault(said, []).append(AbbreviationAnswer(article, found.words))
+    return tuple(
+        msgspec.structs.replace(same[0], outlets=len({one.article.source for one in same}))
+        for same in meanings.values()
+    )

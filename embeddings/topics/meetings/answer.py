@@ -44,6 +44,9 @@ class MeetingAnswer(msgspec.Struct, frozen=True):
     around: str = ""
     """The kabupaten or kota that tells the region asked about from another of its name, where the article names it."""
 
+    outlets: int = 1
+    """How many outlets tell of it."""
+
     @property
     def evidence(self) -> Span:
         """The sentence to quote: the one that tells what was asked."""
@@ -115,7 +118,8 @@ def find_held(store: Store, asked: AskedMeetings | None, period: Period | None) 
     once: list[MeetingAnswer] = []
     for held in found:
         if not any(_is_same(held, other) for other in once):
-            once.append(held)
+            outlets = {held.article.source, *(other.article.source for other in found if _is_same(held, other))}
+            once.append(msgspec.structs.replace(held, outlets=len(outlets)))
     return tuple(once)
 
 

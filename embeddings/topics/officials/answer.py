@@ -11,6 +11,7 @@ from embeddings.indonesian.dates import years_in
 from embeddings.indonesian.periods import Period
 from embeddings.indonesian.regions import region_around, wider_regions
 from embeddings.indonesian.sentences import sentence_of
+from embeddings.indonesian.words import words_of
 from embeddings.storage.store import Store
 from embeddings.topics.officials.asked import AskedOffice, asked_list, asked_office
 from embeddings.topics.officials.facts import officials
@@ -22,7 +23,11 @@ from embeddings.types import Article, Span
 SAME_TIME_DAYS = 120
 LONGEST_PERSON_NAME = 4
 ASKS_WHO = re.compile(r"\b(?:siapa(?:kah)?|who|jabatan(?:nya)?|menjabat|pejabat)\b", re.IGNORECASE)
-_ASKS_OTHERWISE = lexicon.patterns("embeddings.topics.officials", "patterns.toml")["asks_otherwise"]
+_PATTERNS = lexicon.patterns("embeddings.topics.officials", "patterns.toml")
+_ASKS_OTHERWISE = _PATTERNS["asks_otherwise"]
+_BEFORE_WHOM = _PATTERNS["before_whom"]
+# Where office and name are further apart, the sentence with the name is shown alone.
+LONGEST_EVIDENCE = 400
 _POST = frozenset(("jabatan", "jabatannya", "menjabat"))
 
 
@@ -40,10 +45,15 @@ class OfficialAnswer(msgspec.Struct, frozen=True):
     around: str = ""
     """The kabupaten or kota that tells the region from another of its name, where the article names it."""
 
+    outlets: int = 1
+    """How many outlets name this person in this office."""
+
     @property
     def evidence(self) -> Span:
         """The sentence, or where the naming spans several, the sentences that name office and holder."""
         start, end = min(self.name[0], self.office[0]), max(self.name[1], self.office[1])
+        if end - start > LONGEST_EVIDENCE:
+            start, end = self.name
         return sentence_of(self.article.text, start, end)
 
     @property
@@ -60,6 +70,11 @@ class OfficialAnswer(msgspec.Struct, frozen=True):
         """Whether the person is named within a period: by the article's date or by the sentence."""
         sentence = self.article.text[slice(*self.evidence)]
         return period.holds(self.article.published) or period.named_in(sentence, self.article.published)
+
+    def ended_with(self, period: Period) -> bool:
+        """Whether the person had left the office when a period without a beginning was hardly over."""
+        published = self.article.published or ""
+        return self.former and period.start is None and published[:4] == (period.end or "-")[:4]
 
     def is_of_any_time(self) -> bool:
         """Whether nothing tells when the article is of."""
@@ -81,12 +96,17 @@ class AskedOfficials(msgspec.Struct, frozen=True):
     kind: str = ""
     """Of the officials of a region, those of one office: "siapa saja camat di Banyuasin"."""
     name: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    """Who held the office before a person: what may be that person's name, and further words."""
+    regions: frozenset[str] = frozenset()
 
 
 def asked_officials(text: str, words: Sequence[str], regions: Collection[str]) -> AskedOfficials | None:
     """Whom a question asks for, of its text, the words it is about and the regions it names; None if for nobody."""
     if _ASKS_OTHERWISE.search(text):
         return None
+    if (whom := _BEFORE_WHOM.search(text)) and ASKS_WHO.search(text):
+        return AskedOfficials(before=tuple(words_of(whom["name"])), regions=frozenset(regions))
     if found := asked_list(text, words):
         kind, region = found
         return AskedOfficials(region=region, kind=kind)
@@ -104,6 +124,8 @@ def find_holders(
     """Whom a question asks for, each named once, newest first, former holders last; nobody where no article tells."""
     if asked is None:
         return ()
+    if asked.before:
+        return _held_before(store, asked)
     if office := asked.office:
         named = [
             holder
@@ -113,7 +135,7 @@ def find_holders(
             and (not holder.around or not asked.wider or holder.around in asked.wider)
         ]
         if period is not None:
-            of_this_time = [holder for holder in named if holder.is_of(period)]
+            of_this_time = [holder for holder in named if holder.is_of(period) or holder.ended_with(period)]
             # Who asks for this year's is helped by last year's, with its date; who asks for 2010's is not.
             otherwise = named if period.relative else [holder for holder in named if holder.is_of_any_time()]
             named = of_this_time or otherwise
@@ -122,6 +144,19 @@ def find_holders(
         listed = [holder for holder in _within(store, asked.region) if asked.kind in ("", holder.kind)]
         return _once(_without_predecessors(listed), same_office)
     return _once(_named(officials(store, name=asked.name)), same_person_and_office)
+
+
+def _held_before(store: Store, asked: AskedOfficials) -> tuple[OfficialAnswer, ...]:
+    """Who held the office before the person that is named; nobody where that person is not known in one."""
+    names = (asked.before[:size] for size in range(len(asked.before), 0, -1))
+    of_them = next(filter(None, (officials(store, name=name) for name in names)), [])
+    found: list[OfficialAnswer] = []
+    for one in _named([(article, one) for article, one in of_them if not one.former]):
+        around = {one.region, one.around, *wider_regions(one.region)}
+        if asked.regions <= around:
+            held = _named(officials(store, [one.kind], one.region))
+            found += [other for other in held if other.former and not same_person(other.name_text, one.name_text)]
+    return _once(found, same_person_and_office)
 
 
 def _within(store: Store, region: str) -> list[OfficialAnswer]:
@@ -194,7 +229,8 @@ def _once(
     holders: list[OfficialAnswer] = []
     for holder in sorted(named, key=lambda holder: holder.former):
         if not any(same(holder, known) for known in holders):
-            holders.append(holder)
+            outlets = {one.article.source for one in named if same_person_and_office(holder, one)}
+            holders.append(msgspec.structs.replace(holder, outlets=len(outlets)))
     return tuple(holders)
 
 
