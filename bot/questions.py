@@ -13,6 +13,8 @@ class AddressedQuestion(msgspec.Struct, frozen=True):
     text: str
     attach_to: int
     command: str = ""
+    salam: str | None = None
+    """What the answer begins with, where the message did."""
 
 
 def find_question(message: Message, bot_id: int, bot_name: str, on_mention: bool) -> AddressedQuestion | None:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import replies
-from bot.small_talk import small_talk
+from bot.small_talk import heard
 from bot.texts import Texts
 from embeddings import Answer, Article, Certainty, KnowledgeBase, QuestionTooLong, Quote, Summary, Turn, split_questions
 
@@ -26,10 +26,10 @@ def converse(knowledge: KnowledgeBase, console: Console, texts: Texts, read: Cal
         if not typed:
             console.print(texts.terminal_goodbye)
             return
-        if line := small_talk(typed, texts):
+        said = heard(typed, texts)
+        if line := said.reply or said.salam:
             console.print(line)
-            continue
-        for question in split_questions(typed):
+        for question in split_questions(said.question) if said.question else ():
             try:
                 answer = knowledge.answer(question, before=before)
             except QuestionTooLong as error:

@@ -17,6 +17,7 @@ from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.question.context import Turn
+from embeddings.question.courtesies import parted
 from embeddings.question.several import split_questions
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.bulk import read_line
@@ -66,6 +67,7 @@ __all__ = [
     "article_key",
     "disagree",
     "fault",
+    "parted",
     "printable",
     "read_line",
     "same_office",

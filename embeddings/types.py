@@ -29,7 +29,9 @@ class Article(msgspec.Struct, frozen=True):
         """Digest of all that a reader or the encoder sees of the article; where it lies does not count."""
         content = (self.id, self.text, self.title, self.source, self.url, self.published, self.place)
         # Those stored before there were pages keep their digests.
-        return blake2b(msgspec.json.encode((*content, self.pages) if self.pages else content), digest_size=16).hexdigest()
+        return blake2b(
+            msgspec.json.encode((*content, self.pages) if self.pages else content), digest_size=16
+        ).hexdigest()
 
 
 class Passage(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from telegram.ext import ContextTypes
 from bot import replies
 from bot.conversations import Conversations, conversations, texts_of
 from bot.questions import asker_of
-from bot.small_talk import small_talk
+from bot.small_talk import heard
 from bot.texts import Texts, texts_for
 from bot.worker import Urgency
 from embeddings import Article, Certainty, QuestionTooLong, Quote
@@ -125,8 +125,11 @@ async def _guest_result(question: str, asker: int, state: Conversations, texts: 
     """The best quote, or a sentence that says why there is none."""
     if not question:
         return _sentence(texts.ask_something)
-    if line := small_talk(question, texts):
-        return _sentence(line)
+    said = heard(question, texts)
+    if said.reply is not None:
+        # A guest query must be answered with something.
+        return _sentence(said.reply or texts.thanks)
+    question = said.question
     if not state.people.take(asker):
         return _sentence(texts.slow_down.format(seconds=state.people.seconds_left(asker)))
     hurried = state.waiting_questions > state.settings.hurried_above

@@ -40,8 +40,17 @@ ENGLISH = Texts(
     ask_region="Please write the region after /pejabat, for example: /pejabat Banyuasin",
     ask_meetings="Please write the region after /rapat, for example: /rapat Banyuasin 2023",
     hello="Hello! What would you like to know about local news?",
+    salam="Waalaikumsalam. What would you like to know about local news?",
+    salam_returned="Waalaikumsalam.",
     thanks="You're welcome! Ask again any time.",
-    who_are_you="I am a bot that answers with quotes from local news. Try: siapa camat Sungai Raya?",
+    who_are_you="I am a bot, not a person. I answer with quotes from local news. There are examples in /help.",
+    abilities=(
+        "Just write your question, and I look for the sentence in the news that answers it, with its source and date. "
+        "Examples and commands are in /help."
+    ),
+    ask_away="Sure, what would you like to know? Just write your question.",
+    tested="Yes, I am here. What would you like to know about local news?",
+    rude="I am sorry if my answer let you down. Try asking in other words, or see /help.",
     goodbye="Goodbye!",
     unknown_source="source unknown",
     unknown_date="date unknown",

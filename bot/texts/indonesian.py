@@ -40,8 +40,19 @@ INDONESIAN = Texts(
     ask_region="Tulis nama daerahnya setelah /pejabat, misalnya: /pejabat Banyuasin",
     ask_meetings="Tulis nama daerahnya setelah /rapat, misalnya: /rapat Banyuasin 2023",
     hello="Halo! Mau tanya apa tentang berita daerah?",
+    salam="Waalaikumsalam. Mau tanya apa tentang berita daerah?",
+    salam_returned="Waalaikumsalam.",
     thanks="Sama-sama! Silakan tanya lagi kapan saja.",
-    who_are_you="Saya bot yang menjawab pertanyaan dengan kutipan berita daerah. Coba: siapa camat Sungai Raya?",
+    who_are_you=(
+        "Saya bot, bukan orang. Saya menjawab pertanyaan dengan kutipan berita daerah. Contohnya ada di /bantuan."
+    ),
+    abilities=(
+        "Tulis saja pertanyaannya, nanti saya carikan kalimat berita yang menjawab, lengkap dengan sumber dan "
+        "tanggalnya. Contoh dan perintahnya ada di /bantuan."
+    ),
+    ask_away="Silakan, mau tanya apa? Tulis saja pertanyaannya.",
+    tested="Ya, saya di sini. Mau tanya apa tentang berita daerah?",
+    rude="Maaf kalau jawaban saya mengecewakan. Coba tanyakan dengan kata lain, atau lihat /bantuan.",
     goodbye="Sampai jumpa!",
     unknown_source="sumber tidak diketahui",
     unknown_date="tanggal tidak diketahui",

@@ -28,8 +28,18 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
 
     # --- small talk ---
     hello: str
+    salam: str
+    """Returns a salam that came alone."""
+    salam_returned: str
+    """The same as the first line of an answer."""
     thanks: str
     who_are_you: str
+    abilities: str
+    """What the bot can do, and how to ask it."""
+    ask_away: str
+    """To a message without a question: "?", "mau tanya dong"."""
+    tested: str
+    rude: str
     goodbye: str
 
     # --- answers ---

@@ -1,0 +1,118 @@
+"""Greetings, thanks and small talk: none replaces a question, and none is searched for."""
+
+import itertools
+import tomllib
+
+import pytest
+
+from bot.small_talk import SILENCE, heard
+from bot.texts import ENGLISH, INDONESIAN
+from embeddings import parted
+from tests.conftest import ROOT
+
+SAID = tomllib.loads((ROOT / "tests" / "small_talk.toml").read_text())
+QUESTIONS = [
+    "kapan rakor tanjung lago",
+    "Siapa camat Sungai Raya",
+    "siapa camat pancoran mas",
+    "Berapa penduduk Banyuasin",
+    "di mana rapat di Kecamatan Selamat",
+    "apa bunyi Salam Pancasila",
+    "siapa Pak Ogan Amrin",
+    "kepada siapa bupati mengucapkan terima kasih",
+]
+GREETINGS = [
+    "Assalamualaikum", "assalamu'alaikum wr. wb.", "Halo", "haloooo min", "Selamat pagi", "met malam kak", "Hai kak",
+    "permisi",
+]  # fmt: skip
+FILLERS = ["mau nanya dong", "maaf mengganggu", "tolong", "mohon izin bertanya", "ok", "pak", "boleh tanya"]
+THANKS = ["makasih", "Terima kasih banyak", "thx ya min", "matur nuwun", "trims sebelumnya"]
+MARKS = [", ", "! ", ".\n", "\n", " "]
+
+
+def messages() -> list[tuple[str, str]]:
+    """Messages made from the lists, each with its question."""
+    before = [
+        (f"{greeting}{mark}{question}?", question)
+        for greeting, mark, question in itertools.product(GREETINGS, MARKS, QUESTIONS)
+    ]
+    fillers = [
+        (f"{greeting}, {filler}{mark}{question}", question)
+        for greeting, filler, mark, question in itertools.product(GREETINGS[:3], FILLERS, MARKS[::2], QUESTIONS)
+    ]
+    behind = [
+        (f"{question}{mark}{thanks}", question)
+        for thanks, mark, question in itertools.product(THANKS, MARKS, QUESTIONS[:-1])
+    ]
+    around = [
+        (f"{greeting}{mark}{filler}, {question}? {thanks} 🙏", question)
+        for greeting, filler, thanks, mark, question in itertools.product(
+            GREETINGS, FILLERS[:3], THANKS[:3], MARKS[:2], QUESTIONS
+        )
+    ]
+    return before + fillers + behind + around
+
+
+def test_no_greeting_thanks_or_filler_replaces_a_question_or_stays_with_it() -> None:
+    made = messages()
+    assert len(made) > 1_000
+    wrong = [
+        (message, parted(message)) for message, question in made if parted(message).question.strip("?!. ") != question
+    ]
+    assert wrong == []
+    assert all(heard(message, INDONESIAN).reply is None for message, _ in made)
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, *SAID["questions"], "s.d. 5.30 WIB, siapa Drs. H. Askolani?"])
+def test_a_question_without_courtesies_stays_letter_by_letter(question: str) -> None:
+    said = parted(question)
+    assert said.question in question
+    assert said.courtesies or said.question == question
+
+
+@pytest.mark.parametrize(
+    ("message", "salam"),
+    [
+        ("Assalamualaikum, kapan rakor?", "Waalaikumsalam."),
+        ("kapan rakor? Wassalamualaikum", None),
+        ("halo, kapan rakor?", None),
+    ],
+)
+def test_a_salam_is_returned_with_the_answer(message: str, salam: str | None) -> None:
+    assert heard(message, INDONESIAN).salam == salam
+
+
+@pytest.mark.parametrize("said", SAID["small_talk"])
+def test_small_talk_is_not_searched_for(said: str) -> None:
+    for texts in (INDONESIAN, ENGLISH):
+        assert heard(said, texts).reply is not None
+
+
+@pytest.mark.parametrize("question", SAID["questions"])
+def test_a_question_that_looks_like_small_talk_is_searched_for(question: str) -> None:
+    assert heard(question, INDONESIAN).reply is None
+
+
+@pytest.mark.parametrize("said", ["ok", "sip", "Oke siap min", "baik pak 👍", "wkwkwk", "iya"])
+def test_a_yes_gets_no_reply(said: str) -> None:
+    assert heard(said, INDONESIAN).reply == SILENCE
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("Assalamualaikum", "Waalaikumsalam. Mau tanya apa"),
+        ("halo min", "Halo! Mau tanya apa"),
+        ("makasih 🙏", "Sama-sama!"),
+        ("👍", "Sama-sama!"),
+        ("?", "Silakan, mau tanya apa?"),
+        ("mau nanya dong", "Silakan, mau tanya apa?"),
+        ("tes", "Ya, saya di sini."),
+        ("bot goblok", "Maaf kalau"),
+        ("kamu bisa apa?", "Tulis saja pertanyaannya"),
+        ("kamu siapa?", "Saya bot, bukan orang."),
+        ("dadah", "Sampai jumpa!"),
+    ],
+)
+def test_each_kind_of_small_talk_has_its_line(said: str, line: str) -> None:
+    assert (heard(said, INDONESIAN).reply or "").startswith(line)
