@@ -11,8 +11,10 @@ from embeddings.errors import (
     StoreUnusable,
     WartabotError,
 )
+from embeddings.filter import Filter
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indonesian.periods import Period
+from embeddings.indonesian.regions import regions_in
 from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
@@ -43,6 +45,7 @@ __all__ = [
     "Encoder",
     "EncoderSettings",
     "EncoderUnavailable",
+    "Filter",
     "IndexMismatch",
     "IndexReport",
     "KnowledgeBase",
@@ -70,6 +73,7 @@ __all__ = [
     "parted",
     "printable",
     "read_line",
+    "regions_in",
     "same_office",
     "split_questions",
     "with_neighbours",

@@ -11,6 +11,7 @@ from embeddings.answers.answerer import Answerer
 from embeddings.answers.probability import Reading
 from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
+from embeddings.filter import EVERYTHING, Filter
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.run import add_articles, index_files, rebuild
 from embeddings.indonesian.dates import WIB
@@ -140,6 +141,10 @@ class KnowledgeBase:
     def readings(self, question: str) -> list[Reading]:
         """The sentences found for a question as they are judged, most probable first; raises QuestionTooLong."""
         return self._answering().readings(question)
+
+    def newest(self, most: int, where: Filter = EVERYTHING) -> list[Article]:
+        """The newest articles that a filter lets through: Filter(regions=("banyuasin",)); those without a date last."""
+        return self.store.newest(most, where)
 
     def summary(self) -> Summary:
         """How much can be searched at this moment."""

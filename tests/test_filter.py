@@ -13,12 +13,15 @@ from embeddings.filter import Filter
 from embeddings.search.dense import DenseIndex
 from embeddings.search.lexical import LexicalIndex
 from embeddings.storage.store import FILE_NAME
+from embeddings.topics.regions.facts import REGIONS
 
 DIMENSION = 16
 DAYS = 1000
 FIRST = date(2020, 1, 1)
 # A Wednesday.
 TODAY = date(2026, 5, 20)
+# The third is a kecamatan of the first; of the fourth there are several, and the last is on no list.
+PLACES = ("Kabupaten Banyuasin", "Kota Palembang", "Kecamatan Rantau Bayur", "Kecamatan Sungai Raya", "Desa Lebung")
 QUESTION = "berapa anggaran perbaikan jalan desa lebung"
 
 
@@ -44,8 +47,14 @@ class Searched:
             sentences = [f"{' '.join(words[start : start + 10])}." for start in (0, 10, 20)]
             ends = np.cumsum([len(sentence) for sentence in sentences]).tolist()
             spans = list(zip([0, *ends], ends, strict=False))
-            article = Article(str(number), "".join(sentences), source=f"media{number % 7}", published=day(number))
-            self.store.save(article, spans, embeddings[3 * number : 3 * number + 3])
+            article = Article(
+                str(number),
+                "".join(sentences),
+                title=f"Rakor di {PLACES[number % len(PLACES)]}",
+                source=f"media{number % 7}",
+                published=day(number),
+            )
+            self.store.save(article, spans, embeddings[3 * number : 3 * number + 3], [REGIONS.findings(article)])
         self.dense = DenseIndex(folder / "dense", "model", DIMENSION)
         self.lexical = LexicalIndex(folder / "lexical")
         self.dense.refresh(self.store)
@@ -62,18 +71,22 @@ def periods(length: int) -> list[Filter]:
     return [Filter(day(start), day(start + length - 1), ("published",)) for start in starts]
 
 
+def let_through(searched: Searched, where: Filter) -> set[str]:
+    passages, _ = searched.store.passages_within(where)
+    return {passage.article.id for passage in searched.store.passages(passages.tolist()).values()}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kept", [1, 10, 300])
 def test_the_filtered_search_is_the_whole_ranking_without_what_the_filter_keeps_out(
     searched: Searched, kept: int
 ) -> None:
-    for seed, where in enumerate(periods(kept)):
+    regions = [Filter(regions=one) for one in (("banyuasin",), ("rantau bayur",), ("palembang", "sungai raya"))]
+    for where in periods(kept):
+        days = [number for number in range(DAYS) if where.first <= day(number) <= where.last]  # type: ignore[operator]
+        assert let_through(searched, where) == set(map(str, days))
+    for seed, where in enumerate([*periods(kept), *regions]):
         passages, articles = searched.store.passages_within(where)
-        assert {passage.article.published for passage in searched.store.passages(passages.tolist()).values()} == {
-            day
-            for day in map(day, range(DAYS))
-            if where.first <= day <= where.last  # type: ignore[operator]
-        }
         query, stems = random_embeddings(1, seed)[0], ["kata1", "kata2", f"kata{seed}"]
         everything = 3 * DAYS
         for found, ranking in (
@@ -95,11 +108,36 @@ def test_only_articles_of_the_outlets_that_a_filter_names_are_let_through(search
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("regions", "places"),
+    [
+        (("banyuasin",), {0, 2}),
+        (("rantau bayur",), {2}),
+        (("sumatera selatan",), {0, 1, 2}),
+        (("palembang", "sungai raya"), {1, 3}),
+        (("kubu raya",), set()),
+        (("lebung",), set()),
+    ],
+)
+def test_only_articles_that_name_a_region_or_one_within_it_are_let_through(
+    searched: Searched, regions: tuple[str, ...], places: set[int]
+) -> None:
+    expected = {str(number) for number in range(DAYS) if number % len(PLACES) in places}
+    assert let_through(searched, Filter(regions=regions)) == expected
+    newest = searched.store.newest(DAYS, Filter(regions=regions))
+    assert [article.id for article in newest] == sorted(expected, key=int, reverse=True)
+    of_2020 = Filter(day(0), day(365), ("published",), regions, ("media1",))
+    assert let_through(searched, of_2020) == {id for id in expected if int(id) <= 365 and int(id) % 7 == 1}
+
+
+@pytest.mark.slow
 def test_a_filter_is_answered_by_an_index_of_the_database(searched: Searched) -> None:
     plans: list[str] = []
     statements: list[str] = []
     searched.store._database.set_trace_callback(statements.append)
-    searched.store.passages_within(Filter(day(3), day(9), ("published", "month", "day", "undated"), ("media1",)))
+    searched.store.passages_within(
+        Filter(day(3), day(9), ("published", "month", "day", "undated"), ("banyuasin",), ("media1",))
+    )
     searched.store._database.set_trace_callback(None)
     for *_, plan in searched.store._database.execute(f"EXPLAIN QUERY PLAN {statements[0]}"):
         plans.append(plan)

@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
+from embeddings.filter import EVERYTHING, Filter
 from embeddings.storage.database import Database
 from embeddings.storage.facts import FACT_COLUMNS, is_intact
+from embeddings.storage.filtering import within
 from embeddings.storage.schema import article_key
 from embeddings.types import Article
 
@@ -82,12 +84,16 @@ class Articles(Database):
             # Typed in a terminal, an id may be no text at all.
             return None
 
-    def articles(self) -> Iterator[Article]:
-        """All articles, newest first, those without a date last."""
+    def articles(self, where: Filter = EVERYTHING) -> Iterator[Article]:
+        """All articles that a filter lets through, newest first, those without a date last."""
+        condition, values = within(where)
         with self._errors_explained():
             # SQLite counts NULL as less than any date.
-            query = f"SELECT {ARTICLE_COLUMNS} FROM articles ORDER BY published DESC, id"
-            yield from filter(None, map(self._intact, self._database.execute(query)))
+            query = (
+                f"SELECT {ARTICLE_COLUMNS} FROM (SELECT *, number AS article FROM articles) "
+                f"WHERE {condition} ORDER BY published DESC, id"
+            )
+            yield from filter(None, map(self._intact, self._database.execute(query, values)))
 
     def outlets(self) -> list[Outlet]:
         """Every outlet with how many articles it has, those with most first."""
@@ -101,9 +107,9 @@ class Articles(Database):
         """The article whose id has this short key (see article_key); None where two share it, lest it be the other."""
         return self._only("key = ?", key) if _KEY.fullmatch(key) else None
 
-    def newest(self, most: int) -> list[Article]:
-        """The newest articles, those without a date last."""
-        return list(islice(self.articles(), most))
+    def newest(self, most: int, where: Filter = EVERYTHING) -> list[Article]:
+        """The newest articles that a filter lets through, those without a date last."""
+        return list(islice(self.articles(where), most))
 
     def copies(self, article_id: str) -> list[Article]:
         """The same story in other outlets, one of each, oldest first."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from embeddings.errors import StoreUnusable
 from embeddings.filter import Filter
 from embeddings.storage.articles import JOINED_COLUMNS, Articles
-from embeddings.storage.times import within
+from embeddings.storage.filtering import within
 from embeddings.types import Article, Passage
 
 

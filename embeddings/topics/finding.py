@@ -10,12 +10,13 @@ from embeddings.storage.store import Store
 from embeddings.topics.abbreviations.facts import ABBREVIATIONS
 from embeddings.topics.meetings.facts import MEETINGS
 from embeddings.topics.officials.facts import OFFICIALS
+from embeddings.topics.regions.facts import REGIONS
 from embeddings.topics.topic import Topic
 from embeddings.types import Article
 
 logger = logging.getLogger(__name__)
 
-TOPICS: tuple[Topic[Any], ...] = (OFFICIALS, MEETINGS, ABBREVIATIONS)
+TOPICS: tuple[Topic[Any], ...] = (OFFICIALS, MEETINGS, ABBREVIATIONS, REGIONS)
 # Articles stored together: few enough that a kill loses seconds of work.
 ARTICLES_AT_ONCE = 100
 
