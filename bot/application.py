@@ -27,7 +27,7 @@ from bot import registration
 from bot.chats import Chats
 from bot.config import TelegramSettings
 from bot.conversations import KEY, Conversations, conversations
-from bot.handlers import asking, buttons, errors, groups, guidance, inline, privacy, settings
+from bot.handlers import asking, buttons, errors, groups, guidance, inline, offers, privacy, settings
 from bot.limits import ChatRateLimiter
 from bot.polling import WatchedRequest, keep_polling
 from bot.questions import asker_of
@@ -90,7 +90,7 @@ def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(CommandHandler(["setelan", "settings"], settings.show, NEW))
     application.add_handler(CommandHandler(["privasi", "privacy"], privacy.explain, NEW))
     application.add_handler(CommandHandler("hapusdata", privacy.ask_to_forget, NEW))
-    application.add_handler(CommandHandler(["tanya", "pejabat", "rapat"], asking.answer_message, NEW))
+    application.add_handler(CommandHandler(["tanya", "pejabat", "rapat", "berita"], asking.answer_message, NEW))
     application.add_handler(MessageHandler(PRIVATE & filters.COMMAND, guidance.explain))
     application.add_handler(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, groups.migration))
     application.add_handler(MessageHandler(NEW & WORDS, asking.answer_message))
@@ -100,6 +100,7 @@ def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(CallbackQueryHandler(privacy.forget, "^x:"))
     application.add_handler(CallbackQueryHandler(settings.change, "^g:"))
     application.add_handler(CallbackQueryHandler(guidance.turn_page, "^[st]:"))
+    application.add_handler(CallbackQueryHandler(offers.press, "^[hnpq]:"))
     application.add_handler(CallbackQueryHandler(buttons.press))
     application.add_handler(InlineQueryHandler(inline.answer_inline))
     application.add_handler(ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER))

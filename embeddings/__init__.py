@@ -1,6 +1,7 @@
 """Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
 
 from embeddings.answers.answer import Answer, Certainty, Quote
+from embeddings.answers.overview import News, Overview, opening
 from embeddings.answers.quotes import with_neighbours
 from embeddings.answers.settings import AnswerSettings
 from embeddings.errors import (
@@ -51,9 +52,11 @@ __all__ = [
     "KnowledgeBase",
     "KnowledgeSettings",
     "MeetingAnswer",
+    "News",
     "OfficialAnswer",
     "OnProgress",
     "Outlet",
+    "Overview",
     "PassageSettings",
     "Period",
     "QuestionTooLong",
@@ -70,6 +73,7 @@ __all__ = [
     "article_key",
     "disagree",
     "fault",
+    "opening",
     "parted",
     "printable",
     "read_line",

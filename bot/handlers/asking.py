@@ -17,8 +17,9 @@ from bot.cards import Card, View
 from bot.chats import ChatSettings, Pending, StoredAnswer, is_quiet
 from bot.conversations import Conversations, conversations, texts_of
 from bot.delivery import Delivery, LeftForLater, arrived, deliver, offer_lost_answer
+from bot.handlers.offers import offered
 from bot.questions import MEETINGS, OFFICIALS, AddressedQuestion, asker_of, find_question
-from bot.sending import edit, reply, typing
+from bot.sending import edit, reply, send, typing
 from bot.small_talk import Heard, heard
 from bot.texts import Texts
 from embeddings import QuestionTooLong, split_questions
@@ -117,6 +118,9 @@ async def _respond(
     # Read before anything is waited for, in which the group may get another number.
     settings = state.chats.settings.of(message.chat_id)
     async with state.turn(message.chat_id), typing(message):
+        if card := await offered(question.text, state, texts):
+            await _show(card, question, update, message, context)
+            return
         try:
             first, *others = split_questions(question.text)
             answered = await _answer(update, message, replace(question, text=first), texts, settings, context)
@@ -158,6 +162,17 @@ async def _say(sentence: str, update: Update, message: Message, context: Context
     released = bool(sentence) and await state.write(state.chats.questions.release, update.update_id)
     if released:
         await reply(context, message, sentence)
+
+
+async def _show(
+    card: Card, question: AddressedQuestion, update: Update, message: Message, context: ContextTypes.DEFAULT_TYPE
+) -> None:
+    """Send a card that is no answer, below the salam that is returned."""
+    state = conversations(context)
+    text = f"{html.escape(question.salam)}\n\n{card[0]}" if question.salam else card[0]
+    if await state.write(state.chats.questions.release, update.update_id):
+        quiet = is_quiet(state.chats.settings.of(message.chat_id), state.settings.timezone)
+        await send(context, message, text, card[1], attach_to=question.attach_to, quiet=quiet)
 
 
 async def _answer(

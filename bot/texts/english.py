@@ -21,6 +21,7 @@ ENGLISH = Texts(
         "Every answer is quoted word for word from an article. When no article answers, I say so. Made a typo? Edit "
         "your question, and its answer changes too.\n\n"
         "/tanya – ask a question\n"
+        "/berita – the newest articles, of a region or all\n"
         "/pejabat – the officials of a region\n"
         "/rapat – meetings in a region\n"
         "/sumber – which articles there are\n"
@@ -85,6 +86,18 @@ ENGLISH = Texts(
     holders_disagree="Note: more than one name is given, and the articles do not tell for certain which is the newest.",
     ways_on="Try other words, or see /sumber.",
     gone="This quote is no longer in the archive.",
+    news="The newest articles{about}:",
+    news_of_time="Articles of {when}{about}:",
+    news_of_other_time="There are no articles of {when}{about} yet. These are the newest:",
+    news_none="Sorry, there are no articles{about} yet.",
+    news_about=" about {name}",
+    news_hint="Press a number to read how the article begins.",
+    overview="{name}: what would you like to see?",
+    overview_officials="Officials ({number})",
+    overview_meetings="Meetings and events ({number})",
+    overview_news="Newest articles",
+    overview_news_of="Articles that name them",
+    overview_quotes="Quotes from the news",
     unfold="More",
     fold="Less",
     next_source="Next source ({number}/{total})",
@@ -177,6 +190,7 @@ ENGLISH = Texts(
     command_help="how to ask",
     command_start="start",
     command_meetings="meetings in a region",
+    command_news="the newest articles, of a region or all",
     command_officials="officials of a region",
     command_sources="which articles there are",
     command_settings="change settings",

@@ -21,6 +21,7 @@ INDONESIAN = Texts(
         "Setiap jawaban adalah kutipan kata demi kata dari berita. Kalau tidak ada berita yang menjawab, saya bilang "
         "apa adanya. Salah ketik? Sunting pertanyaannya, jawabannya ikut berubah.\n\n"
         "/tanya – ajukan pertanyaan\n"
+        "/berita – berita terbaru, boleh dengan nama daerah\n"
         "/pejabat – siapa saja pejabat suatu daerah\n"
         "/rapat – rapat dan kegiatan suatu daerah\n"
         "/sumber – berita apa saja yang ada\n"
@@ -87,6 +88,18 @@ INDONESIAN = Texts(
     holders_disagree="Perhatikan: lebih dari satu nama disebut, dan beritanya tidak memastikan siapa yang terbaru.",
     ways_on="Coba dengan kata lain, atau lihat /sumber.",
     gone="Kutipan ini sudah tidak ada dalam arsip.",
+    news="Berita terbaru{about}:",
+    news_of_time="Berita {when}{about}:",
+    news_of_other_time="Belum ada berita {when}{about}. Ini yang terbaru:",
+    news_none="Maaf, belum ada berita{about}.",
+    news_about=" tentang {name}",
+    news_hint="Tekan nomornya untuk membaca kutipannya.",
+    overview="{name}: mau lihat apa?",
+    overview_officials="Pejabat ({number})",
+    overview_meetings="Rapat dan kegiatan ({number})",
+    overview_news="Berita terbaru",
+    overview_news_of="Berita yang menyebutnya",
+    overview_quotes="Kutipan beritanya",
     unfold="Selengkapnya",
     fold="Ringkas",
     next_source="Sumber lain ({number}/{total})",
@@ -181,6 +194,7 @@ INDONESIAN = Texts(
     command_help="cara bertanya",
     command_start="mulai",
     command_meetings="rapat dan kegiatan suatu daerah",
+    command_news="berita terbaru, boleh dengan nama daerah",
     command_officials="pejabat suatu daerah",
     command_sources="berita apa saja yang ada",
     command_settings="ubah setelan",

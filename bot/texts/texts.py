@@ -98,6 +98,30 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     gone: str
     """A button's passage is no longer in the archive."""
 
+    # --- news, and what there is about a name ---
+    news: str
+    """Heads the newest articles{about}."""
+    news_of_time: str
+    """The same of a time, {when}."""
+    news_of_other_time: str
+    """Heads the newest, where there are none{about} of the time asked for, {when}."""
+    news_none: str
+    """There are no articles{about}."""
+    news_about: str
+    """Behind the word for news: a {name}."""
+    news_hint: str
+    """Below the list, whose numbers are buttons."""
+    overview: str
+    """Heads the buttons with what there is about a region's {name}."""
+    overview_officials: str
+    """A button; {number} of them."""
+    overview_meetings: str
+    overview_news: str
+    overview_news_of: str
+    """A button: news that name a person."""
+    overview_quotes: str
+    """A button: the sentences that name a person in an office."""
+
     # --- buttons under an answer ---
     unfold: str
     fold: str
@@ -200,6 +224,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     command_ask: str
     command_help: str
     command_start: str
+    command_news: str
     command_officials: str
     command_meetings: str
     command_sources: str

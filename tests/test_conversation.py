@@ -1,0 +1,122 @@
+"""What people say besides questions, and what the bot offers of itself, as they see it through the fake server."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.chats import Chats
+from tests.bot_process import Bot, running_bot
+from tests.telegram_server import MENTION, PERSON
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Iterator[Bot]:
+    with running_bot(tmp_path_factory.mktemp("bot")) as running:
+        yield running
+
+
+def labels(message: dict[str, Any]) -> list[str]:
+    """The labels of the buttons under a message, in order."""
+    return [button["text"] for button in buttons(message)]
+
+
+def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
+    markup = message["reply_markup"]
+    rows = (json.loads(markup) if isinstance(markup, str) else markup)["inline_keyboard"]
+    return [button for row in rows for button in row]
+
+
+def press(bot: Bot, label: str, message: dict[str, Any]) -> dict[str, Any]:
+    """Press a button under the last message of the private chat, and return the message that comes."""
+    before = len(bot.server.sent(0))
+    data = next(button["callback_data"] for button in buttons(message) if button["text"] == label)
+    bot.server.press(data, bot.server.last_message())
+    return bot.server.sent(before + 1)[-1]
+
+
+# --- courtesies and small talk --------------------------------------------------------------------------------
+
+
+def test_a_salam_is_returned_in_the_first_line_of_the_answer(bot: Bot) -> None:
+    answer = bot.ask("Assalamualaikum min, mau nanya dong, kapan rakor tanjung lago? Makasih 🙏")["text"]
+    assert answer.startswith("Waalaikumsalam.\n")
+    assert "17/7/2023" in answer
+
+
+def test_small_talk_is_no_unanswered_question_and_has_no_bell(bot: Bot) -> None:
+    for said in ("bot goblok", "tes", "?", "👍", "kamu bisa apa?", "gimana cara pakainya?"):
+        assert "reply_markup" not in bot.ask(said)
+    chats = Chats(bot.folder / "chats.db")
+    assert chats.questions.unanswered() == []
+    chats.close()
+
+
+def test_a_yes_is_left_without_a_reply(bot: Bot) -> None:
+    before = len(bot.server.sent(0))
+    bot.server.say("ok")
+    bot.server.say("sip 👍")
+    bot.ask("halo")
+    assert len(bot.server.sent(0)) == before + 1
+
+
+# --- news -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", ["ada berita apa?", "/berita", "Assalamualaikum, berita terbaru dong"])
+def test_news_are_a_dated_list_whose_numbers_open_the_beginning(bot: Bot, asked: str) -> None:
+    news = bot.ask(asked)
+    assert "Berita terbaru:" in news["text"]
+    assert "MERAHPUTIHNEWS.CO.ID · 17 Juli 2023" in news["text"]
+    assert labels(news) == ["1", "2", "3", "4", "5"]
+    opened = press(bot, "1", news)
+    assert "<blockquote" in opened["text"] and "— MERAHPUTIHNEWS.CO.ID · 17 Juli 2023" in opened["text"]
+    assert "Selengkapnya" in labels(opened)
+
+
+def test_news_of_a_day_without_any_say_so_and_offer_the_newest(bot: Bot) -> None:
+    text = bot.ask("berita hari ini")["text"]
+    assert text.startswith("Belum ada berita hari ini (") and "Ini yang terbaru:" in text
+    assert "17 Juli 2023" in text
+
+
+def test_news_of_a_region_are_of_that_region(bot: Bot) -> None:
+    news = bot.ask("/berita sungai raya")
+    assert news["text"].startswith("Berita terbaru tentang Sungai Raya:")
+    assert "ANTARA" in news["text"] and "MERAHPUTIH" not in news["text"]
+    assert bot.ask("berita terbaru kota bandung")["text"] == "Maaf, belum ada berita tentang Bandung."
+
+
+def test_the_bare_name_of_a_region_offers_what_there_is(bot: Bot) -> None:
+    overview = bot.ask("banyuasin")
+    assert overview["text"] == "Banyuasin: mau lihat apa?"
+    officials, meetings, news = labels(overview)
+    assert officials.startswith("Pejabat (") and meetings.startswith("Rapat dan kegiatan (")
+    assert "Bupati Banyuasin" in press(bot, officials, overview)["text"]
+    assert "17 Juli 2023" in press(bot, meetings, overview)["text"]
+    assert press(bot, news, overview)["text"].startswith("Berita terbaru tentang Banyuasin:")
+
+
+def test_the_bare_name_of_an_official_offers_what_there_is(bot: Bot) -> None:
+    overview = bot.ask("Fathul Mushalli")
+    assert overview["text"].startswith("Camat Sungai Raya: Fathul Mushalli (")
+    quotes, news, region = labels(overview)
+    assert "<b>Fathul Mushalli</b>" in press(bot, quotes, overview)["text"]
+    assert "ANTARA" in press(bot, news, overview)["text"]
+    assert press(bot, region, overview)["text"] == "Sungai Raya: mau lihat apa?"
+
+
+def test_news_come_in_groups_too(bot: Bot) -> None:
+    group = {"id": -1001, "type": "supergroup", "title": "Warga Banyuasin"}
+    assert "Berita terbaru:" in bot.ask(f"{MENTION} ada berita apa?", PERSON, chat=group)["text"]
+
+
+def test_a_button_that_offers_nothing_any_more_stops_its_spinner(bot: Bot) -> None:
+    bot.ask("/berita")
+    for data in ("p:0123456789abcdef", "n:x", "n:r:", "h:nirgends", "q:z:a", "q:o:"):
+        before = len(bot.server.called("answerCallbackQuery", 0))
+        bot.server.press(data, bot.server.last_message())
+        bot.server.called("answerCallbackQuery", before + 1)
