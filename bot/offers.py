@@ -7,6 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import replies
 from bot.cards import Card
+from bot.heads import heads
 from bot.texts import Texts
 from embeddings import Answer, Article, Certainty, News, Overview, article_key
 
@@ -61,7 +62,7 @@ def overview_card(overview: Overview, texts: Texts) -> Card:
             (texts.overview_news, f"n:r:{overview.name}", overview.news),
         ]
         return escape(texts.overview.format(name=name)), _choices(choices)
-    lines = replies.heads(Answer(name, Certainty.SURE, 1.0, holders=overview.offices), texts)
+    lines = heads(Answer(name, Certainty.SURE, 1.0, holders=overview.offices), texts)
     choices = [
         (texts.overview_quotes, f"q:w:{name}", True),
         (texts.overview_news_of, f"n:p:{name}", True),

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import replies
+from bot.heads import heads
 from bot.small_talk import heard
 from bot.texts import Texts
 from embeddings import Answer, Article, Certainty, KnowledgeBase, QuestionTooLong, Quote, Summary, Turn, split_questions
@@ -49,7 +50,7 @@ def answer_view(answer: Answer, summary: Summary, texts: Texts) -> RenderableTyp
 def _parts(answer: Answer, summary: Summary, texts: Texts) -> Iterator[RenderableType]:
     yield Text()
     maybe = [texts.maybe] if answer.certainty is Certainty.MAYBE else []
-    for line in (*replies.understood(answer, texts), *maybe, *replies.heads(answer, texts)):
+    for line in (*replies.understood(answer, texts), *maybe, *heads(answer, texts)):
         yield Text(line)
     if not answer.answered:
         yield Text(replies.no_answer_text(summary, texts, answer.unnamed_office))

@@ -32,7 +32,7 @@ from embeddings.storage.schema import article_key
 from embeddings.storage.store import FILE_NAME as STORE_FILE
 from embeddings.storage.store import Store
 from embeddings.topics.meetings.answer import Aspect, MeetingAnswer
-from embeddings.topics.officials.answer import OfficialAnswer, disagree, same_office
+from embeddings.topics.officials.answer import OfficialAnswer, by_office, disagree
 from embeddings.types import Article
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "Turn",
     "WartabotError",
     "article_key",
+    "by_office",
     "disagree",
     "fault",
     "opening",
@@ -78,7 +79,6 @@ __all__ = [
     "printable",
     "read_line",
     "regions_in",
-    "same_office",
     "split_questions",
     "with_neighbours",
 ]  # fmt: skip

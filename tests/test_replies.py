@@ -37,7 +37,7 @@ def test_a_quote_is_escaped_its_answer_bold_and_its_source_dated_and_linked() ->
         ("2023-07-07", "7 Juli 2023", "7 July 2023"),
         ("2023-12", "Desember 2023", "December 2023"),
         ("2023", "2023", "2023"),
-        (None, "tanggal tidak diketahui", "date unknown"),
+        (None, "tanpa tanggal", "date unknown"),
     ],
 )
 def test_a_date_is_shown_only_as_exactly_as_it_is_known(published: str | None, indonesian: str, english: str) -> None:
@@ -48,7 +48,7 @@ def test_a_date_is_shown_only_as_exactly_as_it_is_known(published: str | None, i
 def test_what_is_unknown_is_said_to_be_unknown() -> None:
     quote = Quote(Article("a", "Isi."), 0, 4, None, 0.9)
     assert replies.answer_message(answered(quote), SUMMARY, INDONESIAN) == (
-        "<blockquote>Isi.</blockquote>\n— sumber tidak diketahui · tanggal tidak diketahui"
+        "<blockquote>Isi.</blockquote>\n— sumber tidak diketahui · tanpa tanggal"
     )
 
 

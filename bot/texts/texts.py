@@ -45,6 +45,10 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     # --- answers ---
     unknown_source: str
     unknown_date: str
+    undated: str
+    """Behind the years of the articles: {number} that have no date."""
+    undated_article: str
+    """In the place of an article's date, behind a name."""
     untitled: str
     open_article: str
     shortened: str
@@ -65,7 +69,11 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     holder_former: str
     """The same for one who holds the office no longer."""
     holder_listed: str
-    """One line of a list of different offices."""
+    """One line of a list of different offices: {office}, {names}."""
+    other_named: str
+    """One of those names: {name}, {date}."""
+    holders_more: str
+    """Below the list: {number} further offices."""
     other_holders: str
     """Heads a list of others named for the same office, newest first."""
     other_holder: str
@@ -80,6 +88,8 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     searched_for: str
     """{words} that were searched for, where the question's own seemed misspelt."""
     meetings_listed: str
+    meetings_counted: str
+    """The same where it was asked how often: {number} of them."""
     meeting: str
     """{when}, {what}{place}."""
     meeting_place: str

@@ -10,7 +10,7 @@ from embeddings.indonesian.sentences import split_sentences
 from embeddings.question.news import AskedNews, named_alone, region_alone
 from embeddings.storage.store import Store
 from embeddings.topics.meetings.answer import AskedMeetings, Aspect, find_held
-from embeddings.topics.officials.answer import AskedOfficials, OfficialAnswer, find_holders
+from embeddings.topics.officials.answer import AskedOfficials, OfficialAnswer, by_office, find_holders
 from embeddings.topics.officials.facts import officials
 from embeddings.types import Article
 
@@ -76,7 +76,7 @@ def find_overview(store: Store, question: str) -> Overview | None:
         found = Overview(
             region,
             True,
-            len(find_holders(store, AskedOfficials(region=region))),
+            len(by_office(find_holders(store, AskedOfficials(region=region)))),
             len(find_held(store, AskedMeetings(None, frozenset((region,)), Aspect.WHICH), None)),
             bool(store.newest(1, Filter(regions=(region,)))),
         )

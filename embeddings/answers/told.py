@@ -10,7 +10,14 @@ from embeddings.question.question import Question
 from embeddings.storage.store import Store
 from embeddings.topics.abbreviations.answer import AbbreviationAnswer, find_meanings
 from embeddings.topics.meetings.answer import MeetingAnswer, find_held
-from embeddings.topics.officials.answer import OfficialAnswer, disagree, find_holders, neighbours, unnamed_office
+from embeddings.topics.officials.answer import (
+    OfficialAnswer,
+    by_office,
+    disagree,
+    find_holders,
+    neighbours,
+    unnamed_office,
+)
 from embeddings.types import Article, Span
 
 # So many officials of the region are shown where the one asked for is not known.
@@ -68,6 +75,9 @@ def for_told(question: Question, told: Told) -> dict[str, float]:
     holder = told.holders[0] if told.holders else None
     published = told.answers[0].article.published
     years = question.today.year - int(published[:4]) if published else 0
+    # In a list of offices, who else is named for one of them says nothing of the list.
+    offices = by_office(told.holders)
+    listed = len(offices) > 1
     return {
         "official": float(bool(told.holders)),
         "meeting": float(bool(told.meetings)),
@@ -75,6 +85,6 @@ def for_told(question: Question, told: Told) -> dict[str, float]:
         "undated": float(published is None),
         "former": float(holder is not None and holder.former),
         "acting": float(holder is not None and holder.acting),
-        "several": math.log10(len(told.answers)),
-        "disputed": float(disagree(told.holders)),
+        "several": math.log10(len(offices if listed else told.answers)),
+        "disputed": float(not listed and disagree(told.holders)),
     }

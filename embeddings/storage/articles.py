@@ -30,12 +30,16 @@ _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?")
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """How many articles and passages there are, and the dates of the oldest and the newest article if any has one."""
+    """How many articles and passages there are, and the dates of the oldest and the newest article if any has one.
+
+    `undated` are the articles that have none.
+    """
 
     articles: int
     passages: int
     oldest: str | None
     newest: str | None
+    undated: int = 0
 
 
 class Outlet(msgspec.Struct, frozen=True):
@@ -129,10 +133,11 @@ class Articles(Database):
         with self._errors_explained():
             row = self._database.execute(
                 "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages),"
-                " (SELECT min(published) FROM articles), (SELECT max(published) FROM articles)"
+                " (SELECT min(published) FROM articles), (SELECT max(published) FROM articles),"
+                " (SELECT count(*) FROM articles WHERE published IS NULL)"
             )
-            articles, passages, oldest, newest = row.fetchone()
-            return Summary(articles, passages, _date_or_none(oldest), _date_or_none(newest))
+            articles, passages, oldest, newest, undated = row.fetchone()
+            return Summary(articles, passages, _date_or_none(oldest), _date_or_none(newest), undated)
 
     def _only(self, condition: str, value: str) -> Article | None:
         with self._errors_explained():
