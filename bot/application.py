@@ -25,7 +25,7 @@ from telegram.ext import (
 
 from bot import registration
 from bot.chats import Chats
-from bot.config import TelegramSettings
+from bot.config import NewsroomSettings, TelegramSettings
 from bot.conversations import KEY, Conversations, conversations
 from bot.handlers import asking, buttons, errors, groups, guidance, inline, offers, privacy, settings
 from bot.limits import ChatRateLimiter
@@ -54,7 +54,9 @@ WORDS = filters.TEXT | filters.CAPTION
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-def build_application(token: str, telegram: TelegramSettings, knowledge: KnowledgeBase, chats: Chats) -> AnyApplication:
+def build_application(
+    token: str, telegram: TelegramSettings, knowledge: KnowledgeBase, chats: Chats, newsroom: NewsroomSettings
+) -> AnyApplication:
     """An application that polls with this token; not started."""
     limiter = ChatRateLimiter(patience_seconds=60.0 * telegram.answer_within_minutes)
     polling = WatchedRequest(lambda: application.stop_running(), connection_pool_size=1)
@@ -73,7 +75,7 @@ def build_application(token: str, telegram: TelegramSettings, knowledge: Knowled
         .post_stop(_end)
         .build()
     )
-    application.bot_data[KEY] = Conversations(knowledge, chats, telegram)
+    application.bot_data[KEY] = Conversations(knowledge, chats, telegram, newsroom)
     application.bot_data["polling"] = polling
     application.bot_data["limiter"] = limiter
     _add_handlers(application)
@@ -84,7 +86,7 @@ def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(TypeHandler(Update, _only_so_much), group=-2)
     application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
 
-    application.add_handler(CommandHandler("start", guidance.start, PRIVATE))
+    application.add_handler(CommandHandler("start", guidance.start, NEW))
     application.add_handler(CommandHandler(["bantuan", "help"], guidance.explain, NEW))
     application.add_handler(CommandHandler("sumber", guidance.sources, NEW))
     application.add_handler(CommandHandler(["setelan", "settings"], settings.show, NEW))

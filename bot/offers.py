@@ -16,6 +16,8 @@ MOST_NEWS = 6
 NUMBERS_A_ROW = 6
 # What a button's data may hold, in bytes; a longer name is opened by typing it.
 MOST_DATA = 64
+# What /start tells in a group that somebody has just added the bot to.
+ADDED = "grup"
 
 
 def news_card(news: News, texts: Texts) -> Card:
@@ -50,6 +52,17 @@ def _headline(article: Article, texts: Texts) -> str:
     title = article.title or f"{article.text[: replies.LONGEST_LABEL // 2].strip()} …"
     title = " ".join(title[: replies.LONGEST_LABEL].split())
     return f"<b>{escape(title)}</b>\n{escape(replies.source_text(article, texts))}"
+
+
+def first_buttons(examples: Sequence[str], texts: Texts, bot_name: str | None) -> InlineKeyboardMarkup:
+    """Questions that are answered, the newest articles, and, with the bot's name, the way into a group."""
+    # A button's label is the question: its data would not hold it.
+    rows = [[InlineKeyboardButton(example, callback_data=f"q:e:{n}")] for n, example in enumerate(examples)]
+    rows.append([InlineKeyboardButton(texts.overview_news, callback_data="n:a:")])
+    if bot_name:
+        link = f"https://t.me/{bot_name}?startgroup={ADDED}"
+        rows.append([InlineKeyboardButton(texts.add_to_group, url=link)])
+    return InlineKeyboardMarkup(rows)
 
 
 def overview_card(overview: Overview, texts: Texts) -> Card:

@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from html import escape
 
+from bot.config import NewsroomSettings
 from bot.texts import Texts
 from embeddings import (
     Answer,
@@ -60,11 +61,13 @@ def _last_of_month(day: str) -> str:
     return f"{day[:8]}{monthrange(int(day[:4]), int(day[5:7]))[1]}"
 
 
-def welcome_text(summary: Summary, texts: Texts) -> str:
-    """The first message: what the bot does, and how much it knows."""
+def welcome_text(summary: Summary, texts: Texts, newsroom: NewsroomSettings) -> str:
+    """The first message: what the bot does, in the newsroom's words where it has some, and how much it knows."""
     if summary.articles == 0:
         return texts.welcome_empty
-    return texts.welcome.format(articles=number_text(summary.articles, texts), span=_span(summary, texts))
+    greeting = newsroom.greeting or texts.welcome.format(name=newsroom.name or texts.bot_name)
+    articles = number_text(summary.articles, texts)
+    return f"{greeting}\n\n{texts.welcome_articles.format(articles=articles, span=_span(summary, texts))}"
 
 
 def no_answer_text(summary: Summary, texts: Texts, unnamed_office: str | None = None) -> str:

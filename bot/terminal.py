@@ -8,16 +8,19 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import replies
+from bot.config import NewsroomSettings
 from bot.heads import heads
 from bot.small_talk import heard
 from bot.texts import Texts
 from embeddings import Answer, Article, Certainty, KnowledgeBase, QuestionTooLong, Quote, Summary, Turn, split_questions
 
 
-def converse(knowledge: KnowledgeBase, console: Console, texts: Texts, read: Callable[[], str]) -> None:
+def converse(
+    knowledge: KnowledgeBase, console: Console, texts: Texts, read: Callable[[], str], newsroom: NewsroomSettings
+) -> None:
     """Ask and answer until an empty line or the end of input; a question may follow on from the one before."""
     before: Turn | None = None
-    console.print(replies.welcome_text(knowledge.summary(), texts))
+    console.print(replies.welcome_text(knowledge.summary(), texts, newsroom))
     console.print(texts.terminal_hint, style="dim")
     while True:
         try:

@@ -8,6 +8,7 @@ import msgspec
 
 from embeddings.answers.answer import Answer, Quote
 from embeddings.answers.answerer import Answerer
+from embeddings.answers.examples import find_examples
 from embeddings.answers.overview import News, Overview, find_news, find_overview, news_of_person
 from embeddings.answers.probability import Reading
 from embeddings.answers.reader import Reader
@@ -160,6 +161,10 @@ class KnowledgeBase:
     def overview(self, question: str) -> Overview | None:
         """What is known by a bare name: of a region, or of somebody in an office; None where a question says more."""
         return find_overview(self.store, question)
+
+    def examples(self, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+        """Up to three questions that are surely answered: of these, or else of the newest facts (see find_examples)."""
+        return find_examples(self.store, self.answer, wanted)
 
     def summary(self) -> Summary:
         """How much can be searched at this moment."""

@@ -30,11 +30,17 @@ def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
     return [button for row in rows for button in row]
 
 
+def shown(bot: Bot, said: str) -> dict[str, Any]:
+    """Say something, and return the message that comes, as the server keeps it."""
+    bot.ask(said)
+    return dict(bot.server.last_message())
+
+
 def press(bot: Bot, label: str, message: dict[str, Any]) -> dict[str, Any]:
-    """Press a button under the last message of the private chat, and return the message that comes."""
+    """Press a button under a message, and return the message that comes."""
     before = len(bot.server.sent(0))
     data = next(button["callback_data"] for button in buttons(message) if button["text"] == label)
-    bot.server.press(data, bot.server.last_message())
+    bot.server.press(data, message)
     return bot.server.sent(before + 1)[-1]
 
 
@@ -68,7 +74,7 @@ def test_a_yes_is_left_without_a_reply(bot: Bot) -> None:
 
 @pytest.mark.parametrize("asked", ["ada berita apa?", "/berita", "Assalamualaikum, berita terbaru dong"])
 def test_news_are_a_dated_list_whose_numbers_open_the_beginning(bot: Bot, asked: str) -> None:
-    news = bot.ask(asked)
+    news = shown(bot, asked)
     assert "Berita terbaru:" in news["text"]
     assert "MERAHPUTIHNEWS.CO.ID · 17 Juli 2023" in news["text"]
     assert labels(news) == ["1", "2", "3", "4", "5"]
@@ -84,14 +90,14 @@ def test_news_of_a_day_without_any_say_so_and_offer_the_newest(bot: Bot) -> None
 
 
 def test_news_of_a_region_are_of_that_region(bot: Bot) -> None:
-    news = bot.ask("/berita sungai raya")
+    news = shown(bot, "/berita sungai raya")
     assert news["text"].startswith("Berita terbaru tentang Sungai Raya:")
     assert "ANTARA" in news["text"] and "MERAHPUTIH" not in news["text"]
     assert bot.ask("berita terbaru kota bandung")["text"] == "Maaf, belum ada berita tentang Bandung."
 
 
 def test_the_bare_name_of_a_region_offers_what_there_is(bot: Bot) -> None:
-    overview = bot.ask("banyuasin")
+    overview = shown(bot, "banyuasin")
     assert overview["text"] == "Banyuasin: mau lihat apa?"
     officials, meetings, news = labels(overview)
     assert officials.startswith("Pejabat (") and meetings.startswith("Rapat dan kegiatan (")
@@ -101,7 +107,7 @@ def test_the_bare_name_of_a_region_offers_what_there_is(bot: Bot) -> None:
 
 
 def test_the_bare_name_of_an_official_offers_what_there_is(bot: Bot) -> None:
-    overview = bot.ask("Fathul Mushalli")
+    overview = shown(bot, "Fathul Mushalli")
     assert overview["text"].startswith("Camat Sungai Raya: Fathul Mushalli (")
     quotes, news, region = labels(overview)
     assert "<b>Fathul Mushalli</b>" in press(bot, quotes, overview)["text"]
@@ -120,3 +126,45 @@ def test_a_button_that_offers_nothing_any_more_stops_its_spinner(bot: Bot) -> No
         before = len(bot.server.called("answerCallbackQuery", 0))
         bot.server.press(data, bot.server.last_message())
         bot.server.called("answerCallbackQuery", before + 1)
+
+
+# --- the first screen -----------------------------------------------------------------------------------------
+
+
+def test_start_offers_questions_that_are_answered_the_news_and_a_way_into_a_group(bot: Bot) -> None:
+    first = shown(bot, "/start")
+    assert "5 berita (2022–2023, 1 tanpa tanggal)." in first["text"]
+    *examples, news, group = buttons(first)
+    assert [example["text"] for example in examples][:2] == [
+        "Siapa Bupati Banyuasin?", "Kapan rapat koordinasi di Tanjung Lago?",
+    ]  # fmt: skip
+    assert len(examples) == 3
+    for example in examples:
+        answer = press(bot, example["text"], first)["text"]
+        assert "<b>" in answer and "Mungkin" not in answer
+    assert press(bot, news["text"], first)["text"].startswith("Berita terbaru:")
+    assert group["url"] == "https://t.me/wartabot_test_bot?startgroup=grup"
+
+
+def test_start_is_answered_in_groups_but_not_right_after_the_greeting(bot: Bot) -> None:
+    group = {"id": -1002, "type": "supergroup", "title": "Warga"}
+    before = len(bot.server.sent(0))
+    bot.server.say("/start@wartabot_test_bot grup", chat=group)
+    answer = bot.ask("/start@wartabot_test_bot", chat=group)
+    assert len(bot.server.sent(0)) == before + 1
+    assert answer["text"].startswith("Halo semua!") and "Siapa Bupati Banyuasin?" in labels(answer)
+    assert "Tambahkan ke grup" not in labels(answer)
+
+
+def test_help_names_every_command_and_questions_that_are_answered(bot: Bot) -> None:
+    registered = {
+        command["command"]
+        for fields in bot.server.called("setMyCommands")
+        if "language_code" not in fields
+        for command in json.loads(fields["commands"])
+    }
+    group = {"id": -1002, "type": "supergroup", "title": "Warga"}
+    private, in_group = bot.ask("/bantuan")["text"], bot.ask("/bantuan@wartabot_test_bot", chat=group)["text"]
+    for command in registered | {"start"}:
+        assert f"/{command} – " in private and f"/{command} – " in in_group
+    assert "• Siapa Bupati Banyuasin?" in private

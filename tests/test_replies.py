@@ -8,6 +8,7 @@ import pytest
 from bot import replies
 from bot.cards import View, answer_card, sources_card
 from bot.chats import SentAnswer, SentQuote
+from bot.config import NewsroomSettings
 from bot.texts import ENGLISH, INDONESIAN, texts_for
 from embeddings import Answer, Article, Certainty, Outlet, Quote, Summary
 from tests.conftest import ROOT
@@ -107,9 +108,16 @@ def test_no_message_is_longer_than_telegram_takes_and_every_part_is_verbatim(cha
 
 
 def test_the_welcome_tells_how_much_there_is() -> None:
-    assert "5 berita (2022–2023)." in replies.welcome_text(Summary(5, 9, "2022-03-21", "2023"), INDONESIAN)
-    assert "1 berita." in replies.welcome_text(Summary(1, 1, None, None), INDONESIAN)
-    assert replies.welcome_text(Summary(0, 0, None, None), INDONESIAN) == INDONESIAN.welcome_empty
+    assert "5 berita (2022–2023)." in replies.welcome_text(
+        Summary(5, 9, "2022-03-21", "2023"), INDONESIAN, NewsroomSettings()
+    )
+    assert "1 berita." in replies.welcome_text(Summary(1, 1, None, None), INDONESIAN, NewsroomSettings())
+    undated = Summary(5, 9, "2022-03-21", "2023", undated=1)
+    named = replies.welcome_text(undated, INDONESIAN, NewsroomSettings(name="Warta Sriwijaya"))
+    assert named.startswith("Halo! Saya Warta Sriwijaya.") and "5 berita (2022–2023, 1 tanpa tanggal)." in named
+    own = replies.welcome_text(undated, INDONESIAN, NewsroomSettings(greeting="Selamat datang!"))
+    assert own.startswith("Selamat datang!\n\nSaat ini ada 5 berita")
+    assert replies.welcome_text(Summary(0, 0, None, None), INDONESIAN, NewsroomSettings()) == INDONESIAN.welcome_empty
 
 
 def test_english_is_for_those_whose_telegram_is_english() -> None:

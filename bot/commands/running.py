@@ -30,7 +30,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
     knowledge = ready(settings, folder, config)
     if token is None:
         notes.print(f"{TOKEN_VARIABLE} is not set, so the conversation opens here.", style="dim")
-        terminal.converse(knowledge, output, INDONESIAN, read_typed)
+        terminal.converse(knowledge, output, INDONESIAN, read_typed, settings.newsroom)
     else:
         _poll(token, settings, knowledge, folder)
 
@@ -39,7 +39,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
 def chat(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
     """Open the conversation in this terminal."""
     settings, folder = prepare(config, data)
-    terminal.converse(ready(settings, folder, config), output, INDONESIAN, read_typed)
+    terminal.converse(ready(settings, folder, config), output, INDONESIAN, read_typed, settings.newsroom)
 
 
 @app.command("doctor")
@@ -64,7 +64,8 @@ def _poll(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path) 
 
     if problem := token_problem(token) or proxy_problem():
         raise SettingsError(problem)
-    application = build_application(token, settings.telegram, knowledge, Chats(folder / CHATS_FILE))
+    chats = Chats(folder / CHATS_FILE)
+    application = build_application(token, settings.telegram, knowledge, chats, settings.newsroom)
     notes.print(f"Answering on Telegram, with {knowledge.summary().articles} articles. Ctrl-C stops.")
     try:
         application.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1, close_loop=False)

@@ -17,7 +17,7 @@ from bot.worker import Urgency
 from embeddings import News, Overview, opening
 
 # An article's opening; news of a region, of a person, or all; what is known by a name; a question about one.
-DATA = re.compile(rf"p:({ARTICLE_KEY})|n:([arp]):([^\n]{{0,60}})|h:([^\n]{{1,60}})|q:([omw]):([^\n]{{1,60}})")
+DATA = re.compile(rf"p:({ARTICLE_KEY})|n:([arp]):([^\n]{{0,60}})|h:([^\n]{{1,60}})|q:([omwe]):([^\n]{{1,60}})")
 # Whoever asks for no more than the news needs no more words.
 LONGEST = 120
 QUESTIONS = {"o": "pejabat {name}", "m": "rapat {name}", "w": "siapa {name}"}
@@ -56,8 +56,10 @@ async def _open(
     state = conversations(context)
     article, news, name, region, kind, about = data.groups()
     if kind:
-        await acknowledge(query)
-        await answer(QUESTIONS[kind].format(name=about), query.from_user.id, message, context, texts)
+        question = _label(query, message) if kind == "e" else QUESTIONS[kind].format(name=about)
+        await acknowledge(query, None if question else texts.expired)
+        if question:
+            await answer(question, query.from_user.id, message, context, texts)
         return
     if article:
         content = await _opening(article, state, texts)
@@ -69,6 +71,12 @@ async def _open(
     await acknowledge(query, None if found else texts.expired)
     if found:
         await send(context, message, *_card(found, texts), attach_to=message.message_id)
+
+
+def _label(query: CallbackQuery, message: Message) -> str | None:
+    """The question on the button that was pressed."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return next((button.text for row in rows for button in row if button.callback_data == query.data), None)
 
 
 def _found(state: Conversations, news: str | None, name: str | None, region: str | None) -> News | Overview | None:

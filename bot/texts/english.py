@@ -3,11 +3,14 @@ from bot.texts.texts import Texts
 ENGLISH = Texts(
     language="en",
     language_name="English",
+    bot_name="a bot for local news",
     welcome=(
-        "Hello! Ask me anything about Indonesian local-government news, such as “who is the camat of Sungai Raya?”. "
-        "I answer with word-for-word quotes from the news, with their source and date.\n\n"
-        "At the moment I have {articles} articles{span}."
+        "Hello! I am {name}. Ask me anything about Indonesian local-government news. I answer with word-for-word "
+        "quotes from the news, with their source and date."
     ),
+    welcome_articles="At the moment I have {articles} articles{span}.",
+    welcome_try="Try one of these:",
+    add_to_group="Add to a group",
     welcome_empty="Hello! There are no articles yet that I could quote. Please try again later.",
     greeting_group=(
         "Hello everyone! I answer questions about local-government news with word-for-word quotes.\n"
@@ -15,9 +18,7 @@ ENGLISH = Texts(
     ),
     help=(
         "Write your question, and I look for the sentence in the news that answers it. For example:\n"
-        "• siapa camat Sungai Raya?\n"
-        "• when was the Rantau Bayur meeting?\n"
-        "• berapa penduduk Banyuasin?\n\n"
+        "{examples}\n\n"
         "Every answer is quoted word for word from an article. When no article answers, I say so. Made a typo? Edit "
         "your question, and its answer changes too.\n\n"
         "/tanya – ask a question\n"
@@ -28,15 +29,24 @@ ENGLISH = Texts(
         "/settings – language and number of quotes\n"
         "/privacy – what is kept\n"
         "/hapusdata – delete your data\n"
+        "/start – start anew\n"
         "/help – show this message"
     ),
     help_group=(
         "In a group, type /tanya and your question, mention @{bot}, or reply to one of my messages. "
         "Reply to somebody's message with /tanya to ask what it says. I read no other messages.\n\n"
+        "/tanya – ask a question\n"
+        "/berita – the newest articles, of a region or all\n"
+        "/pejabat – the officials of a region\n"
+        "/rapat – meetings in a region\n"
         "/sumber – which articles there are\n"
         "/settings – settings of this group (for admins)\n"
-        "/privacy – what is kept"
+        "/privacy – what is kept\n"
+        "/hapusdata – delete your data\n"
+        "/start – examples of questions\n"
+        "/help – show this message"
     ),
+    help_examples=("siapa camat Sungai Raya?", "when was the Rantau Bayur meeting?", "berapa penduduk Banyuasin?"),
     ask_something="Please write your question after /tanya, for example: /tanya siapa camat Sungai Raya?",
     ask_region="Please write the region after /pejabat, for example: /pejabat Banyuasin",
     ask_meetings="Please write the region after /rapat, for example: /rapat Banyuasin 2023",

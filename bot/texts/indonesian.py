@@ -3,11 +3,14 @@ from bot.texts.texts import Texts
 INDONESIAN = Texts(
     language="id",
     language_name="Bahasa Indonesia",
+    bot_name="bot berita daerah",
     welcome=(
-        "Halo! Tanyakan apa saja tentang berita pemerintah daerah, misalnya “siapa camat Sungai Raya?”. Saya menjawab "
-        "dengan kutipan asli dari berita, lengkap dengan sumber dan tanggalnya.\n\n"
-        "Saat ini ada {articles} berita{span}."
+        "Halo! Saya {name}. Tanyakan apa saja tentang berita pemerintah daerah. Saya menjawab dengan kutipan asli dari "
+        "berita, lengkap dengan sumber dan tanggalnya."
     ),
+    welcome_articles="Saat ini ada {articles} berita{span}.",
+    welcome_try="Coba salah satu:",
+    add_to_group="Tambahkan ke grup",
     welcome_empty="Halo! Belum ada berita yang bisa saya kutip. Coba lagi nanti, ya.",
     greeting_group=(
         "Halo semua! Saya menjawab pertanyaan tentang berita pemerintah daerah dengan kutipan asli.\n"
@@ -15,9 +18,7 @@ INDONESIAN = Texts(
     ),
     help=(
         "Tulis pertanyaan Anda, saya carikan kalimat berita yang menjawabnya. Contoh:\n"
-        "• siapa camat Sungai Raya?\n"
-        "• kapan rakor di Rantau Bayur?\n"
-        "• berapa penduduk Banyuasin?\n\n"
+        "{examples}\n\n"
         "Setiap jawaban adalah kutipan kata demi kata dari berita. Kalau tidak ada berita yang menjawab, saya bilang "
         "apa adanya. Salah ketik? Sunting pertanyaannya, jawabannya ikut berubah.\n\n"
         "/tanya – ajukan pertanyaan\n"
@@ -28,15 +29,24 @@ INDONESIAN = Texts(
         "/setelan – bahasa dan jumlah kutipan\n"
         "/privasi – data apa yang disimpan\n"
         "/hapusdata – hapus data Anda\n"
+        "/start – mulai dari awal\n"
         "/bantuan – tampilkan pesan ini"
     ),
     help_group=(
         "Di grup, ketik /tanya lalu pertanyaannya, sebut @{bot}, atau balas pesan saya. "
         "Balas pesan orang dengan /tanya untuk menanyakan isi pesan itu. Pesan lain tidak saya baca.\n\n"
+        "/tanya – ajukan pertanyaan\n"
+        "/berita – berita terbaru, boleh dengan nama daerah\n"
+        "/pejabat – siapa saja pejabat suatu daerah\n"
+        "/rapat – rapat dan kegiatan suatu daerah\n"
         "/sumber – berita apa saja yang ada\n"
         "/setelan – setelan grup (untuk admin)\n"
-        "/privasi – data apa yang disimpan"
+        "/privasi – data apa yang disimpan\n"
+        "/hapusdata – hapus data Anda\n"
+        "/start – contoh pertanyaan\n"
+        "/bantuan – tampilkan pesan ini"
     ),
+    help_examples=("siapa nama camat di daerah saya?", "kapan rakor kecamatan?", "berapa jumlah desa yang dibantu?"),
     ask_something="Silakan tulis pertanyaannya setelah /tanya, misalnya: /tanya siapa camat Sungai Raya?",
     ask_region="Tulis nama daerahnya setelah /pejabat, misalnya: /pejabat Banyuasin",
     ask_meetings="Tulis nama daerahnya setelah /rapat, misalnya: /rapat Banyuasin 2023",

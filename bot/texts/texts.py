@@ -10,15 +10,26 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     language_name: str
 
     # --- first words and help ---
+    bot_name: str
+    """What the bot calls itself where its newsroom has given it no {name}."""
     welcome: str
-    """First message; {articles} articles{span}."""
+    """First message; the bot's {name}."""
+    welcome_articles: str
+    """Its second paragraph: {articles} articles{span}."""
+    welcome_try: str
+    """Heads the questions that are buttons."""
+    add_to_group: str
+    """A button."""
     welcome_empty: str
     """First message while nothing is indexed."""
     greeting_group: str
     """Two lines, once, when added to a group; {bot} is the bot's name."""
     help: str
+    """Ends with the commands; {examples} of questions, one a line."""
     help_group: str
     """How to ask in a group; {bot} is the bot's name."""
+    help_examples: tuple[str, ...]
+    """Where no article answers a question that could be an example."""
     ask_something: str
     """/tanya without a question."""
     ask_region: str
