@@ -1,5 +1,6 @@
 """Turn answers into what Telegram shows: pure functions to HTML, without buttons (those are in cards.py)."""
 
+import textwrap
 from calendar import monthrange
 from collections.abc import Sequence
 from html import escape
@@ -20,6 +21,8 @@ MAX_MESSAGE_LENGTH = 4096
 EXPANDABLE_FROM = 600
 OUTLETS_PER_PAGE = 8
 LONGEST_LABEL = 200
+# Of a line that only says what was searched for.
+LONGEST_LINE = 60
 OTHERS_SHOWN = 4
 
 
@@ -37,10 +40,15 @@ def answer_message(answer: Answer, summary: Summary, texts: Texts, lines: Sequen
 
 def understood(answer: Answer, texts: Texts) -> list[str]:
     """Plain lines that say how the question was read: words taken for misspelt ones, and the period."""
-    lines = [texts.searched_for.format(words=answer.searched_for)] if answer.searched_for else []
+    lines = [_shortened(texts.searched_for.format(words=answer.searched_for))] if answer.searched_for else []
     if answer.period:
         lines.append(texts.period.format(period=period_text(answer.period, texts)))
     return lines
+
+
+def _shortened(line: str) -> str:
+    """As many whole words of a line as it may hold."""
+    return textwrap.shorten(line, LONGEST_LINE, placeholder=" …")
 
 
 def period_text(period: Period, texts: Texts) -> str:
@@ -76,6 +84,11 @@ def no_answer_text(summary: Summary, texts: Texts, unnamed_office: str | None = 
         return texts.nothing_indexed
     form = texts.not_named if unnamed_office else texts.not_found
     return form.format(office=unnamed_office, articles=number_text(summary.articles, texts), span=_span(summary, texts))
+
+
+def not_similar_text(summary: Summary, texts: Texts) -> str:
+    """That no article tells what somebody's text tells, and how many were searched."""
+    return texts.similar_none.format(articles=number_text(summary.articles, texts), span=_span(summary, texts))
 
 
 def _span(summary: Summary, texts: Texts) -> str:

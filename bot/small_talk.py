@@ -1,4 +1,4 @@
-"""Recognise what people say that asks nothing of the news, which gets a short human line and no search."""
+"""Recognise what people say that asks nothing of the news: small talk, which gets a line, and complaints."""
 
 import re
 
@@ -9,6 +9,9 @@ from embeddings import parted
 from embeddings.indonesian import lexicon
 
 _PATTERNS = lexicon.patterns("bot.texts", "small_talk.toml")
+_COMPLAINTS = lexicon.patterns("bot.texts", "complaints.toml")
+# A letter says at its beginning what it is.
+_BEGINNING = 300
 # Whoever thanks without a word, too, gets an answer.
 _THANKS = re.compile("[👍👌🙏❤💯👏🤝]")
 # A yes asks for nothing, not even for a "you're welcome".
@@ -36,6 +39,12 @@ def heard(message: str, texts: Texts) -> Heard:
     # "Kamu manusia atau bot?" loses its last word as what people call the bot by.
     line = small_talk(message, texts) if line is None else line
     return Heard("", line) if line is not None else Heard(said.question, None, salam)
+
+
+def is_complaint(said: str) -> bool:
+    """Whether somebody wants to report something, or writes to an office, as if that were reached here."""
+    beginning = " ".join(said[:_BEGINNING].split())
+    return any(pattern.search(beginning) for pattern in _COMPLAINTS.values())
 
 
 def small_talk(said: str, texts: Texts) -> str | None:

@@ -21,7 +21,7 @@ from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.question.context import Turn
 from embeddings.question.courtesies import parted
-from embeddings.question.several import split_questions
+from embeddings.question.several import asks, split_questions
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.bulk import read_line
 from embeddings.sources.files import ArticleSettings
@@ -71,6 +71,7 @@ __all__ = [
     "Turn",
     "WartabotError",
     "article_key",
+    "asks",
     "by_office",
     "disagree",
     "fault",

@@ -13,6 +13,7 @@ from embeddings.answers.overview import News, Overview, find_news, find_overview
 from embeddings.answers.probability import Reading
 from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
+from embeddings.answers.similar import LEAST_RELATED, LEAST_SIMILAR, find_similar
 from embeddings.filter import EVERYTHING, Filter
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.run import add_articles, index_files, rebuild
@@ -161,6 +162,14 @@ class KnowledgeBase:
     def overview(self, question: str) -> Overview | None:
         """What is known by a bare name: of a region, or of somebody in an office; None where a question says more."""
         return find_overview(self.store, question)
+
+    def similar(self, text: str, most: int) -> tuple[Quote, ...]:
+        """The articles that tell what a text of any length tells, each with its likest sentence (see find_similar)."""
+        return find_similar(self.retriever, text, most, LEAST_SIMILAR)
+
+    def related(self, text: str, most: int) -> tuple[Quote, ...]:
+        """The same of articles that are about something near."""
+        return find_similar(self.retriever, text, most, LEAST_RELATED)
 
     def examples(self, wanted: Sequence[str] = ()) -> tuple[str, ...]:
         """Up to three questions that are surely answered: of these, or else of the newest facts (see find_examples)."""

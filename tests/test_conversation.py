@@ -8,6 +8,7 @@ import pytest
 
 from bot.chats import Chats
 from tests.bot_process import Bot, running_bot
+from tests.conftest import SEEDS
 from tests.telegram_server import MENTION, PERSON
 
 pytestmark = pytest.mark.slow
@@ -168,3 +169,60 @@ def test_help_names_every_command_and_questions_that_are_answered(bot: Bot) -> N
     for command in registered | {"start"}:
         assert f"/{command} – " in private and f"/{command} – " in in_group
     assert "• Siapa Bupati Banyuasin?" in private
+
+
+# --- longer texts, links and voices ---------------------------------------------------------------------------
+
+LETTER = (
+    "Kepada Yth. Bapak Bupati Banyuasin. Dengan hormat, kami warga Kecamatan Tanjung Lago mohon perbaikan jalan desa "
+    "kami yang rusak parah sejak tahun lalu. Terima kasih."
+)
+CLAIM = (
+    "Warga Rantau Bayur minta listrik, jalan dan sekolah diperbaiki waktu rakor kecamatan bersama Bupati Askolani di "
+    "Desa Rantau Harapan."
+)
+RUMOUR = (
+    "Pemerintah akan menghapus subsidi obat mulai bulan depan dan semua pasien wajib membayar sendiri biaya rumah "
+    "sakit, sebarkan ke keluarga dan teman-teman."
+)
+FORWARDED = {"forward_origin": {"type": "hidden_user", "sender_user_name": "Tetangga", "date": 1}}
+
+
+@pytest.mark.parametrize("complaint", ["mau lapor jalan rusak di tanjung lago", LETTER])
+def test_a_complaint_is_told_where_complaints_go_and_what_the_news_have(bot: Bot, complaint: str) -> None:
+    reply = bot.ask(complaint)
+    assert reply["text"].startswith("Maaf, saya bukan saluran pengaduan") and "lapor.go.id" in reply["text"]
+    assert "Berita yang terkait:\n\n<blockquote" in reply["text"]
+    assert "🔔 Beri tahu saya" not in labels(reply)
+
+
+def test_a_forwarded_claim_gets_similar_news_or_is_said_not_to_be_in_the_archive(bot: Bot) -> None:
+    bot.ask(CLAIM, **FORWARDED)
+    similar = dict(bot.server.last_message())
+    assert (
+        similar["text"].startswith("Berita serupa dalam arsip:") and "SOROTKAMERA.COM · 13 Juli 2023" in similar["text"]
+    )
+    assert "SOROTKAMERA.COM" in press(bot, "Buka berita", similar)["text"]
+    none = bot.ask(RUMOUR, **FORWARDED)
+    assert none["text"].startswith("Berita seperti itu tidak ada dalam arsip: sudah saya cari di 5 berita")
+    assert "reply_markup" not in none
+
+
+def test_an_article_that_is_pasted_gets_similar_news_however_long_it_is(bot: Bot) -> None:
+    article = (SEEDS / "sorotkamera-rakor-rantau-bayur.md").read_text().split("---")[-1]
+    assert bot.ask(article[:4000])["text"].startswith("Berita serupa dalam arsip:")
+
+
+def test_what_is_asked_of_the_operator_holds_no_complaint_claim_or_small_talk(bot: Bot) -> None:
+    chats = Chats(bot.folder / "chats.db")
+    assert chats.questions.unanswered() == []
+    chats.close()
+
+
+def test_a_link_is_told_whether_its_article_is_in_the_archive(bot: Bot) -> None:
+    assert "tidak ada dalam arsip" in bot.ask("https://www.contoh.id/berita/1?utm_source=wa")["text"]
+
+
+def test_a_voice_message_is_asked_for_in_writing(bot: Bot) -> None:
+    voice = {"file_id": "x", "file_unique_id": "x", "duration": 3}
+    assert bot.ask(None, voice=voice)["text"].startswith("Maaf, saya belum bisa mendengarkan pesan suara.")

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from bot.small_talk import SILENCE, heard
+from bot.small_talk import SILENCE, heard, is_complaint
 from bot.texts import ENGLISH, INDONESIAN
 from embeddings import parted
 from tests.conftest import ROOT
@@ -116,3 +116,28 @@ def test_a_yes_gets_no_reply(said: str) -> None:
 )
 def test_each_kind_of_small_talk_has_its_line(said: str, line: str) -> None:
     assert (heard(said, INDONESIAN).reply or "").startswith(line)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "mau lapor jalan berlubang", "saya ingin melaporkan pungli di kantor desa", "lapor min, lampu mati",
+        "Yth. Bapak Camat, sampah kami tidak diangkut", "Pak Bupati tolong perbaiki jembatan kami",
+        "ke mana saya harus mengadu soal bansos?", "lapor jalan rusak ke mana ya", "cara melapor pungli",
+        "kami mau mengadu", "pengaduan: air PDAM mati tiga hari", "I want to report a broken road",
+    ],
+)  # fmt: skip
+def test_a_complaint_is_recognised(said: str) -> None:
+    assert is_complaint(said)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "pak bupati siapa namanya?", "kapan bupati lapor harta kekayaan?", "laporan keuangan banyuasin 2023",
+        "siapa yang melaporkan kades itu?", "berapa aduan warga tahun 2023?", "bupati minta warga melapor ke posko",
+        "apa isi laporan pertanggungjawaban bupati", "siapa camat yang terhormat", "cara bayar pajak", "lapor SPT kapan terakhir?",
+    ],
+)  # fmt: skip
+def test_a_question_on_reports_is_no_complaint(question: str) -> None:
+    assert not is_complaint(question)

@@ -18,6 +18,7 @@ from bot.chats import ChatSettings, Pending, StoredAnswer, is_quiet
 from bot.conversations import Conversations, conversations, texts_of
 from bot.delivery import Delivery, LeftForLater, arrived, deliver, offer_lost_answer
 from bot.handlers.offers import offered
+from bot.handlers.pasted import pasted
 from bot.questions import MEETINGS, OFFICIALS, AddressedQuestion, asker_of, find_question
 from bot.sending import edit, reply, send, typing
 from bot.small_talk import Heard, heard
@@ -118,7 +119,8 @@ async def _respond(
     # Read before anything is waited for, in which the group may get another number.
     settings = state.chats.settings.of(message.chat_id)
     async with state.turn(message.chat_id), typing(message):
-        if card := await offered(question.text, state, texts):
+        card = await pasted(question.text, message, state, texts) or await offered(question.text, state, texts)
+        if card:
             await _show(card, question, update, message, context)
             return
         try:

@@ -52,7 +52,9 @@ async def explain(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 async def ask_for_text(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer what is not text: a sticker, a photo, a voice message."""
     assert update.message is not None
-    await update.message.reply_text(texts_of(update, context).text_only)
+    texts, message = texts_of(update, context), update.message
+    spoken = message.voice or message.audio or message.video_note
+    await message.reply_text(texts.voice if spoken else texts.text_only)
 
 
 async def refuse(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

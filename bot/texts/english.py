@@ -113,6 +113,20 @@ ENGLISH = Texts(
     overview_news="Newest articles",
     overview_news_of="Articles that name them",
     overview_quotes="Quotes from the news",
+    complaint=(
+        "Sorry, I am no complaints channel: this message does not reach the government. To report something, please "
+        "use lapor.go.id."
+    ),
+    complaint_related="News on this:",
+    similar="Similar articles in the archive:",
+    similar_none=(
+        "There is no such article in the archive; I have searched {articles}{span}. That does not mean the story is "
+        "wrong."
+    ),
+    link_found="This article is in the archive:",
+    link_unknown=(
+        "The article behind that link is not in the archive. If you paste its text here, I will look for similar ones."
+    ),
     unfold="More",
     fold="Less",
     next_source="Next source ({number}/{total})",
@@ -187,6 +201,7 @@ ENGLISH = Texts(
     ),
     question_too_long="Sorry, that question is too long ({length} characters). Please use at most {most}.",
     text_only="Sorry, I can only read text. Please type your question.",
+    voice="Sorry, I cannot listen to voice messages yet. Please type your question.",
     slow_down="One at a time, please. You can ask again in {seconds} seconds.",
     busy="Sorry, there are many questions at the moment. Please try again shortly.",
     not_allowed="Sorry, this bot serves certain chats only.",

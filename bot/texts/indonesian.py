@@ -115,6 +115,20 @@ INDONESIAN = Texts(
     overview_news="Berita terbaru",
     overview_news_of="Berita yang menyebutnya",
     overview_quotes="Kutipan beritanya",
+    complaint=(
+        "Maaf, saya bukan saluran pengaduan: pesan ini tidak sampai ke pemerintah. Untuk melapor, silakan lewat "
+        "lapor.go.id."
+    ),
+    complaint_related="Berita yang terkait:",
+    similar="Berita serupa dalam arsip:",
+    similar_none=(
+        "Berita seperti itu tidak ada dalam arsip: sudah saya cari di {articles} berita{span}. Itu belum berarti "
+        "kabarnya keliru."
+    ),
+    link_found="Berita ini ada dalam arsip:",
+    link_unknown=(
+        "Berita di tautan itu tidak ada dalam arsip. Kalau isinya disalin ke sini, saya carikan berita yang serupa."
+    ),
     unfold="Selengkapnya",
     fold="Ringkas",
     next_source="Sumber lain ({number}/{total})",
@@ -191,6 +205,7 @@ INDONESIAN = Texts(
         "Maaf, pertanyaannya terlalu panjang ({length} huruf). Tolong ringkas menjadi paling banyak {most} huruf."
     ),
     text_only="Maaf, saya hanya bisa membaca tulisan. Silakan ketik pertanyaannya.",
+    voice="Maaf, saya belum bisa mendengarkan pesan suara. Tolong ketik pertanyaannya, ya.",
     slow_down="Pelan-pelan, ya. Silakan tanya lagi dalam {seconds} detik.",
     busy="Maaf, sedang banyak pertanyaan. Silakan coba lagi sebentar lagi.",
     not_allowed="Maaf, bot ini hanya melayani obrolan tertentu.",

@@ -143,6 +143,19 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     overview_quotes: str
     """A button: the sentences that name a person in an office."""
 
+    # --- longer texts, and links ---
+    complaint: str
+    """To somebody who wants to report something: where that is possible."""
+    complaint_related: str
+    """Heads the news on it."""
+    similar: str
+    """Heads the quotes of articles that tell what a text tells."""
+    similar_none: str
+    """None of the {articles} articles{span} does."""
+    link_found: str
+    """Heads the beginning of the article of a link."""
+    link_unknown: str
+
     # --- buttons under an answer ---
     unfold: str
     fold: str
@@ -225,6 +238,8 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """{length} characters, at most {most}."""
     text_only: str
     """A sticker, photo or file came instead of a question."""
+    voice: str
+    """A voice message came."""
     slow_down: str
     """{seconds} to wait."""
     busy: str

@@ -25,6 +25,10 @@ SELECT 1 FROM passages WHERE article = :number
 UNION ALL SELECT 1 FROM times WHERE article = :number
   AND (date(first) = first AND date(last) = last AND first <= last) IS NOT TRUE
 """
+# Pages of one path, and what tells where somebody comes from.
+MOST_OF_ONE_PAGE = 50
+_ADDRESS = re.compile(r"(?:https?://)?(?:(?:www|m|amp)\.)?(?P<page>[^?#\s]*)(?:\?(?P<asked>[^#\s]*))?")
+_TRACKING = re.compile(r"utm_|fbclid|gclid|igsh|_ga|ref=|source=|page=all|amp(?:=|$)|outputtype=")
 _KEY = re.compile(r"[0-9a-f]{16}")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?")
 
@@ -111,6 +115,18 @@ class Articles(Database):
         """The article whose id has this short key (see article_key); None where two share it, lest it be the other."""
         return self._only("key = ?", key) if _KEY.fullmatch(key) else None
 
+    def article_at(self, url: str) -> Article | None:
+        """The article of a web page, whatever its address says of where one comes from; None where there is none."""
+        page = page_of(url)
+        host_and_path, _, _ = page.partition("?")
+        if not host_and_path:
+            return None
+        query = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE instr(lower(url), ?) ORDER BY url = ? DESC, id LIMIT ?"
+        with self._errors_explained():
+            rows = self._database.execute(query, (host_and_path, url, MOST_OF_ONE_PAGE)).fetchall()
+        found = filter(None, map(self._intact, rows))
+        return next((article for article in found if article.url and page_of(article.url) == page), None)
+
     def newest(self, most: int, where: Filter = EVERYTHING) -> list[Article]:
         """The newest articles that a filter lets through, those without a date last."""
         return list(islice(self.articles(where), most))
@@ -167,6 +183,15 @@ class Articles(Database):
         facts = self._database.execute(f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE article = ?", (number,))
         misfit = self._database.execute(MISFITS, values).fetchone()
         return misfit is None and all(is_intact(content_hash, fact) for fact in facts)
+
+
+def page_of(url: str) -> str:
+    """What of an address tells one page from another: host and path, and what is asked, in lower case."""
+    parts = _ADDRESS.match(url.strip().casefold())
+    assert parts is not None
+    asked = sorted(part for part in (parts["asked"] or "").split("&") if part and not _TRACKING.match(part))
+    path = parts["page"].rstrip("/").removesuffix("/amp").rstrip("/")
+    return f"{path}?{'&'.join(asked)}" if asked else path
 
 
 def _date_or_none(published: object) -> str | None:
