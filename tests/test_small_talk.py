@@ -136,7 +136,8 @@ def test_a_complaint_is_recognised(said: str) -> None:
     [
         "pak bupati siapa namanya?", "kapan bupati lapor harta kekayaan?", "laporan keuangan banyuasin 2023",
         "siapa yang melaporkan kades itu?", "berapa aduan warga tahun 2023?", "bupati minta warga melapor ke posko",
-        "apa isi laporan pertanggungjawaban bupati", "siapa camat yang terhormat", "cara bayar pajak", "lapor SPT kapan terakhir?",
+        "apa isi laporan pertanggungjawaban bupati", "siapa camat yang terhormat", "cara bayar pajak",
+        "lapor SPT kapan terakhir?",
     ],
 )  # fmt: skip
 def test_a_question_on_reports_is_no_complaint(question: str) -> None:
