@@ -119,7 +119,7 @@ async def _respond(
     # Read before anything is waited for, in which the group may get another number.
     settings = state.chats.settings.of(message.chat_id)
     async with state.turn(message.chat_id), typing(message):
-        card = await pasted(question.text, message, state, texts) or await offered(question.text, state, texts)
+        card = await pasted(message, question.text, state, texts) or await offered(state, question.text, texts)
         if card:
             await _show(card, question, update, message, context)
             return

@@ -23,7 +23,7 @@ LONGEST = 120
 QUESTIONS = {"o": "pejabat {name}", "m": "rapat {name}", "w": "siapa {name}"}
 
 
-async def offered(question: str, state: Conversations, texts: Texts) -> Card | None:
+async def offered(state: Conversations, question: str, texts: Texts) -> Card | None:
     """The card for a question that asks for the news as a whole, or says a name and nothing else; None for others."""
     if len(question) > LONGEST:
         return None
@@ -59,7 +59,7 @@ async def _open(
         question = _label(query, message) if kind == "e" else QUESTIONS[kind].format(name=about)
         await acknowledge(query, None if question else texts.expired)
         if question:
-            await answer(question, query.from_user.id, message, context, texts)
+            await _answer(question, query.from_user.id, message, context, texts)
         return
     if article:
         content = await _opening(article, state, texts)
@@ -97,7 +97,9 @@ async def _opening(key: str, state: Conversations, texts: Texts) -> SentAnswer |
     return SentAnswer(headline, True, quotes, texts.language, 1, (headline,) if article.title else ())
 
 
-async def answer(question: str, asker: int, message: Message, context: ContextTypes.DEFAULT_TYPE, texts: Texts) -> None:
+async def _answer(
+    question: str, asker: int, message: Message, context: ContextTypes.DEFAULT_TYPE, texts: Texts
+) -> None:
     """Ask a question that a button holds, and reply with its answer to the message that holds the button."""
     content = await ask(conversations(context), question, message.chat, texts)
     await _send_answer(content, asker, message, context, texts)

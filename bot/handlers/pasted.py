@@ -21,7 +21,7 @@ MOST_WORDS_BESIDE_LINK = 8
 LONG_TEXT, LONGEST_QUESTION, LEAST_WORDS = 300, 500, 12
 
 
-async def pasted(text: str, message: Message, state: Conversations, texts: Texts) -> Card | None:
+async def pasted(message: Message, text: str, state: Conversations, texts: Texts) -> Card | None:
     """The card for a text that is no question to the news; None for others."""
     if is_complaint(text):
         related = await state.in_worker(lambda: state.answerer.related(text, MOST_QUOTES))
