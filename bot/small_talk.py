@@ -58,6 +58,7 @@ def small_talk(said: str, texts: Texts) -> str | None:
         "laughs": SILENCE,
         "who_are_you": texts.who_are_you,
         "abilities": texts.abilities,
+        "sources": texts.my_sources,
     }
     return lines[kind] if kind else None
 
@@ -66,7 +67,14 @@ def _to_courtesies(kinds: frozenset[str], message: str, texts: Texts) -> str:
     """The line for a message that holds nothing but these, or not even a word."""
     if "salam" in kinds:
         return texts.salam
-    lines = {"hello": texts.hello, "thanks": texts.thanks, "goodbye": texts.goodbye, "yes": SILENCE}
+    lines = {
+        "hello": texts.hello,
+        "thanks": texts.thanks,
+        "praise": texts.praised,
+        "goodbye": texts.goodbye,
+        "chatter": texts.ask_away,
+        "yes": SILENCE,
+    }
     line = next((line for kind, line in lines.items() if kind in kinds), None)
     if line is not None:
         return line

@@ -225,7 +225,8 @@ def test_votes_and_reports_with_a_reason_are_kept(bot: Bot) -> None:
 def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> None:
     message = card(bot, "Siapa kapolres Banyuasin?")
     assert message["text"].startswith(
-        "Maaf, dari 5 berita yang saya punya (2022–2023, 1 tanpa tanggal) belum ada yang menyebut siapa Kapolres Banyuasin."
+        "Maaf, dari 5 berita yang saya punya (2022–2023, 1 tanpa tanggal) "
+        "belum ada yang menyebut siapa Kapolres Banyuasin."
     )
     assert "Yang paling dekat, tetapi mungkin bukan jawabannya:" in message["text"]
     assert message["text"].endswith("Coba dengan kata lain, atau lihat /sumber.")

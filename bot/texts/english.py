@@ -59,7 +59,9 @@ ENGLISH = Texts(
         "Just write your question, and I look for the sentence in the news that answers it, with its source and date. "
         "Examples and commands are in /help."
     ),
+    my_sources="From the articles in my archive. The outlets are listed in /sumber.",
     ask_away="Sure, what would you like to know? Just write your question.",
+    praised="Thank you! What else would you like to know?",
     tested="Yes, I am here. What would you like to know about local news?",
     rude="I am sorry if my answer let you down. Try asking in other words, or see /help.",
     goodbye="Goodbye!",

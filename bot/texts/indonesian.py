@@ -61,7 +61,9 @@ INDONESIAN = Texts(
         "Tulis saja pertanyaannya, nanti saya carikan kalimat berita yang menjawab, lengkap dengan sumber dan "
         "tanggalnya. Contoh dan perintahnya ada di /bantuan."
     ),
+    my_sources="Dari berita yang ada dalam arsip saya. Daftar medianya ada di /sumber.",
     ask_away="Silakan, mau tanya apa? Tulis saja pertanyaannya.",
+    praised="Terima kasih! Ada lagi yang mau ditanyakan?",
     tested="Ya, saya di sini. Mau tanya apa tentang berita daerah?",
     rude="Maaf kalau jawaban saya mengecewakan. Coba tanyakan dengan kata lain, atau lihat /bantuan.",
     goodbye="Sampai jumpa!",

@@ -47,8 +47,11 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     who_are_you: str
     abilities: str
     """What the bot can do, and how to ask it."""
+    my_sources: str
+    """Where the news come from."""
     ask_away: str
     """To a message without a question: "?", "mau tanya dong"."""
+    praised: str
     tested: str
     rude: str
     goodbye: str

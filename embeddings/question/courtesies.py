@@ -7,6 +7,7 @@ import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import words_of_regions
+from embeddings.question.query import CHAT_WORDS, FUNCTION_WORDS
 
 _REPEATED = re.compile(r"(\w)\1+")
 # "assalamu'alaikum" is one word.
@@ -30,6 +31,11 @@ _REVERSED = {form[::-1]: kind for form, kind in _FORMS.items()}
 _LONGEST = max(map(len, _FORMS))
 _SAID_OF = frozenset(map(_folded, lexicon.words("embeddings.question", "said_of.txt")))
 _ALONE = " alone"
+_CHATTER = {_folded(word): kind for word, kind in lexicon.table("embeddings.question", "chatter.csv").items()}
+_ASKING = lexicon.words("embeddings.question", "asking.txt")
+_ASKS_NOTHING = frozenset(map(_folded, CHAT_WORDS | FUNCTION_WORDS - _ASKING))
+# More words than that tell something.
+MOST_CHATTER = 6
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -38,7 +44,7 @@ class Said(msgspec.Struct, frozen=True):
     question: str
     """What is left of it without the courtesies; empty where there was nothing else."""
     courtesies: frozenset[str]
-    """What else was said: "salam", "hello", "thanks", "goodbye", "yes", "filler"."""
+    """What else was said: "salam", "hello", "thanks", "praise", "goodbye", "yes", "filler", "chatter"."""
 
 
 def parted(message: str) -> Said:
@@ -54,7 +60,18 @@ def parted(message: str) -> Said:
         elif kept and "?" in end:
             # The mark in "siapa camatnya, min?" is the question's.
             kept[-1][1] = end
-    return Said("".join(part for clause in kept for part in clause).strip(_SPACES_AND_COMMAS + "\n"), frozenset(said))
+    question = "".join(part for clause in kept for part in clause).strip(_SPACES_AND_COMMAS + "\n")
+    chatter = _chatter(question)
+    return Said("" if chatter else question, frozenset(said | chatter))
+
+
+def _chatter(text: str) -> set[str]:
+    """Of which kinds a text is that holds nothing but chatter: "kamu pintar ya"; none where it may ask something."""
+    words = [_folded(word[0]) for word in _WORD.finditer(text)]
+    kinds = {_CHATTER[word] for word in words if word in _CHATTER}
+    told = {kind for kind in kinds if not kind.endswith(_ALONE)}
+    known = all(word in _CHATTER or word in _ASKS_NOTHING or (word,) in _FORMS for word in words)
+    return told if told and known and len(words) <= MOST_CHATTER else set()
 
 
 def _without_courtesies(clause: str, names: frozenset[str]) -> tuple[str, set[str]]:
