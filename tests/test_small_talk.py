@@ -97,7 +97,8 @@ def test_a_question_that_looks_like_small_talk_is_searched_for(question: str) ->
 
 
 FOLLOW_UPS = ["di mana?", "kapan itu?", "siapa yang hadir?", "berapa?", "kenapa?", "kalau betung?", "wakilnya?",
-              "sudah mulai?", "ada lagi?", "siapa lagi", "terus?", "yang lama siapa", "yang baru?", "bupatinya"]  # fmt: skip
+              "sudah mulai?", "ada lagi?", "siapa lagi", "terus?", "yang lama siapa", "yang baru?",
+              "bupatinya"]  # fmt: skip
 
 
 @pytest.mark.parametrize("question", FOLLOW_UPS)
