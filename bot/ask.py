@@ -13,6 +13,7 @@ from bot.worker import Urgency
 from embeddings import Answer, Certainty, Turn
 
 QUOTES_KEPT = 12
+NEAR_KEPT = 3
 
 
 async def ask(
@@ -24,7 +25,7 @@ async def ask(
     """
     hurried = state.waiting_questions > state.settings.hurried_above
     answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried, before))
-    return _to_send(answer, texts, state.quotes_per_page(chat, state.chats.settings.of(chat.id)))
+    return _to_send(answer, texts, state.chats.settings.of(chat.id).per_page)
 
 
 def _to_send(answer: Answer, texts: Texts, per_page: int) -> SentAnswer:
@@ -32,7 +33,7 @@ def _to_send(answer: Answer, texts: Texts, per_page: int) -> SentAnswer:
     return SentAnswer(
         answer.question,
         answer.answered,
-        tuple(SentQuote.of(quote) for quote in answer.quotes or answer.near[:per_page]),
+        tuple(SentQuote.of(quote) for quote in answer.quotes or answer.near[:NEAR_KEPT]),
         texts.language,
         per_page,
         tuple(heads(answer, texts)),

@@ -2,28 +2,25 @@
 
 import logging
 from collections.abc import Sequence
+from html import escape
 
 import msgspec
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import replies
-from bot.chats import SentAnswer
+from bot.chats import Judged, SentAnswer
+from bot.sharing import article_link, copy_button, share_buttons
 from bot.texts import Texts
 from embeddings import Answer, Article, Certainty, Outlet, Quote, Store, Summary, article_key, with_neighbours
 
 logger = logging.getLogger(__name__)
-
-MAX_COPY_LENGTH = 256
-# What buttons and links carry of an answer and of an article, as it is checked when it comes back.
-TOKEN = "[A-Za-z0-9_-]{16}"
-ARTICLE_KEY = "[0-9a-f]{16}"
 
 Card = tuple[str, InlineKeyboardMarkup | None]
 """HTML, and the buttons under it."""
 
 
 class View(msgspec.Struct, frozen=True):
-    """What of an answer a card shows; buttons carry it, so nothing needs to be remembered."""
+    """What of an answer a card shows, and how it was judged; buttons carry the former, so nothing is remembered."""
 
     page: int = 0
     """The first quote shown."""
@@ -31,6 +28,9 @@ class View(msgspec.Struct, frozen=True):
     reporting: bool = False
     wished: bool = False
     only_for_asker: bool = False
+    for_all: bool = False
+    """Whether everybody in a group sees the card, so that votes are counted on it."""
+    judged: Judged = Judged()
 
 
 def verified(content: SentAnswer, store: Store) -> list[Quote]:
@@ -63,7 +63,7 @@ def answer_card(
     view = msgspec.structs.replace(view, page=min(view.page, max(0, len(quotes) - 1)))
     html = _html(content, quotes, summary, texts, view)
     if view.reporting:
-        return html, InlineKeyboardMarkup(_report_rows(token, view.page, texts))
+        return html, InlineKeyboardMarkup(_report_rows(token, view, texts))
     rows = _quote_rows(token, content, quotes, view, texts, bot_name) if quotes else []
     rows += _reaction_rows(token, content, view, texts)
     return html, InlineKeyboardMarkup(rows) if rows else None
@@ -79,12 +79,18 @@ def _html(content: SentAnswer, quotes: Sequence[Quote], summary: Summary, texts:
     quotes_shown, near = (tuple(shown), ()) if content.answered else ((), tuple(shown))
     certainty = Certainty.SURE if content.answered else Certainty.NO
     answer = Answer(content.question, certainty, 0.0, quotes_shown, near, unnamed_office=content.unnamed_office)
-    html = replies.answer_message(answer, summary, texts, _lines(content, texts))
+    html = replies.answer_message(answer, summary, texts, _lines(content, shown, texts), folded=not view.unfolded)
     return f"{html}\n<i>{texts.only_you_see}</i>" if view.only_for_asker else html
 
 
-def _lines(content: SentAnswer, texts: Texts) -> list[str]:
-    return [*content.understood, *([texts.maybe] if content.maybe else []), *content.heads]
+def _lines(content: SentAnswer, shown: Sequence[Quote], texts: Texts) -> list[str]:
+    """The salam, then the answer where it is sure and one line, else how the question was read."""
+    salam = [escape(content.salam)] if content.salam else []
+    understood = [f"<i>{escape(line)}</i>" for line in content.understood]
+    if content.maybe or not content.answered:
+        return [*salam, *understood, *([escape(texts.maybe)] if content.maybe else []), *map(escape, content.heads)]
+    heads = [escape(line) for line in content.heads] or replies.answer_line(shown)
+    return [*salam, *heads, *understood] if len(heads) == 1 else [*salam, *understood, *heads]
 
 
 def _button(label: str, *data: str | int) -> InlineKeyboardButton:
@@ -97,25 +103,31 @@ def _quote_rows(
 ) -> list[list[InlineKeyboardButton]]:
     first = quotes[view.page]
     fold = texts.fold if view.unfolded else texts.unfold
-    navigation = [_button(fold, "u", token, view.page, 0 if view.unfolded else 1)]
+    read_on = [
+        _button(fold, "u", token, view.page, 0 if view.unfolded else 1),
+        InlineKeyboardButton(texts.open_article, url=article_link(first.article, bot_name)),
+    ]
+    rows = [read_on]
     if len(quotes) > content.per_page:
         following = view.page + content.per_page if view.page + content.per_page < len(quotes) else 0
-        label = texts.next_source.format(number=following + 1, total=len(quotes))
-        navigation.append(_button(label, "u", token, following, 0))
-    link = first.article.url or deep_link(bot_name, f"t{article_key(first.article.id)}")
-    use = [
-        copy_button(first, token, view.page, texts, bot_name),
-        InlineKeyboardButton(texts.open_article, url=link),
-    ]
-    return [navigation, use]
+        label = texts.next_source.format(number=following + 1, total=len(quotes)) if following else texts.first_source
+        rows.append([_button(label, "u", token, following, 0)])
+    # What may be no answer is not offered to be passed on.
+    share = share_buttons(first, token, view.page, texts, bot_name) if content.answered else []
+    return [*rows, [copy_button(first, token, view.page, texts, bot_name), *share]]
 
 
 def _reaction_rows(token: str, content: SentAnswer, view: View, texts: Texts) -> list[list[InlineKeyboardButton]]:
     """What can be said of the answer, and how else the question can be answered."""
     rows = []
     if content.answered:
-        votes = [_button(texts.good, "v", token, "good"), _button(texts.bad, "v", token, "bad")]
-        rows.append([*votes, _button(texts.report, "r", token, view.page)])
+        where, judged = (view.page, int(view.unfolded)), view.judged
+        votes = [
+            _button(_judged(label, count, judged.vote == vote, view), "v", token, vote, *where)
+            for vote, label, count in (("good", texts.good, judged.good), ("bad", texts.bad, judged.bad))
+        ]
+        report = _judged(texts.report, 0, judged.reason is not None, view)
+        rows.append([*votes, _button(report, "r", token, view.page)])
     elif content.question and not content.of_another:
         rows.append([_button(texts.noted if view.wished else texts.notify_me, "w", token, view.page)])
     if content.of_period:
@@ -127,16 +139,23 @@ def _reaction_rows(token: str, content: SentAnswer, view: View, texts: Texts) ->
     return rows
 
 
-def copy_button(quote: Quote, token: str, page: int, texts: Texts, bot_name: str) -> InlineKeyboardButton:
-    """A button that copies the quote, or where it is too long for Telegram's, shows it to copy in the private chat."""
-    if replies.telegram_length(quote.text) <= MAX_COPY_LENGTH:
-        return InlineKeyboardButton(texts.copy, copy_text=CopyTextButton(quote.text))
-    return InlineKeyboardButton(texts.copy, url=deep_link(bot_name, f"c{token}{page}"))
+def _judged(label: str, count: int, own: bool, view: View) -> str:
+    """A label with what was said: all votes on a card that all see, else the person's own."""
+    if view.for_all:
+        return f"{label} {count}" if count else label
+    return f"{label} ✓" if own else label
 
 
-def _report_rows(token: str, page: int, texts: Texts) -> list[list[InlineKeyboardButton]]:
-    reasons = [_button(label, "y", token, page, reason) for reason, label in texts.report_reasons.items()]
-    return [reasons[:2], reasons[2:], [_button(texts.report_back, "b", token, page)]]
+def _report_rows(token: str, view: View, texts: Texts) -> list[list[InlineKeyboardButton]]:
+    chosen = None if view.for_all else view.judged.reason
+    reasons = [
+        _button(f"{label} ✓" if reason == chosen else label, "y", token, view.page, reason)
+        for reason, label in texts.report_reasons.items()
+    ]
+    ways_back = [_button(texts.report_back, "u", token, view.page, 0)]
+    if view.judged.reason is not None:
+        ways_back.insert(0, _button(texts.report_withdraw, "b", token, view.page))
+    return [reasons[:2], reasons[2:], ways_back]
 
 
 def lost_answer_buttons(token: str, texts: Texts) -> InlineKeyboardMarkup:
@@ -144,15 +163,15 @@ def lost_answer_buttons(token: str, texts: Texts) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(texts.show_answer, "o", token)]])
 
 
+def open_alone_button(token: str, texts: Texts) -> InlineKeyboardMarkup:
+    """The button that shows an answer to its asker alone."""
+    return InlineKeyboardMarkup([[_button(texts.show_answer, "p", token)]])
+
+
 def forget_buttons(person: int, texts: Texts) -> InlineKeyboardMarkup:
     """Whether to delete all data; only this person's press counts."""
     yes, no = _button(texts.forget_yes, "x", person, "yes"), _button(texts.forget_no, "x", person, "no")
     return InlineKeyboardMarkup([[yes], [no]])
-
-
-def deep_link(bot_name: str, payload: str) -> str:
-    """A link that opens the private chat at something; the payload has at most 64 characters of A-Z a-z 0-9 _ -."""
-    return f"https://t.me/{bot_name}?start={payload}"
 
 
 def sources_card(outlets: Sequence[Outlet], page: int, texts: Texts) -> Card:

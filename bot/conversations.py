@@ -12,7 +12,8 @@ from telegram import Chat, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
-from bot.chats import Chats, ChatSettings, ChatsLocked
+from bot.alone import Alone
+from bot.chats import Chats, ChatsLocked
 from bot.config import NewsroomSettings, TelegramSettings
 from bot.limits import Allowance
 from bot.texts import ENGLISH, INDONESIAN, Texts, texts_for
@@ -26,8 +27,6 @@ T = TypeVar("T")
 KEY = "conversations"
 RETRY_SECONDS = 0.5
 EXAMPLES_SECONDS = 600.0
-DEFAULT_QUOTES_PRIVATE = 3
-DEFAULT_QUOTES_GROUP = 1
 
 
 class Conversations:
@@ -52,6 +51,7 @@ class Conversations:
         self.inline_queries = Allowance(settings.inline_queries_a_minute_person)
         self.newest_inline: dict[int, str] = {}
         """The newest inline query of each person who is typing one; the ones before are not computed any more."""
+        self.alone = Alone()
         self.stopping = False
         """Whether the bot is being stopped: what is not done is left to the next start."""
         self._turns: WeakValueDictionary[tuple[int, ...], asyncio.Lock] = WeakValueDictionary()
@@ -117,10 +117,6 @@ class Conversations:
         if chat is not None and chat.type != ChatType.PRIVATE:
             return INDONESIAN
         return texts_for(user.language_code if user else None)
-
-    def quotes_per_page(self, chat: Chat, chat_settings: ChatSettings) -> int:
-        default = DEFAULT_QUOTES_PRIVATE if chat.type == ChatType.PRIVATE else DEFAULT_QUOTES_GROUP
-        return chat_settings.quotes or default
 
     def serves(self, chat: Chat | None, user: User | None) -> bool:
         """Whether this chat and person are among those the operator lets ask."""

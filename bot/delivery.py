@@ -8,15 +8,16 @@ from typing import TypeVar
 import msgspec
 from telegram import Message
 from telegram.constants import ChatType
-from telegram.error import NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes
 
+from bot.alone import number_of
 from bot.ask import draw
-from bot.cards import Card, lost_answer_buttons
+from bot.cards import Card, View, lost_answer_buttons, open_alone_button
 from bot.chats import StoredAnswer
 from bot.conversations import conversations
 from bot.failures import is_of_network, surely_not_sent
-from bot.sending import edit, send, send_to_asker_alone
+from bot.sending import edit_for_asker_alone, send, send_to_asker_alone
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -60,22 +61,35 @@ async def _send_to_everyone(context: ContextTypes.DEFAULT_TYPE, delivery: Delive
 
 
 async def _send_to_asker_alone(context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: Card) -> None:
-    """Send what only the asker sees; where the server refuses or does not know it, what everyone sees."""
-    state, stored = conversations(context), delivery.stored
-    sent = await send_to_asker_alone(context, delivery.message, card, stored.asker)
-    if sent is not None and "ephemeral_message_id" in sent.api_kwargs:
+    """Send what only the asker sees, or a button that opens it; where the server knows no such thing, to everyone."""
+    state, stored, chat = conversations(context), delivery.stored, delivery.message.chat_id
+    if chat in state.alone.by_tap:
+        await _offer_to_open(context, delivery)
         return
-    await state.write(state.chats.answers.show_to_everyone, stored.id)
-    public = await draw(state, stored.token, stored.content, delivery.texts, context.bot.username)
-    if sent is None:
-        await _send_to_everyone(context, delivery, public)
-        return
-    # An older server ignores what it does not know, and has sent it to everyone.
-    await state.write(state.chats.answers.note_sent, stored.id, sent.message_id)
     try:
-        await edit(context, sent.chat_id, sent.message_id, *public)
-    except TelegramError as error:
-        logger.warning("A card still says that only its asker sees it: %s", error)
+        sent = await send_to_asker_alone(context, delivery.message, card, stored.asker)
+    except BadRequest as error:
+        logger.info("Group %d shows answers to their askers alone only after a tap: %s", chat, error)
+        state.alone.by_tap.add(chat)
+        await _offer_to_open(context, delivery)
+        return
+    number, was_known = number_of(sent), state.alone.known
+    state.alone.known = number is not None
+    if number is None:
+        # An older server ignores what it does not know. The card made no claim of being for one person.
+        logger.warning("The Bot API server knows no answers for the asker alone; they go to everyone.")
+        await state.write(state.chats.answers.show_to_everyone, stored.id)
+        await state.write(state.chats.answers.note_sent, stored.id, sent.message_id)
+    elif not was_known:
+        view = View(only_for_asker=True)
+        claiming = await draw(state, stored.token, stored.content, delivery.texts, context.bot.username, view)
+        await edit_for_asker_alone(context, chat, stored.asker, number, claiming)
+
+
+async def _offer_to_open(context: ContextTypes.DEFAULT_TYPE, delivery: Delivery) -> None:
+    buttons = open_alone_button(delivery.stored.token, delivery.texts)
+    text = html.escape(delivery.texts.answer_ready)
+    await send(context, delivery.message, text, buttons, attach_to=delivery.attach_to, quiet=delivery.quiet)
 
 
 async def offer_lost_answer(message: Message, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -17,25 +17,41 @@ from embeddings import (
 )
 
 MAX_MESSAGE_LENGTH = 4096
-# Longer quotes fold away behind "show more", which hides all but their first lines: only what would fill the screen.
-EXPANDABLE_FROM = 600
+# Longer quotes fold away behind "show more", which shows their first three lines.
+EXPANDABLE_FROM = 250
 OUTLETS_PER_PAGE = 8
 LONGEST_LABEL = 200
 # Of a line that only says what was searched for.
 LONGEST_LINE = 60
 OTHERS_SHOWN = 4
+# Words that are nearly the whole quote would only be read twice.
+LONGEST_ANSWER_LINE, MOST_OF_QUOTE = 120, 0.6
 
 
-def answer_message(answer: Answer, summary: Summary, texts: Texts, lines: Sequence[str] = ()) -> str:
-    """An answer as HTML under these plain lines, at most 4,096 characters once Telegram has parsed it."""
-    above = ["\n".join(map(escape, lines))] if lines else []
+def answer_message(
+    answer: Answer, summary: Summary, texts: Texts, lines: Sequence[str] = (), folded: bool = True
+) -> str:
+    """An answer as HTML under these lines of HTML, at most 4,096 characters once Telegram has parsed it.
+
+    Long quotes are `folded`, but for what a person has just unfolded.
+    """
+    above = ["\n".join(lines)] if lines else []
     if answer.answered:
-        return fitted(above, answer.quotes, texts)
+        return fitted(above, answer.quotes, texts, folded=folded)
     no = escape(no_answer_text(summary, texts, answer.unnamed_office))
     if summary.articles == 0:
         return no
     above += [no, *([escape(texts.near)] if answer.near else [])]
-    return fitted(above, answer.near, texts, [escape(texts.ways_on)])
+    return fitted(above, answer.near, texts, [escape(texts.ways_on)], folded)
+
+
+def answer_line(quotes: Sequence[Quote]) -> list[str]:
+    """The first quote's answering words as a line of HTML; none where they are long, or nearly the whole quote."""
+    if not quotes or (span := quotes[0].answer) is None:
+        return []
+    words = " ".join(quotes[0].article.text[slice(*span)].split())
+    short = len(words) <= min(LONGEST_ANSWER_LINE, MOST_OF_QUOTE * len(quotes[0].text))
+    return [f"<b>{escape(words)}</b>"] if short else []
 
 
 def understood(answer: Answer, texts: Texts) -> list[str]:
@@ -164,14 +180,16 @@ def telegram_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def fitted(heads: Sequence[str], quotes: Sequence[Quote], texts: Texts, tails: Sequence[str] = ()) -> str:
+def fitted(
+    heads: Sequence[str], quotes: Sequence[Quote], texts: Texts, tails: Sequence[str] = (), folded: bool = True
+) -> str:
     """Heads, as many quotes as fit, and tails; the first quote always stands, if need be shortened."""
     # Markup does not count towards Telegram's limit and escapes are longer than what they stand for, so counting the
     # HTML itself is always on the safe side.
     blocks = list(heads)
     room = MAX_MESSAGE_LENGTH - telegram_length("\n\n".join([*heads, *tails])) - 4
     for number, quote in enumerate(quotes):
-        block = quote_block(quote, texts)
+        block = quote_block(quote, texts, folded=folded)
         if telegram_length(block) + 2 > room:
             if number > 0:
                 break
@@ -181,9 +199,9 @@ def fitted(heads: Sequence[str], quotes: Sequence[Quote], texts: Texts, tails: S
     return "\n\n".join([*blocks, *tails])
 
 
-def quote_block(quote: Quote, texts: Texts, note: str | None = None) -> str:
+def quote_block(quote: Quote, texts: Texts, note: str | None = None, folded: bool = True) -> str:
     """One quote as HTML: a blockquote with the answering words bold, outlet and date under it, a link if known."""
-    expandable = " expandable" if len(quote.text) > EXPANDABLE_FROM else ""
+    expandable = " expandable" if folded and len(quote.text) > EXPANDABLE_FROM else ""
     lines = [f"<blockquote{expandable}>{_marked(quote)}</blockquote>"]
     if note:
         lines.append(f"<i>{escape(note)}</i>")

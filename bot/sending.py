@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.cards import Card
@@ -109,9 +109,16 @@ async def send(
 
 
 async def send_to_asker_alone(
-    context: ContextTypes.DEFAULT_TYPE, message: Message, card: Card, asker: int
-) -> Message | None:
-    """Send what only the asker sees (Bot API 10.2); None where that was refused."""
+    context: ContextTypes.DEFAULT_TYPE, message: Message, card: Card, asker: int, tapped: CallbackQuery | None = None
+) -> Message:
+    """Send what only the asker sees, in the place of the message whose button they have tapped, if one; unless the
+    message that comes back has a number for it (see alone.number_of), everyone sees it.
+
+    Raises BadRequest where that is refused.
+    """
+    parameters: dict[str, Any] = {"receiver_user_id": asker}
+    if tapped is not None:
+        parameters |= {"callback_query_id": tapped.id, "replace_callback_query_message": True}
 
     async def send_there(place: _Place) -> Message:
         return await context.bot.send_message(
@@ -119,15 +126,24 @@ async def send_to_asker_alone(
             parse_mode=ParseMode.HTML,
             reply_markup=card[1],
             link_preview_options=NO_PREVIEW,
-            api_kwargs={"receiver_user_id": asker},
+            api_kwargs={"ephemeral_message_parameters": parameters},
             **place.options(),
         )
 
+    return await _where_the_group_is(context, _Place.beside(message), send_there)
+
+
+async def edit_for_asker_alone(
+    context: ContextTypes.DEFAULT_TYPE, chat: int, asker: int, number: int, card: Card
+) -> None:
+    """Change what only the asker sees; what they have closed in the meantime stays so."""
+    text, buttons = card
+    content = {"text": text, "parse_mode": ParseMode.HTML, "reply_markup": buttons, "link_preview_options": NO_PREVIEW}
+    where = {"chat_id": chat, "receiver_user_id": asker, "ephemeral_message_id": number}
     try:
-        return await _where_the_group_is(context, _Place.beside(message), send_there)
-    except BadRequest as error:
-        logger.warning("An answer for the asker alone was refused (%s); it is sent to everyone", error)
-        return None
+        await context.bot.do_api_request("editEphemeralMessageText", {**where, **content})
+    except (BadRequest, InvalidToken) as error:
+        logger.info("A message that only its asker sees was left as it is: %s", error)
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None, **options: Any) -> None:

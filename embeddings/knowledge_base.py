@@ -138,8 +138,8 @@ class KnowledgeBase:
         """Quotes, or an honest no (see Answerer.answer); raises QuestionTooLong."""
         return self._answering().answer(question, most_quotes, any_time, hurried, before)
 
-    def search(self, question: str, most: int, hurried: bool = False) -> tuple[Quote, ...]:
-        """Up to `most` quotes to browse (see Answerer.search); raises QuestionTooLong."""
+    def search(self, question: str, most: int, hurried: bool = False) -> Answer:
+        """An answer with up to `most` quotes to browse (see Answerer.search); raises QuestionTooLong."""
         return self._answering().search(question, most, hurried)
 
     def readings(self, question: str) -> list[Reading]:

@@ -26,6 +26,9 @@ PERSON = {"id": 777, "is_bot": False, "first_name": "Budi", "language_code": "id
 OTHER = {"id": 778, "is_bot": False, "first_name": "Siti", "language_code": "id"}
 GROUP = {"id": -1001, "type": "supergroup", "title": "Warga Banyuasin", "is_forum": True}
 ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+KINDS_OF_BUTTON = {
+    "callback_data", "url", "copy_text", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat"
+}  # fmt: skip
 ALLOWED_TAGS = {"b", "i", "u", "s", "a", "code", "pre", "blockquote", "tg-spoiler"}
 
 Json = dict[str, Any]
@@ -61,6 +64,8 @@ class TelegramServer:
         self.administrators: set[int] = set()
         self.privacy_mode = True
         self.knows_ephemeral = False
+        self.alone_only_by_tap = False
+        """Whether the bot is no administrator, and may show something to one person only after they tapped."""
         self.hanging = threading.Event()
         self.revoked = False
         self.polls = 0
@@ -248,6 +253,8 @@ class TelegramServer:
                     return self._send_message(fields)
                 case "editMessageText":
                     return self._edit_message_text(fields)
+                case "editEphemeralMessageText":
+                    return self._edit_ephemeral_message_text(fields)
                 case "answerCallbackQuery":
                     return self._answer_callback_query(fields)
                 case "answerInlineQuery":
@@ -311,10 +318,32 @@ class TelegramServer:
                 message |= {"message_thread_id": int(fields["message_thread_id"]), "is_topic_message": True}
             if "reply_parameters" in fields:
                 message["replies_to"] = json.loads(fields["reply_parameters"])["message_id"]
-            if self.knows_ephemeral and "receiver_user_id" in fields:
-                message["ephemeral_message_id"] = message["message_id"]
-            self.messages[chat][message["message_id"]] = message
+            number = message["message_id"]
+            if self.knows_ephemeral and "ephemeral_message_parameters" in fields:
+                message |= self._for_one(number, json.loads(fields["ephemeral_message_parameters"]))
+            self.messages[chat][number] = message
             return message
+
+    def _for_one(self, number: int, parameters: Json) -> Json:
+        """What an ephemeral message has instead of a number of its own; refused to a bot that was not tapped first."""
+        self._check_object("EphemeralMessageParameters", parameters)
+        tapped = parameters.get("callback_query_id")
+        if tapped is None and self.alone_only_by_tap:
+            raise Refused(400, "Bad Request: not enough rights to send ephemeral messages")
+        if tapped is not None and tapped not in self._open_queries:
+            raise Refused(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+        receiver = {"id": parameters["receiver_user_id"], "is_bot": False, "first_name": "x"}
+        return {"message_id": 0, "ephemeral_message_id": number, "receiver_user": receiver}
+
+    def _edit_ephemeral_message_text(self, fields: Json) -> bool:
+        content = self._content(fields)
+        with self._changed:
+            message = self.messages[int(fields["chat_id"])].get(int(fields["ephemeral_message_id"]), {})
+            if message.get("receiver_user", {}).get("id") != int(fields["receiver_user_id"]):
+                raise Refused(400, "Bad Request: message to edit not found")
+            message.pop("reply_markup", None)
+            message |= content
+        return True
 
     def _edit_message_text(self, fields: Json) -> Json:
         content = self._content(fields)
@@ -373,7 +402,7 @@ class TelegramServer:
         for row in markup["inline_keyboard"]:
             for button in row:
                 self._check_object("InlineKeyboardButton", button)
-                if len(button.keys() & {"callback_data", "url", "copy_text"}) != 1:
+                if len(button.keys() & KINDS_OF_BUTTON) != 1:
                     raise Refused(400, "Bad Request: text buttons are unallowed in the inline keyboard")
                 if not 1 <= len(button.get("callback_data", "x").encode()) <= 64:
                     raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")

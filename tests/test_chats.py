@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.cards import TOKEN
 from bot.chats import (
     FILE_NAME,
     Chats,
@@ -21,6 +20,7 @@ from bot.chats import (
     StoredAnswer,
     is_quiet,
 )
+from bot.sharing import TOKEN
 from embeddings import Article, Quote, StoreUnusable
 
 ARTICLE = Article("a", "Camat Ali hadir. Rapat selesai.")

@@ -148,7 +148,7 @@ def test_only_administrators_change_a_groups_settings_anonymous_ones_included(bo
     assert "Setelan grup ini:" in ask(bot, group, "/setelan", OTHER)["text"]
     card = bot.server.last_message(group["id"])
     assert "Hanya admin" in press(bot, "Jawab bila disebut: ya", card, PERSON)["text"]
-    assert press(bot, "Jawab bila disebut: ya", card, OTHER)["text"] == "Tersimpan"
+    assert press(bot, "Jawab bila disebut: ya", card, OTHER)["text"] == "Jawab bila disebut: tidak"
     bot.server.say(f"{MENTION} {QUESTION}", PERSON, group)
     assert "Fathul" in ask(bot, group, f"/tanya {QUESTION}")["text"]
     assert len(bot.server.sent(0, group["id"])) == 4
@@ -165,39 +165,11 @@ def test_somebody_elses_press_changes_nothing_and_opens_the_card_in_private(bot:
     opened = bot.server.sent(before + 1)[-1]
     assert opened["chat_id"] == str(OTHER["id"]) and "Fathul Mushalli" in opened["text"]
     assert press(bot, "👍", message, OTHER)["text"] == "Terima kasih!"
+    # All see how many have voted, and nobody who.
+    wait_until(lambda: "👍 1" in buttons(bot.server.last_message(group["id"])))
     assert bot.server.last_message(group["id"])["text"] == text
     press(bot, "Selengkapnya", message, PERSON)
     wait_until(lambda: bot.server.last_message(group["id"])["text"] != text)
-
-
-def turn_on(bot: Bot, group: Json, label: str) -> None:
-    ask(bot, group, "/setelan", OTHER)
-    press(bot, label, bot.server.last_message(group["id"]), OTHER)
-
-
-def test_an_answer_for_the_asker_alone_can_be_shown_to_everyone(bot: Bot, group: Json) -> None:
-    turn_on(bot, group, "Jawaban: untuk semua")
-    bot.server.knows_ephemeral = True
-    try:
-        reply = ask(bot, group, f"/tanya {QUESTION}")
-        assert reply["receiver_user_id"] == str(PERSON["id"])
-        assert reply["text"].endswith("<i>hanya Anda yang melihat</i>")
-        press(bot, "Tampilkan ke semua", bot.server.last_message(group["id"]))
-        public = bot.server.sent(3, group["id"])[-1]
-        assert "receiver_user_id" not in public and "hanya Anda" not in public["text"]
-    finally:
-        bot.server.knows_ephemeral = False
-
-
-@pytest.mark.parametrize("refused", [True, False])
-def test_a_server_that_knows_no_such_answers_gets_it_sent_to_everyone(bot: Bot, group: Json, refused: bool) -> None:
-    turn_on(bot, group, "Jawaban: untuk semua")
-    if refused:
-        bot.server.fail_next("sendMessage", 400, "Bad Request: receiver_user_id is not supported")
-    bot.server.say(f"/tanya {QUESTION}", PERSON, group)
-    bot.server.sent(3 if refused else 2, group["id"])
-    wait_until(lambda: "hanya Anda" not in bot.server.last_message(group["id"])["text"])
-    assert "Fathul Mushalli" in bot.server.last_message(group["id"])["text"]
 
 
 def test_quiet_hours_make_answers_silent(bot: Bot, group: Json) -> None:
@@ -221,12 +193,42 @@ def inline(bot: Bot, text: str, offset: str = "") -> tuple[Json, list[Json]]:
 def test_an_inline_query_gives_cards_that_send_a_complete_quoted_answer(bot: Bot) -> None:
     _, results = inline(bot, "camat sungai raya")
     first = results[0]
-    assert first["title"] == "Bupati HSS minta aparat desa maksimalkan pelayanan, pamit di rakor Sungai Raya"
+    assert first["title"] == "Fathul Mushalli: Camat Sungai Raya"
     assert first["description"].startswith("ANTARA News Kalimantan Selatan · 2023\n")
     content = first["input_message_content"]
     assert "Fathul Mushalli" in content["message_text"] and "ANTARA News Kalimantan Selatan" in content["message_text"]
-    quote = parse_html(content["message_text"]).split("\n—")[0]
-    assert quote in (SEEDS / "antara-rakor-sungai-raya.md").read_text()
+    answer, _, quote = parse_html(content["message_text"]).split("\n—")[0].partition("\n\n")
+    assert answer == "Fathul Mushalli" and quote in (SEEDS / "antara-rakor-sungai-raya.md").read_text()
+
+
+def test_what_an_inline_query_sends_has_buttons_and_a_face_even_without_a_headline(
+    tmp_path: Path, encoder: object
+) -> None:
+    (tmp_path / "articles").mkdir()
+    text = "Pemerintah Kecamatan Tulung Selapan membagikan 240 paket bibit cabai kepada kelompok tani di tujuh desa."
+    (tmp_path / "articles" / "bibit.txt").write_text(text)
+    with running_bot(tmp_path, tmp_path / "articles") as bot:
+        for question in ("berapa paket bibit cabai yang dibagikan?", ""):
+            (result,) = inline(bot, question)[1]
+            assert text.startswith(result["title"].removesuffix("…").strip()) and len(result["title"]) > 30
+            labels = [button["text"] for button in result["reply_markup"]["inline_keyboard"][0]]
+            assert labels == ["Buka berita", "Tanya juga"]
+
+
+def test_a_share_button_sends_its_very_quote_and_no_private_one_of_another_person(bot: Bot, group: Json) -> None:
+    bot.ask("berapa jumlah desa di Banyuasin?", OTHER)
+    card = bot.server.last_message(OTHER["id"])
+    shared = buttons(card)["Bagikan"]["switch_inline_query_chosen_chat"]["query"]
+    before = len(bot.server.called("answerInlineQuery", 0))
+    for person, wanted in ((OTHER, 1), (PERSON, 0)):
+        bot.server.inline(shared, person=person)
+        before += 1
+        results = json.loads(bot.server.called("answerInlineQuery", before)[-1]["results"])
+        assert len(results) == wanted
+        if results:
+            assert parse_html(results[0]["input_message_content"]["message_text"]) == card["text"]
+    bot.server.inline("kutipan AAAAAAAAAAAAAAAA 0", person=OTHER)
+    assert json.loads(bot.server.called("answerInlineQuery", before + 1)[-1]["results"]) == []
 
 
 def test_an_empty_inline_query_shows_the_newest_articles_and_how_to_ask(bot: Bot) -> None:

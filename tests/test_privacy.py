@@ -1,5 +1,6 @@
 """Two people and one bot: what one of them asked, the other neither reads nor changes."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -179,7 +180,7 @@ def test_hapusdata_reaches_the_words_that_others_went_on_from(tmp_path: Path, en
         before = len(bot.server.sent(0, group["id"]))
         bot.server.say("di mana?", OTHER, group, reply_to=message["message_id"])
         followed = bot.server.sent(before + 1, group["id"])[-1]
-        assert followed["text"].startswith("Melanjutkan:")
+        assert followed["text"].startswith("<i>Melanjutkan:")
         assert traces(tmp_path, ASKER["id"], "mencurigakan") != []
         bot.ask("/hapusdata", ASKER)
         press(bot, "Ya, hapus semua", bot.server.last_message(ASKER["id"]), ASKER)
@@ -202,7 +203,8 @@ def test_an_answer_for_the_asker_alone_stays_so_where_the_group_migrates_and_is_
         assert "Silakan tanyakan lagi" in told["text"] and "reply_markup" not in told
         bot.server.fail_next("sendMessage", 400, "Bad Request: group chat was upgraded", migrate_to_chat_id=moved)
         bot.server.say(f"/tanya {QUESTION}", PERSON, group)
-        assert bot.server.sent(1, moved)[0]["receiver_user_id"] == str(PERSON["id"])
+        parameters = bot.server.sent(1, moved)[0]["ephemeral_message_parameters"]
+        assert json.loads(parameters) == {"receiver_user_id": PERSON["id"]}
     finally:
         bot.server.knows_ephemeral = False
         chats.close()

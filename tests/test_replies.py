@@ -58,7 +58,7 @@ def test_a_card_that_answers_perhaps_says_so_first_and_marks_nothing() -> None:
     for unfolded in (False, True):
         html, markup = answer_card("t" * 16, content, [QUOTE], SUMMARY, INDONESIAN, "bot", View(unfolded=unfolded))
         assert html == (
-            "Mungkin ini yang dicari:\n\n<blockquote>Camat &lt;Sungai&gt; &amp; Raya, Fathul, hadir.</blockquote>\n"
+            "❔ Mungkin ini yang dicari:\n\n<blockquote>Camat &lt;Sungai&gt; &amp; Raya, Fathul, hadir.</blockquote>\n"
             '— Kabar &amp; Kita · 17 Juli 2023 · <a href="https://k.example/?a=1&amp;b=2">buka berita</a>'
         )
         assert markup is not None and [button.text for button in markup.inline_keyboard[-1]] == ["👍", "👎", "Laporkan"]
@@ -69,7 +69,9 @@ def test_above_what_answers_perhaps_stands_how_the_question_was_read_and_below_i
         "?", True, (SentQuote.of(QUOTE),), "en", 3, ("Camat: Fathul",), understood=("Period: 2023",), maybe=True
     )
     html, _ = answer_card("t" * 16, content, [QUOTE], SUMMARY, ENGLISH, "bot", View())
-    assert html.startswith("Period: 2023\nThis may be what you are looking for:\nCamat: Fathul\n\n<blockquote>Camat")
+    assert html.startswith(
+        "<i>Period: 2023</i>\n❔ This may be what you are looking for:\nCamat: Fathul\n\n<blockquote>Camat"
+    )
 
 
 def test_near_passages_are_labelled_as_near() -> None:

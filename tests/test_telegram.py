@@ -165,11 +165,16 @@ def test_a_quote_unfolds_its_neighbouring_sentences_in_place_and_folds_again(bot
 
 def test_the_number_of_quotes_is_chosen_and_the_next_source_comes_in_place(bot: Bot) -> None:
     person = {**PERSON, "id": 790}
+    toast = press(bot, "Kutipan sekaligus: 1", card_of_settings(bot, person), person)["text"]
+    assert toast == "Kutipan sekaligus: 2"
+    wait_until(lambda: "Kutipan sekaligus: 2" in buttons(bot.server.last_message(790)))
+    press(bot, "Kutipan sekaligus: 2", bot.server.last_message(790), person)
+    wait_until(lambda: "Kutipan sekaligus: 3" in buttons(bot.server.last_message(790)))
+    assert card(bot, "siapa wakil bupati banyuasin?", person)["text"].count("— ") > 1
     press(bot, "Kutipan sekaligus: 3", card_of_settings(bot, person), person)
-    wait_until(lambda: "Kutipan sekaligus: 1" in buttons(bot.server.last_message(790)))
     message = dict(card(bot, "siapa wakil bupati banyuasin?", person))
     assert message["text"].count("— ") == 1
-    label = next(label for label in buttons(message) if label.startswith("Sumber lain (2/"))
+    label = next(label for label in buttons(message) if label.startswith("Sumber lain › (2/"))
     press(bot, label, message, person)
     wait_until(lambda: bot.server.last_message(790)["text"] != message["text"])
     following = bot.server.last_message(790)
@@ -185,12 +190,16 @@ def card_of_settings(bot: Bot, person: dict[str, Any] = PERSON) -> dict[str, Any
 def test_a_quote_is_copied_whole_or_from_the_private_chat_where_it_is_long(bot: Bot) -> None:
     short = buttons(card(bot))["Salin"]
     assert short["copy_text"]["text"].startswith("Sebelum arahan bupati, Camat Sungai Raya, Fathul Mushalli")
+    assert short["copy_text"]["text"].endswith("\n— ANTARA News Kalimantan Selatan · 2023")
     message = card(bot, "Siapa staf khusus Bupati Banyuasin?")
     long = buttons(message)["Salin"]
     payload = long["url"].partition("?start=")[2]
     reply = bot.ask(f"/start {payload}")["text"]
     copied = re.search(r"<code>(.*)</code>", reply, re.DOTALL)
-    assert copied is not None and html.unescape(copied[1]) in (SEEDS / "sorotkamera-rakor-rantau-bayur.md").read_text()
+    assert copied is not None
+    quote, _, source = html.unescape(copied[1]).rpartition("\n— ")
+    assert quote in (SEEDS / "sorotkamera-rakor-rantau-bayur.md").read_text()
+    assert source == "SOROTKAMERA.COM · 13 Juli 2023"
 
 
 def test_an_article_without_a_link_opens_in_the_private_chat(bot: Bot) -> None:
@@ -206,18 +215,27 @@ def test_votes_and_reports_with_a_reason_are_kept(bot: Bot) -> None:
     message = card(bot)
     token = buttons(message)["👍"]["callback_data"].split(":")[1]
     assert press(bot, "👍", message)["text"] == "Terima kasih!"
+    wait_until(lambda: "👍 ✓" in buttons(bot.server.last_message()))
+    assert press(bot, "👍 ✓", bot.server.last_message())["text"] == "Penilaian dibatalkan."
+    wait_until(lambda: "👍" in buttons(bot.server.last_message()))
     assert press(bot, "👎", message)["text"] == "Terima kasih, saya catat."
     assert press(bot, "Laporkan", message)["text"] == "Apa yang keliru?"
     wait_until(lambda: "Salah orang" in buttons(bot.server.last_message()))
+    assert "Batalkan laporan" not in buttons(bot.server.last_message())
     chats = Chats(bot.folder / "chats.db")
     id = chats.answers.by_token(token).id  # type: ignore[union-attr]
     assert chats.feedback.on(id) == [(777, "bad", None)]
     press(bot, "Salah orang", bot.server.last_message())
-    wait_until(lambda: "Laporkan" in buttons(bot.server.last_message()))
+    wait_until(lambda: {"Laporkan ✓", "👎 ✓"} <= buttons(bot.server.last_message()).keys())
     assert chats.feedback.on(id) == [(777, "bad", None), (777, "wrong", "person")]
-    press(bot, "Laporkan", bot.server.last_message())
-    wait_until(lambda: "Kembali" in buttons(bot.server.last_message()))
-    assert press(bot, "Kembali", bot.server.last_message())["text"] == "Laporan dibatalkan."
+    press(bot, "Laporkan ✓", bot.server.last_message())
+    wait_until(lambda: "Salah orang ✓" in buttons(bot.server.last_message()))
+    press(bot, "Kembali", bot.server.last_message())
+    wait_until(lambda: "Laporkan ✓" in buttons(bot.server.last_message()))
+    press(bot, "Laporkan ✓", bot.server.last_message())
+    wait_until(lambda: "Batalkan laporan" in buttons(bot.server.last_message()))
+    assert press(bot, "Batalkan laporan", bot.server.last_message())["text"] == "Laporan dibatalkan."
+    wait_until(lambda: "Laporkan" in buttons(bot.server.last_message()))
     assert chats.feedback.on(id) == [(777, "bad", None)]
     chats.close()
 
@@ -521,7 +539,7 @@ def test_a_question_that_leaves_out_its_subject_follows_on_and_can_be_taken_alon
     person = {**PERSON, "id": 7101}
     card(bot, "Kapan rakor Tanjung Lago?", person)
     message = card(bot, "di mana?", person)
-    assert message["text"].startswith("Melanjutkan: di mana rakor tanjung lago")
+    assert "<i>Melanjutkan: di mana rakor tanjung lago</i>" in message["html"]
     assert "Desa Tanjung Lago" in message["text"]
     press(bot, "Tanpa lanjutan", message, person)
     wait_until(lambda: "Melanjutkan" not in bot.server.last_message(7101)["text"])
@@ -533,7 +551,7 @@ def test_two_questions_in_a_message_get_a_card_each_and_the_second_may_follow_on
     bot.server.say("Kapan rakor Tanjung Lago dan siapa bupatinya?", person={**PERSON, "id": 7104})
     first, second = bot.server.sent(before + 2)[-2:]
     assert "17/7/2023" in first["text"]
-    assert second["text"].startswith("Melanjutkan: siapa bupati banyuasin")
+    assert "<i>Melanjutkan: siapa bupati banyuasin</i>" in second["text"]
     assert "Askolani" in second["text"]
 
 

@@ -3,6 +3,7 @@
 from bot.chats.answers import SentAnswer, SentQuote, StoredAnswer
 from bot.chats.chats import FILE_NAME, Chats
 from bot.chats.database import ChatsLocked
+from bot.chats.feedback import Judged
 from bot.chats.questions import Pending
 from bot.chats.settings import ChatSettings, is_quiet
 
@@ -11,6 +12,7 @@ __all__ = [
     "ChatSettings",
     "Chats",
     "ChatsLocked",
+    "Judged",
     "Pending",
     "SentAnswer",
     "SentQuote",

@@ -2,7 +2,20 @@
 
 import time
 
+import msgspec
+
 from bot.chats.database import Database
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What was said of an answer: votes of all, and what one person has said of it."""
+
+    good: int = 0
+    bad: int = 0
+    vote: str | None = None
+    """The person's own vote, "good" or "bad"."""
+    reason: str | None = None
+    """Why the person has reported it, where they have."""
 
 
 class Feedback:
@@ -25,6 +38,11 @@ class Feedback:
                 (person, kind, reason, time.time(), answer),
             )
 
+    def withdraw_vote(self, answer: int, person: int) -> None:
+        """Take a person's vote back."""
+        statement = "DELETE FROM feedback WHERE answer = ? AND person = ? AND kind IN ('good', 'bad')"
+        self._database.do(statement, answer, person)
+
     def withdraw_report(self, answer: int, person: int) -> bool:
         """Take a person's report back; False where there is none."""
         statement = "DELETE FROM feedback WHERE answer = ? AND person = ? AND kind = 'wrong'"
@@ -33,6 +51,14 @@ class Feedback:
     def on(self, answer: int) -> list[tuple[int, str, str | None]]:
         """Person, kind and reason of every vote and report on an answer."""
         return self._database.all("SELECT person, kind, reason FROM feedback WHERE answer = ? ORDER BY given", answer)
+
+    def judged(self, answer: int, person: int) -> Judged:
+        """How an answer was judged by all, and by this person."""
+        given = self.on(answer)
+        kinds = [kind for _, kind, _ in given]
+        own = {kind: reason for other, kind, reason in given if other == person}
+        vote = next((kind for kind in ("good", "bad") if kind in own), None)
+        return Judged(kinds.count("good"), kinds.count("bad"), vote, own.get("wrong"))
 
     def wish(self, answer: int, person: int, chat: int, question: str) -> None:
         """The asker of an answer wants to know when an article answers; nothing where it was forgotten."""

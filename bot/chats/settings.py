@@ -8,6 +8,8 @@ import msgspec
 
 from bot.chats.database import Database
 
+DEFAULT_QUOTES = 1
+
 
 class ChatSettings(msgspec.Struct, frozen=True):
     """What a chat has chosen; None leaves the default for its kind."""
@@ -20,6 +22,11 @@ class ChatSettings(msgspec.Struct, frozen=True):
     quiet_from: int | None = None
     """Hours of the day between which answers make no sound."""
     quiet_until: int | None = None
+
+    @property
+    def per_page(self) -> int:
+        """How many quotes a card shows at once."""
+        return self.quotes or DEFAULT_QUOTES
 
 
 class Settings:

@@ -190,13 +190,16 @@ async def _answer(
 
     Another question of the same message comes after the answer to its `first`, with which the message was released.
     """
-    state, alone = conversations(context), _is_for_asker_alone(message, settings)
+    state = conversations(context)
+    alone = _is_for_asker_alone(message, settings) and state.alone.is_possible(message.chat_id)
     stored = await _asked_and_saved(state, question, message, update.update_id, texts, alone, first)
     # Forgotten by /hapusdata while it was being answered.
     if stored is None:
         return None
     content = stored.content
-    card = await draw(state, stored.token, content, texts, context.bot.username, View(only_for_asker=alone))
+    # Until it is known that the server keeps it to the asker, the card does not claim so.
+    view = View(only_for_asker=alone and bool(state.alone.known), for_all=stored.everyone)
+    card = await draw(state, stored.token, content, texts, context.bot.username, view)
     unanswered = None if content.answered or content.of_another else content.question
     if first is None and not await state.write(state.chats.questions.release, update.update_id, unanswered):
         return None
@@ -222,8 +225,7 @@ async def _asked_and_saved(
     asker, before = asker_of(message), first or answer_before(state, message)
     content = await ask(state, question.text, message.chat, texts, turn_of(before) if before else None)
     of_another = before is not None and (before.asker != asker or (before is first and first.content.of_another))
-    understood = (*filter(None, [question.salam]), *content.understood)
-    content = replace(content, of_another=of_another and content.typed is not None, understood=understood)
+    content = replace(content, of_another=of_another and content.typed is not None, salam=question.salam)
     return await state.write(
         state.chats.answers.save, message.chat_id, asker, message.message_id, content,
         everyone=message.chat.type != ChatType.PRIVATE and not alone,

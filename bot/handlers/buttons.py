@@ -5,15 +5,18 @@ import re
 from collections.abc import Sequence
 
 import msgspec
-from telegram import CallbackQuery, Message, Update
-from telegram.error import TelegramError
+from msgspec.structs import replace
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ContextTypes
 
+from bot.alone import number_of
 from bot.ask import ask, draw
-from bot.cards import TOKEN, Card, View, deep_link
+from bot.cards import Card, View
 from bot.chats import SentAnswer, StoredAnswer
 from bot.conversations import Conversations, conversations, texts_of
-from bot.sending import acknowledge, edit, send
+from bot.sending import acknowledge, edit, edit_for_asker_alone, plain, send, send_to_asker_alone
+from bot.sharing import TOKEN, deep_link
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -75,8 +78,8 @@ def _stands_here(query: CallbackQuery, stored: StoredAnswer) -> bool:
 async def _do(pressed: Press, kind: str, fields: Sequence[str]) -> None:
     content, stored = pressed.stored.content, pressed.stored
     match kind, fields:
-        case "v", ["good" | "bad" as vote]:
-            await _vote(pressed, vote)
+        case "v", ["good" | "bad" as vote, page, unfolded]:
+            await _vote(pressed, vote, View(_number(page), unfolded == "1"))
         case "w", [page] if content.question and not content.of_another:
             await _wish(pressed, page)
         case "u" | "r", _ if not pressed.by_owner:
@@ -95,15 +98,24 @@ async def _do(pressed: Press, kind: str, fields: Sequence[str]) -> None:
             await _answer_again(pressed, content.question, any_time=True)
         case "e", [] if not stored.everyone and stored.chat < 0:
             await _show_to_everyone(pressed)
+        case "p", [] if not stored.everyone and isinstance(pressed.query.message, Message):
+            await _show_to_asker_alone(pressed, pressed.query.message)
         case "o", [] if stored.message is None and isinstance(pressed.query.message, Message):
             await _show_lost_answer(pressed, pressed.query.message)
         case _:
             await acknowledge(pressed.query, pressed.texts.expired)
 
 
-async def _vote(pressed: Press, vote: str) -> None:
-    await pressed.state.write(pressed.state.chats.feedback.give, pressed.judged, pressed.person, vote)
-    await acknowledge(pressed.query, pressed.texts.thanks_good if vote == "good" else pressed.texts.thanks_bad)
+async def _vote(pressed: Press, vote: str, view: View) -> None:
+    """Count a vote, or take it back where the person has given the same before."""
+    state, texts = pressed.state, pressed.texts
+    if state.chats.feedback.judged(pressed.judged, pressed.person).vote == vote:
+        await state.write(state.chats.feedback.withdraw_vote, pressed.judged, pressed.person)
+        line = texts.vote_withdrawn
+    else:
+        await state.write(state.chats.feedback.give, pressed.judged, pressed.person, vote)
+        line = texts.thanks_good if vote == "good" else texts.thanks_bad
+    await _show(pressed, view, line)
 
 
 async def _wish(pressed: Press, page: str) -> None:
@@ -143,12 +155,31 @@ async def _show_lost_answer(pressed: Press, message: Message) -> None:
 
 async def _redraw(pressed: Press, view: View) -> None:
     message = pressed.query.message
-    if message is not None and "ephemeral_message_id" not in message.api_kwargs:
+    if message is not None:
         card = await _card(pressed, pressed.stored.content, view)
+        if not _looks_so(message, card):
+            await _put(pressed, message, card)
+
+
+async def _put(pressed: Press, message: MaybeInaccessibleMessage, card: Card) -> None:
+    """Put a card into the message whose button was pressed."""
+    if (number := number_of(message)) is not None:
+        await edit_for_asker_alone(pressed.context, message.chat.id, pressed.person, number, card)
+    else:
         await edit(pressed.context, message.chat.id, message.message_id, *card)
 
 
+def _looks_so(message: MaybeInaccessibleMessage, card: Card) -> bool:
+    """Whether a message shows this card already, so that there is nothing to change."""
+    html, buttons = card
+    return isinstance(message, Message) and message.text == plain(html).strip() and message.reply_markup == buttons
+
+
 async def _card(pressed: Press, content: SentAnswer, view: View | None = None) -> Card:
+    judged = pressed.state.chats.feedback.judged(pressed.judged, pressed.person)
+    alone = number_of(pressed.query.message) is not None
+    view = view or View()
+    view = replace(view, only_for_asker=alone or view.only_for_asker, for_all=pressed.stored.everyone, judged=judged)
     return await draw(pressed.state, pressed.stored.token, content, pressed.texts, pressed.context.bot.username, view)
 
 
@@ -165,7 +196,7 @@ async def _answer_again(pressed: Press, question: str, any_time: bool = False) -
     async with state.turn(stored.chat):
         content = await ask(state, question, message.chat, pressed.texts, any_time=any_time)
         await state.write(state.chats.answers.replace, stored.id, content)
-        await edit(pressed.context, stored.chat, message.message_id, *await _card(pressed, content))
+        await _put(pressed, message, await _card(pressed, content))
 
 
 async def _show_to_everyone(pressed: Press) -> None:
@@ -173,7 +204,8 @@ async def _show_to_everyone(pressed: Press) -> None:
     await acknowledge(pressed.query)
     if not isinstance(message, Message):
         return
-    card = await _card(pressed, stored.content)
+    username = pressed.context.bot.username
+    card = await draw(state, stored.token, stored.content, pressed.texts, username, View(for_all=True))
     # Whoever taps twice gets it shown once.
     if not await state.write(state.chats.answers.show_to_everyone, stored.id):
         return
@@ -183,6 +215,20 @@ async def _show_to_everyone(pressed: Press) -> None:
         await state.write(state.chats.answers.hide_again, stored.id)
         raise
     await state.write(state.chats.answers.note_sent, stored.id, sent.message_id)
+
+
+async def _show_to_asker_alone(pressed: Press, message: Message) -> None:
+    """Show an answer to its asker alone; where that is refused, to everyone in the place of the button."""
+    state, stored = pressed.state, pressed.stored
+    card = await _card(pressed, stored.content, View(only_for_asker=True))
+    try:
+        await send_to_asker_alone(pressed.context, message, card, stored.asker, pressed.query)
+        await acknowledge(pressed.query)
+    except BadRequest as error:
+        logger.warning("Answers for the asker alone are refused in group %d (%s); all see them.", stored.chat, error)
+        state.alone.refused.add(stored.chat)
+        if await state.write(state.chats.answers.show_to_everyone, stored.id):
+            await _show_lost_answer(pressed, message)
 
 
 def _number(text: str) -> int:

@@ -12,13 +12,14 @@ from bot.ask import draw
 from bot.conversations import conversations, texts_of
 from bot.offers import ADDED, first_buttons
 from bot.sending import acknowledge, edit
+from bot.sharing import ARTICLE_KEY, TOKEN, quote_with_source
 from bot.worker import Urgency
 
 # What a link into the private chat may point to: an article, or a quote of an answer to see, copy or report.
-ARTICLE_LINK = re.compile(f"t({cards.ARTICLE_KEY})")
-ANSWER_LINK = re.compile(f"([acr])({cards.TOKEN})([0-9]{{0,3}})")
+ARTICLE_LINK = re.compile(f"t({ARTICLE_KEY})")
+ANSWER_LINK = re.compile(f"([acr])({TOKEN})([0-9]{{0,3}})")
 # A page of /sumber, or an article from a character on.
-PAGES = re.compile(f"s:([0-9]{{1,6}})|t:({cards.ARTICLE_KEY}):([0-9]{{1,9}})")
+PAGES = re.compile(f"s:([0-9]{{1,6}})|t:({ARTICLE_KEY}):([0-9]{{1,9}})")
 
 
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -128,7 +129,7 @@ async def _answer(
         quotes = await state.in_worker(lambda: cards.verified(stored.content, state.answerer.store), Urgency.DRAWING)
         if position >= len(quotes):
             return texts.gone, None
-        return f"{texts.copy_here}\n<code>{escape(quotes[position].text)}</code>", None
+        return f"{texts.copy_here}\n<code>{escape(quote_with_source(quotes[position], texts))}</code>", None
     content = stored.content if stored.asker == person else stored.content.without_question()
     copy = await state.write(state.chats.answers.save_copy, person, stored, content)
     if copy is None:

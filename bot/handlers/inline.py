@@ -2,10 +2,14 @@
 
 import logging
 import re
+import textwrap
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from msgspec.structs import replace
 from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
     InlineQuery,
     InlineQueryResultArticle,
     InlineQueryResultsButton,
@@ -17,13 +21,14 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
-from bot import replies
+from bot import cards, replies
 from bot.conversations import Conversations, conversations, texts_of
 from bot.questions import asker_of
+from bot.sharing import SHARED_QUOTE, article_link
 from bot.small_talk import heard
 from bot.texts import Texts, texts_for
 from bot.worker import Urgency
-from embeddings import Article, Certainty, QuestionTooLong, Quote
+from embeddings import Answer, Article, Certainty, OfficialAnswer, QuestionTooLong, Quote
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +38,7 @@ CACHE_SECONDS = 60
 # How long Telegram does not ask again on behalf of somebody who has typed too much.
 SECONDS_TO_WAIT = 10
 DESCRIPTION_LENGTH = 200
+LONGEST_FACE = 60
 
 
 async def answer_inline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -50,7 +56,11 @@ async def answer_inline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
         return
     state.newest_inline[query.from_user.id] = query.id
     try:
-        button, results, more = await _results(state, query, texts)
+        shared = SHARED_QUOTE.fullmatch(query.query.strip())
+        if shared:
+            button, results, more = None, await _shared(state, query, shared[1], int(shared[2]), texts), False
+        else:
+            button, results, more = await _results(state, query, texts)
     except _Superseded:
         return
     finally:
@@ -87,24 +97,39 @@ async def _results(
     """The button over the results, one page of results, and whether there are more."""
     question, start = query.query.strip(), _start(query)
 
-    def unless_typed_on() -> tuple[Quote, ...] | list[Article]:
+    def unless_typed_on() -> Answer | list[Article]:
         if state.newest_inline.get(query.from_user.id) != query.id:
             raise _Superseded
         if question:
             return state.answerer.search(question, MOST_RESULTS, hurried=state.waiting_questions > 0)
         return state.answerer.store.newest(RESULTS_PER_PAGE)
 
+    bot_name = query.get_bot().username
     try:
         found = await state.in_worker(unless_typed_on, Urgency.TYPING)
     except QuestionTooLong:
-        found = ()
-    if not question:
+        found = Answer(question, Certainty.NO, 0.0)
+    if not isinstance(found, Answer):
         button = InlineQueryResultsButton(texts.inline_empty, start_parameter="tanya")
-        return button, [article_result(article, texts) for article in found if isinstance(article, Article)], False
-    none = InlineQueryResultsButton(texts.inline_none, start_parameter="tanya") if not found else None
-    page = found[start : start + RESULTS_PER_PAGE]
-    results = [quote_result(quote, texts) for quote in page if isinstance(quote, Quote)]
-    return none, results, len(found) > start + RESULTS_PER_PAGE
+        return button, [article_result(article, texts, bot_name) for article in found], False
+    none = InlineQueryResultsButton(texts.inline_none, start_parameter="tanya") if not found.quotes else None
+    maybe = found.certainty is Certainty.MAYBE
+    page = found.quotes[start : start + RESULTS_PER_PAGE]
+    results = [quote_result(quote, texts, bot_name, maybe, found.holders) for quote in page]
+    return none, results, len(found.quotes) > start + RESULTS_PER_PAGE
+
+
+async def _shared(
+    state: Conversations, query: InlineQuery, token: str, number: int, texts: Texts
+) -> list[InlineQueryResultArticle]:
+    """The quote that a share button names; none of another person's private answer."""
+    stored = state.chats.answers.by_token(token)
+    if stored is None or not (stored.everyone or stored.asker == query.from_user.id):
+        return []
+    content = stored.content
+    quotes = await state.in_worker(lambda: cards.verified(content, state.answerer.store), Urgency.DRAWING)
+    chosen = quotes[number - 1 : number] if number else []
+    return [quote_result(quote, texts, query.get_bot().username, content.maybe) for quote in chosen]
 
 
 async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -117,11 +142,14 @@ async def answer_guest(update: Update, context: ContextTypes.DEFAULT_TYPE) -> No
     texts = texts_of(update, context)
     text = (message.text or message.caption or "").replace(f"@{context.bot.username}", " ")
     question = " ".join(text.split()).strip(" ,:")
-    result = await _guest_result(question, asker_of(message), conversations(context), texts)
+    bot_name = context.bot.username
+    result = await _guest_result(question, asker_of(message), conversations(context), texts, bot_name)
     await context.bot.answer_guest_query(message.guest_query_id, result)
 
 
-async def _guest_result(question: str, asker: int, state: Conversations, texts: Texts) -> InlineQueryResultArticle:
+async def _guest_result(
+    question: str, asker: int, state: Conversations, texts: Texts, bot_name: str
+) -> InlineQueryResultArticle:
     """The best quote, or a sentence that says why there is none."""
     if not question:
         return _sentence(texts.ask_something)
@@ -138,7 +166,8 @@ async def _guest_result(question: str, asker: int, state: Conversations, texts: 
     except QuestionTooLong as error:
         return _sentence(texts.question_too_long.format(length=error.length, most=error.most))
     if answer.quotes:
-        return quote_result(answer.quotes[0], texts, answer.certainty is Certainty.MAYBE)
+        maybe = answer.certainty is Certainty.MAYBE
+        return quote_result(answer.quotes[0], texts, bot_name, maybe, answer.holders)
     summary = await state.in_worker(state.answerer.summary)
     return _sentence(replies.no_answer_text(summary, texts, answer.unnamed_office))
 
@@ -147,30 +176,61 @@ def _sentence(line: str) -> InlineQueryResultArticle:
     return InlineQueryResultArticle("text", line[:60], InputTextMessageContent(line))
 
 
-def quote_result(quote: Quote, texts: Texts, maybe: bool = False) -> InlineQueryResultArticle:
+def quote_result(
+    quote: Quote, texts: Texts, bot_name: str, maybe: bool = False, holders: Sequence[OfficialAnswer] = ()
+) -> InlineQueryResultArticle:
     """A card for a quote, which sends the complete quote with its source, and says where it answers only perhaps."""
     if maybe:
         quote = replace(quote, answer=None)
+    heads = [texts.maybe] if maybe else replies.answer_line([quote])
     return _result(
         f"{quote.article.id}:{quote.start}:{quote.end}",
-        quote.article.title or texts.untitled,
+        _face(quote, holders),
         f"{replies.source_text(quote.article, texts)}\n{quote.text}",
-        replies.fitted([texts.maybe] if maybe else [], [quote], texts),
+        replies.fitted(heads, [quote], texts),
+        _buttons(quote.article, texts, bot_name),
     )
 
 
-def article_result(article: Article, texts: Texts) -> InlineQueryResultArticle:
+def _face(quote: Quote, holders: Sequence[OfficialAnswer]) -> str:
+    """What a result is known by: the holder and the office that it names, else its headline, else its first words."""
+    for holder in holders:
+        if holder.article.id == quote.article.id and quote.start <= holder.name[0] < quote.end:
+            return f"{holder.name_text}: {holder.office_text[:1].upper()}{holder.office_text[1:]}"
+    return quote.article.title or _first_words(quote.text)
+
+
+def article_result(article: Article, texts: Texts, bot_name: str) -> InlineQueryResultArticle:
     """A card for an article, which sends its beginning."""
     html, _ = replies.article_page(article, 0, texts)
-    title = article.title or texts.untitled
-    return _result(article.id, title, f"{replies.source_text(article, texts)}\n{article.text}", html)
+    title, description = article.title or _first_words(article.text), replies.source_text(article, texts)
+    return _result(article.id, title, f"{description}\n{article.text}", html, _buttons(article, texts, bot_name))
 
 
-def _result(key: str, title: str, description: str, html: str) -> InlineQueryResultArticle:
+def _first_words(text: str) -> str:
+    return textwrap.shorten(text, LONGEST_FACE, placeholder="…")
+
+
+def _buttons(article: Article, texts: Texts, bot_name: str) -> InlineKeyboardMarkup:
+    """What whoever sees a sent card can do: read on, or ask something here."""
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(texts.open_article, url=article_link(article, bot_name)),
+                InlineKeyboardButton(texts.ask_here, switch_inline_query_current_chat=""),
+            ]
+        ]
+    )
+
+
+def _result(
+    key: str, title: str, description: str, html: str, buttons: InlineKeyboardMarkup
+) -> InlineQueryResultArticle:
     return InlineQueryResultArticle(
         # An id has at most 64 bytes.
         blake2b(key.encode(), digest_size=16).hexdigest(),
         title,
         InputTextMessageContent(html, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
+        buttons,
         description=description[:DESCRIPTION_LENGTH],
     )

@@ -7,11 +7,12 @@ from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
 from bot.ask import ask, draw
-from bot.cards import ARTICLE_KEY, Card
+from bot.cards import Card
 from bot.chats import SentAnswer, SentQuote, is_quiet
 from bot.conversations import Conversations, conversations, texts_of
 from bot.offers import MOST_NEWS, news_card, overview_card
 from bot.sending import acknowledge, send
+from bot.sharing import ARTICLE_KEY
 from bot.texts import Texts
 from bot.worker import Urgency
 from embeddings import News, Overview, opening

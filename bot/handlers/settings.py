@@ -43,10 +43,11 @@ async def change(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     changes = _next_value(query.data.removeprefix("g:"), state, message.chat, texts_of(update, context))
     if changes:
         await state.write(state.chats.settings.change, message.chat_id, **changes)
-    texts = texts_of(update, context)
-    await acknowledge(query, texts.saved)
-    text, buttons = settings_card(state, message.chat, texts)
-    await edit(context, message.chat_id, message.message_id, escape(text), buttons)
+    text, buttons = settings_card(state, message.chat, texts_of(update, context))
+    new_value = [button.text for row in buttons.inline_keyboard for button in row if button.callback_data == query.data]
+    await acknowledge(query, " ".join(new_value))
+    if changes:
+        await edit(context, message.chat_id, message.message_id, escape(text), buttons)
 
 
 def _next_value(key: str, state: Conversations, chat: Chat, texts: Texts) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _next_value(key: str, state: Conversations, chat: Chat, texts: Texts) -> dic
             other = ENGLISH if texts.language == INDONESIAN.language else INDONESIAN
             return {"language": other.language}
         case "quotes":
-            return {"quotes": state.quotes_per_page(chat, settings) % MOST_QUOTES + 1}
+            return {"quotes": settings.per_page % MOST_QUOTES + 1}
         case "mention":
             return {"on_mention": not settings.on_mention}
         case "private":
@@ -74,7 +75,7 @@ def settings_card(state: Conversations, chat: Chat, texts: Texts) -> tuple[str, 
     settings = state.chats.settings.of(chat.id)
     labels = {
         "language": texts.setting_language.format(language=texts.language_name),
-        "quotes": texts.setting_quotes.format(number=state.quotes_per_page(chat, settings)),
+        "quotes": texts.setting_quotes.format(number=settings.per_page),
         "quiet": _quiet_label(settings, texts),
     }
     if chat.type != ChatType.PRIVATE:

@@ -164,6 +164,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     fold: str
     next_source: str
     """{number} of {total}."""
+    first_source: str
     copy: str
     copy_here: str
     """Heads a quote that was too long for the copy button."""
@@ -172,14 +173,21 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     report: str
     report_reasons: dict[str, str]
     report_back: str
+    report_withdraw: str
+    share: str
+    """The button that sends the quote into a chat on Telegram."""
+    share_whatsapp: str
     notify_me: str
     noted: str
     show_all: str
     only_you_see: str
+    answer_ready: str
+    """Beside the button that shows an answer to its asker alone."""
 
     # --- what a button answers ---
     thanks_good: str
     thanks_bad: str
+    vote_withdrawn: str
     ask_reason: str
     """Heads the reasons of a report, which counts once one is chosen."""
     thanks_reason: str
@@ -196,6 +204,8 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """The button where nothing answers."""
     inline_slow_down: str
     """The button where somebody has typed too much in a minute."""
+    ask_here: str
+    """The button under a card sent inline that begins a question in the same chat."""
 
     # --- sources ---
     sources: str
@@ -222,7 +232,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     setting_quiet_on: str
     """{start} to {end} o'clock."""
     setting_quiet_off: str
-    saved: str
 
     # --- privacy ---
     privacy: str

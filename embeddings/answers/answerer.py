@@ -73,8 +73,8 @@ class Answerer:
         read = self._settings.passages_read_in_a_hurry if hurried else self._settings.passages_read
         return self._answer_from_passages(asked, self._read(asked, read), most)
 
-    def search(self, question: str, most: int, hurried: bool = False) -> tuple[Quote, ...]:
-        """Up to `most` quotes to browse, down to those that are only near; none where the question is not answered.
+    def search(self, question: str, most: int, hurried: bool = False) -> Answer:
+        """An answer with up to `most` quotes to browse, down to those that are only near; none where it is a no.
 
         `hurried`, fewer passages are read.
         """
@@ -82,9 +82,10 @@ class Answerer:
         read = settings.passages_read_in_a_hurry if hurried else min(max(most, settings.passages_read), MOST_READ)
         told, readings = self._answer_from_facts(asked, most), self._read(asked, read)
         if not told.answered and (not readings or readings[0].probability < settings.min_confidence):
-            return ()
+            return told
         found = choose_quotes(readings, most, MIN_NEAR_SCORE, self._shown, asked.latest)
-        return without_repeats((*told.quotes, *found))[:most]
+        certainty = told.certainty if told.answered else settings.certainty(readings[0].probability)
+        return replace(told, certainty=certainty, quotes=without_repeats((*told.quotes, *found))[:most])
 
     def readings(self, question: str) -> list[Reading]:
         """The sentences found for a question as they are judged, most probable first."""
