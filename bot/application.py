@@ -27,9 +27,9 @@ from telegram.ext import (
 
 from bot import registration
 from bot.chats import Chats
-from bot.config import TelegramSettings
+from bot.config import NewsroomSettings, TelegramSettings
 from bot.conversations import KEY, Conversations, conversations
-from bot.handlers import asking, buttons, errors, groups, guidance, inline, privacy, settings
+from bot.handlers import asking, buttons, errors, groups, guidance, inline, offers, privacy, settings
 from bot.limits import ChatRateLimiter
 from bot.polling import WatchedRequest, keep_polling
 from bot.questions import asker_of
@@ -56,13 +56,18 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 def build_application(
-    token: str, telegram: TelegramSettings, knowledge: KnowledgeBase, chats: Chats, sockets: Sequence[socket] = ()
+    token: str,
+    telegram: TelegramSettings,
+    knowledge: KnowledgeBase,
+    chats: Chats,
+    newsroom: NewsroomSettings,
+    sockets: Sequence[socket] = (),
 ) -> AnyApplication:
     """An application that polls with this token, or where a webhook is set takes updates in; not started.
 
     Its server listens at the sockets.
     """
-    state = Conversations(knowledge, chats, telegram)
+    state = Conversations(knowledge, chats, telegram, newsroom)
     limiter = ChatRateLimiter(60.0 * telegram.answer_within_minutes, state.metrics.count_call)
     polling = WatchedRequest(telegram.stalled_after_seconds, lambda: application.stop_running(), connection_pool_size=1)
     application: AnyApplication = (
@@ -106,13 +111,13 @@ def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(TypeHandler(Update, _only_so_much), group=-2)
     application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
 
-    application.add_handler(CommandHandler("start", guidance.start, PRIVATE))
+    application.add_handler(CommandHandler("start", guidance.start, NEW))
     application.add_handler(CommandHandler(["bantuan", "help"], guidance.explain, NEW))
     application.add_handler(CommandHandler("sumber", guidance.sources, NEW))
     application.add_handler(CommandHandler(["setelan", "settings"], settings.show, NEW))
     application.add_handler(CommandHandler(["privasi", "privacy"], privacy.explain, NEW))
     application.add_handler(CommandHandler("hapusdata", privacy.ask_to_forget, NEW))
-    application.add_handler(CommandHandler(["tanya", "pejabat", "rapat"], asking.answer_message, NEW))
+    application.add_handler(CommandHandler(["tanya", "pejabat", "rapat", "berita"], asking.answer_message, NEW))
     application.add_handler(MessageHandler(PRIVATE & filters.COMMAND, guidance.explain))
     application.add_handler(MessageHandler(NEW & filters.StatusUpdate.MIGRATE, groups.migration))
     application.add_handler(MessageHandler(NEW & WORDS, asking.answer_message))
@@ -122,6 +127,7 @@ def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(CallbackQueryHandler(privacy.forget, "^x:"))
     application.add_handler(CallbackQueryHandler(settings.change, "^g:"))
     application.add_handler(CallbackQueryHandler(guidance.turn_page, "^[st]:"))
+    application.add_handler(CallbackQueryHandler(offers.press, "^[hnpq]:"))
     application.add_handler(CallbackQueryHandler(buttons.press))
     application.add_handler(InlineQueryHandler(inline.answer_inline))
     application.add_handler(ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER))

@@ -7,6 +7,7 @@ from bot import replies
 from bot.cards import Card, View, answer_card, verified
 from bot.chats import SentAnswer, SentQuote, StoredAnswer
 from bot.conversations import Conversations
+from bot.heads import heads
 from bot.texts import Texts
 from bot.worker import Urgency
 from embeddings import Answer, Certainty, Turn
@@ -36,7 +37,7 @@ def _to_send(answer: Answer, texts: Texts, per_page: int) -> SentAnswer:
         tuple(SentQuote.of(quote) for quote in answer.quotes or answer.near[:NEAR_KEPT]),
         texts.language,
         per_page,
-        tuple(replies.heads(answer, texts)),
+        tuple(heads(answer, texts)),
         answer.typed,
         answer.unnamed_office,
         of_period=answer.period is not None,

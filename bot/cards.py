@@ -87,12 +87,13 @@ def _html(content: SentAnswer, quotes: Sequence[Quote], summary: Summary, texts:
 
 
 def _lines(content: SentAnswer, shown: Sequence[Quote], texts: Texts) -> list[str]:
-    """The answer first where it is sure and one line, else how the question was read."""
+    """The salam, then the answer where it is sure and one line, else how the question was read."""
+    salam = [escape(content.salam)] if content.salam else []
     understood = [f"<i>{escape(line)}</i>" for line in content.understood]
     if content.maybe or not content.answered:
-        return [*understood, *([escape(texts.maybe)] if content.maybe else []), *map(escape, content.heads)]
+        return [*salam, *understood, *([escape(texts.maybe)] if content.maybe else []), *map(escape, content.heads)]
     heads = [escape(line) for line in content.heads] or replies.answer_line(shown)
-    return [*heads, *understood] if len(heads) == 1 else [*understood, *heads]
+    return [*salam, *heads, *understood] if len(heads) == 1 else [*salam, *understood, *heads]
 
 
 def _button(label: str, *data: str | int) -> InlineKeyboardButton:
@@ -167,7 +168,7 @@ def lost_answer_buttons(token: str, texts: Texts) -> InlineKeyboardMarkup:
 
 def open_alone_button(token: str, texts: Texts) -> InlineKeyboardMarkup:
     """The button that shows an answer to its asker alone."""
-    return InlineKeyboardMarkup([[_button(texts.show_answer, "p", token)]])
+    return InlineKeyboardMarkup([[_button(texts.show_answer, "z", token)]])
 
 
 def forget_buttons(person: int, texts: Texts) -> InlineKeyboardMarkup:

@@ -42,6 +42,16 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blocked_people: tuple[int, ...] = ()
 
 
+class NewsroomSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the bot of a newsroom introduces itself; what is left empty is its own."""
+
+    name: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    greeting: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+    examples: Annotated[
+        tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=64)], ...], msgspec.Meta(max_length=20)
+    ] = ()
+
+
 class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the bot says how it is and what it counts, and where a webhook's updates arrive; empty for nowhere."""
 
@@ -58,6 +68,7 @@ class Config(KnowledgeSettings, frozen=True, forbid_unknown_fields=True):
     """Everything config.toml may say, one table per concern."""
 
     telegram: TelegramSettings = TelegramSettings()
+    newsroom: NewsroomSettings = NewsroomSettings()
     server: ServerSettings = ServerSettings()
     logs: LogSettings = LogSettings()
 

@@ -14,7 +14,7 @@ from telegram.ext import ContextTypes
 
 from bot.alone import Alone
 from bot.chats import Chats, ChatsLocked
-from bot.config import TelegramSettings
+from bot.config import NewsroomSettings, TelegramSettings
 from bot.limits import Allowance
 from bot.metrics import Metrics
 from bot.texts import ENGLISH, INDONESIAN, Texts, texts_for
@@ -28,17 +28,27 @@ P = ParamSpec("P")
 T = TypeVar("T")
 KEY = "conversations"
 RETRY_SECONDS = 0.5
+EXAMPLES_SECONDS = 600.0
 
 
 class Conversations:
     """The bot's state: one answerer, used by one worker thread so that the event loop never waits, and the chats."""
 
-    def __init__(self, knowledge: KnowledgeBase, chats: Chats, settings: TelegramSettings) -> None:
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        chats: Chats,
+        settings: TelegramSettings,
+        newsroom: NewsroomSettings | None = None,
+    ) -> None:
         self.answerer = knowledge
         self.chats = chats
         self.settings = settings
         self.metrics = Metrics()
         self.arrivals = Arrivals()
+        self.newsroom = newsroom or NewsroomSettings()
+        self._examples: tuple[str, ...] = ()
+        self._next_examples = 0.0
         self.people = Allowance(settings.questions_a_minute_person)
         self.groups = Allowance(settings.questions_a_minute_chat)
         self.taps = Allowance(settings.taps_a_minute_person)
@@ -57,6 +67,13 @@ class Conversations:
     async def in_worker(self, function: Callable[[], T], urgency: Urgency = Urgency.QUESTION) -> T:
         """Run something that reads the articles, in the one thread that may."""
         return await self._answerer_thread.run(function, urgency)
+
+    async def examples(self) -> tuple[str, ...]:
+        """Questions that are surely answered, for people to see what may be asked; found anew every ten minutes."""
+        if not self._examples or time.monotonic() >= self._next_examples:
+            self._examples = await self.in_worker(lambda: self.answerer.examples(self.newsroom.examples))
+            self._next_examples = time.monotonic() + EXAMPLES_SECONDS
+        return self._examples
 
     @property
     def waiting_questions(self) -> int:

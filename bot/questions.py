@@ -4,7 +4,7 @@ import msgspec
 from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
-ASK, OFFICIALS, MEETINGS = "tanya", "pejabat", "rapat"
+ASK, OFFICIALS, MEETINGS, NEWS = "tanya", "pejabat", "rapat", "berita"
 
 
 class AddressedQuestion(msgspec.Struct, frozen=True):
@@ -13,14 +13,16 @@ class AddressedQuestion(msgspec.Struct, frozen=True):
     text: str
     attach_to: int
     command: str = ""
+    salam: str | None = None
+    """What the answer begins with, where the message did."""
 
 
 def find_question(message: Message, bot_id: int, bot_name: str, on_mention: bool) -> AddressedQuestion | None:
     """The question that a message puts to the bot, or None where it is not addressed.
 
-    In private any text is a question. In groups: /tanya, /pejabat or /rapat with a region, a reply to one of the bot's
-    messages, or where `on_mention` a mention. `/tanya` alone as a reply asks the message replied to, or the part of it
-    that is quoted.
+    In private any text is a question. In groups: /tanya, /pejabat or /rapat with a region, /berita with one or without,
+    a reply to one of the bot's messages, or where `on_mention` a mention. `/tanya` alone as a reply asks the message
+    replied to, or the part of it that is quoted.
     """
     if not is_from_a_person(message, bot_id):
         return None
@@ -28,6 +30,8 @@ def find_question(message: Message, bot_id: int, bot_name: str, on_mention: bool
     command, rest = _split_command(message, text, bot_name)
     if command in (OFFICIALS, MEETINGS):
         return AddressedQuestion(f"{command} {rest}" if rest else "", message.message_id, command)
+    if command == NEWS:
+        return AddressedQuestion(f"{command} {rest}".strip(), message.message_id, command)
     if command:
         return _typed_or_replied_to(message, rest)
     private = message.chat.type == ChatType.PRIVATE
@@ -68,7 +72,7 @@ def _split_command(message: Message, text: str, bot_name: str) -> tuple[str, str
     for entity in message.entities or message.caption_entities:
         if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
             command, _, name = text[: entity.length].removeprefix("/").partition("@")
-            if command.casefold() in (ASK, OFFICIALS, MEETINGS) and name.casefold() in ("", bot_name.casefold()):
+            if command.casefold() in (ASK, OFFICIALS, MEETINGS, NEWS) and name.casefold() in ("", bot_name.casefold()):
                 return command.casefold(), text[entity.length :].strip()
     return "", ""
 

@@ -1,22 +1,19 @@
 """Turn answers into what Telegram shows: pure functions to HTML, without buttons (those are in cards.py)."""
 
+import textwrap
 from calendar import monthrange
 from collections.abc import Sequence
 from html import escape
 
+from bot.config import NewsroomSettings
 from bot.texts import Texts
 from embeddings import (
     Answer,
     Article,
-    Aspect,
-    MeetingAnswer,
-    OfficialAnswer,
     Outlet,
     Period,
     Quote,
     Summary,
-    disagree,
-    same_office,
 )
 
 MAX_MESSAGE_LENGTH = 4096
@@ -24,10 +21,11 @@ MAX_MESSAGE_LENGTH = 4096
 EXPANDABLE_FROM = 250
 OUTLETS_PER_PAGE = 8
 LONGEST_LABEL = 200
+# Of a line that only says what was searched for.
+LONGEST_LINE = 60
 OTHERS_SHOWN = 4
 # Words that are nearly the whole quote would only be read twice.
 LONGEST_ANSWER_LINE, MOST_OF_QUOTE = 120, 0.6
-LISTED = 12
 
 
 def answer_message(
@@ -58,59 +56,15 @@ def answer_line(quotes: Sequence[Quote]) -> list[str]:
 
 def understood(answer: Answer, texts: Texts) -> list[str]:
     """Plain lines that say how the question was read: words taken for misspelt ones, and the period."""
-    lines = [texts.searched_for.format(words=answer.searched_for)] if answer.searched_for else []
+    lines = [_shortened(texts.searched_for.format(words=answer.searched_for))] if answer.searched_for else []
     if answer.period:
         lines.append(texts.period.format(period=period_text(answer.period, texts)))
     return lines
 
 
-def heads(answer: Answer, texts: Texts) -> list[str]:
-    """The plain lines above the quotes that articles tell: which officials, which meetings."""
-    return [*_meeting_lines(answer.meetings, texts), *_holder_lines(answer.holders, texts)]
-
-
-def _meeting_lines(meetings: Sequence[MeetingAnswer], texts: Texts) -> list[str]:
-    if len(meetings) < 2:
-        return [_meeting_line(held, texts) for held in meetings if held.aspect in (Aspect.WHEN, Aspect.WHICH)]
-    around = sorted({held.around for held in meetings if held.around})
-    several = len(around) > 1
-    return [
-        texts.meetings_listed,
-        *(f"• {_meeting_line(held, texts, several)}" for held in meetings[:LISTED]),
-        *([texts.several_regions.format(around=around[0].title())] if several else []),
-    ]
-
-
-def _holder_lines(holders: Sequence[OfficialAnswer], texts: Texts) -> list[str]:
-    if not holders:
-        return []
-    if not all(same_office(holders[0], other) for other in holders):
-        lines = [_holder_line(holder, texts.holder_listed, texts) for holder in holders[:LISTED]]
-        of_one_name = len({(holder.kind, holder.region) for holder in holders}) == 1
-        return [*lines, *([texts.several_regions.format(around=holders[0].around.title())] if of_one_name else [])]
-    first, *others = holders
-    form = texts.holder_former if first.former else texts.holder if first.article.published else texts.holder_undated
-    return [
-        _holder_line(first, form, texts),
-        *([texts.other_holders] if others else []),
-        *(_holder_line(other, texts.other_holder, texts) for other in others[:OTHERS_SHOWN]),
-        *([texts.holders_disagree] if disagree(holders) else []),
-    ]
-
-
-def _meeting_line(held: MeetingAnswer, texts: Texts, tell_apart: bool = False) -> str:
-    meeting, published = held.meeting, date_text(held.article.published, texts)
-    when = date_text(meeting.held, texts)
-    if meeting.held is None:
-        form = texts.meeting_day if meeting.day else texts.meeting_without_day
-        when = form.format(day=held.text(meeting.day) if meeting.day else "", date=published)
-    what, place = held.text(meeting.what), ""
-    if meeting.place and held.aspect is not Aspect.WHEN:
-        place = texts.meeting_place.format(place=held.text(meeting.place))
-    if tell_apart and held.around:
-        place += f" ({held.around.title()})"
-    # Its first word may stand inside a sentence: "rapat koordinasi".
-    return texts.meeting.format(when=when, what=what[:1].upper() + what[1:], place=place)
+def _shortened(line: str) -> str:
+    """As many whole words of a line as it may hold."""
+    return textwrap.shorten(line, LONGEST_LINE, placeholder=" …")
 
 
 def period_text(period: Period, texts: Texts) -> str:
@@ -131,19 +85,13 @@ def _last_of_month(day: str) -> str:
     return f"{day[:8]}{monthrange(int(day[:4]), int(day[5:7]))[1]}"
 
 
-def _holder_line(holder: OfficialAnswer, form: str, texts: Texts) -> str:
-    # The office's first word may stand inside a sentence: "mantan Bupati".
-    office = holder.office_text[:1].upper() + holder.office_text[1:]
-    if holder.around and form is texts.holder_listed:
-        office = f"{office}, {holder.around.title()}"
-    return form.format(office=office, name=holder.name_text, date=date_text(holder.article.published, texts))
-
-
-def welcome_text(summary: Summary, texts: Texts) -> str:
-    """The first message: what the bot does, and how much it knows."""
+def welcome_text(summary: Summary, texts: Texts, newsroom: NewsroomSettings) -> str:
+    """The first message: what the bot does, in the newsroom's words where it has some, and how much it knows."""
     if summary.articles == 0:
         return texts.welcome_empty
-    return texts.welcome.format(articles=number_text(summary.articles, texts), span=_span(summary))
+    greeting = newsroom.greeting or texts.welcome.format(name=newsroom.name or texts.bot_name)
+    articles = number_text(summary.articles, texts)
+    return f"{greeting}\n\n{texts.welcome_articles.format(articles=articles, span=_span(summary, texts))}"
 
 
 def no_answer_text(summary: Summary, texts: Texts, unnamed_office: str | None = None) -> str:
@@ -151,12 +99,20 @@ def no_answer_text(summary: Summary, texts: Texts, unnamed_office: str | None = 
     if summary.articles == 0:
         return texts.nothing_indexed
     form = texts.not_named if unnamed_office else texts.not_found
-    return form.format(office=unnamed_office, articles=number_text(summary.articles, texts), span=_span(summary))
+    return form.format(office=unnamed_office, articles=number_text(summary.articles, texts), span=_span(summary, texts))
 
 
-def _span(summary: Summary) -> str:
+def not_similar_text(summary: Summary, texts: Texts) -> str:
+    """That no article tells what somebody's text tells, and how many were searched."""
+    return texts.similar_none.format(articles=number_text(summary.articles, texts), span=_span(summary, texts))
+
+
+def _span(summary: Summary, texts: Texts) -> str:
+    """The years of the articles, and how many have none: " (2022–2023, 1 tanpa tanggal)"."""
     years = sorted({published[:4] for published in (summary.oldest, summary.newest) if published})
-    return f" ({'–'.join(years)})" if years else ""
+    undated = texts.undated.format(number=number_text(summary.undated, texts)) if summary.undated else ""
+    parts = ["–".join(years), undated]
+    return f" ({', '.join(filter(None, parts))})" if any(parts) else ""
 
 
 def sources_text(outlets: Sequence[Outlet], page: int, texts: Texts) -> str:

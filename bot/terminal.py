@@ -8,15 +8,19 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import replies
-from bot.small_talk import small_talk
+from bot.config import NewsroomSettings
+from bot.heads import heads
+from bot.small_talk import heard
 from bot.texts import Texts
 from embeddings import Answer, Article, Certainty, KnowledgeBase, QuestionTooLong, Quote, Summary, Turn, split_questions
 
 
-def converse(knowledge: KnowledgeBase, console: Console, texts: Texts, read: Callable[[], str]) -> None:
+def converse(
+    knowledge: KnowledgeBase, console: Console, texts: Texts, read: Callable[[], str], newsroom: NewsroomSettings
+) -> None:
     """Ask and answer until an empty line or the end of input; a question may follow on from the one before."""
     before: Turn | None = None
-    console.print(replies.welcome_text(knowledge.summary(), texts))
+    console.print(replies.welcome_text(knowledge.summary(), texts, newsroom))
     console.print(texts.terminal_hint, style="dim")
     while True:
         try:
@@ -26,10 +30,10 @@ def converse(knowledge: KnowledgeBase, console: Console, texts: Texts, read: Cal
         if not typed:
             console.print(texts.terminal_goodbye)
             return
-        if line := small_talk(typed, texts):
+        said = heard(typed, texts)
+        if line := said.reply or said.salam:
             console.print(line)
-            continue
-        for question in split_questions(typed):
+        for question in split_questions(said.question) if said.question else ():
             try:
                 answer = knowledge.answer(question, before=before)
             except QuestionTooLong as error:
@@ -49,7 +53,7 @@ def answer_view(answer: Answer, summary: Summary, texts: Texts) -> RenderableTyp
 def _parts(answer: Answer, summary: Summary, texts: Texts) -> Iterator[RenderableType]:
     yield Text()
     maybe = [texts.maybe] if answer.certainty is Certainty.MAYBE else []
-    for line in (*replies.understood(answer, texts), *maybe, *replies.heads(answer, texts)):
+    for line in (*replies.understood(answer, texts), *maybe, *heads(answer, texts)):
         yield Text(line)
     if not answer.answered:
         yield Text(replies.no_answer_text(summary, texts, answer.unnamed_office))

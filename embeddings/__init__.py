@@ -1,6 +1,7 @@
 """Articles in, answers out: everything that finds and quotes, and nothing that knows of Telegram."""
 
 from embeddings.answers.answer import Answer, Certainty, Quote
+from embeddings.answers.overview import News, Overview, opening
 from embeddings.answers.quotes import with_neighbours
 from embeddings.answers.settings import AnswerSettings
 from embeddings.errors import (
@@ -19,7 +20,8 @@ from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.question.context import Turn
-from embeddings.question.several import split_questions
+from embeddings.question.courtesies import parted
+from embeddings.question.several import asks, split_questions
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.bulk import read_line
 from embeddings.sources.files import ArticleSettings
@@ -31,7 +33,7 @@ from embeddings.storage.schema import article_key
 from embeddings.storage.store import FILE_NAME as STORE_FILE
 from embeddings.storage.store import Store
 from embeddings.topics.meetings.answer import Aspect, MeetingAnswer
-from embeddings.topics.officials.answer import OfficialAnswer, disagree, same_office
+from embeddings.topics.officials.answer import OfficialAnswer, by_office, disagree
 from embeddings.types import Article
 
 __all__ = [
@@ -52,9 +54,11 @@ __all__ = [
     "KnowledgeBase",
     "KnowledgeSettings",
     "MeetingAnswer",
+    "News",
     "OfficialAnswer",
     "OnProgress",
     "Outlet",
+    "Overview",
     "PassageSettings",
     "Period",
     "QuestionTooLong",
@@ -69,12 +73,15 @@ __all__ = [
     "Turn",
     "WartabotError",
     "article_key",
+    "asks",
+    "by_office",
     "disagree",
     "fault",
+    "opening",
+    "parted",
     "printable",
     "read_line",
     "regions_in",
-    "same_office",
     "split_questions",
     "with_neighbours",
 ]  # fmt: skip

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from embeddings.answers.answer import Answer
+from embeddings.answers.answer import Answer, Quote
 from embeddings.answers.answerer import Answerer
+from embeddings.answers.examples import find_examples
+from embeddings.answers.overview import News, Overview, find_news, find_overview, news_of_person
 from embeddings.answers.probability import Reading
 from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
+from embeddings.answers.similar import LEAST_RELATED, LEAST_SIMILAR, find_similar
 from embeddings.filter import EVERYTHING, Filter
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.run import add_articles, index_files, rebuild
@@ -19,6 +22,7 @@ from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.question.context import Turn
+from embeddings.question.news import AskedNews, asked_news
 from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.sources.files import ArticleSettings
 from embeddings.sources.refusals import Refusal
@@ -163,6 +167,33 @@ class KnowledgeBase:
     def newest(self, most: int, where: Filter = EVERYTHING) -> list[Article]:
         """The newest articles that a filter lets through: Filter(regions=("banyuasin",)); those without a date last."""
         return self.store.newest(most, where)
+
+    def news(self, question: str, most: int) -> News | None:
+        """The newest articles, where a question asks for no more: "berita hari ini"; None where it asks for more."""
+        asked = asked_news(question, self._today())
+        return find_news(self.store, asked, most) if asked else None
+
+    def news_of_person(self, name: str, most: int) -> News:
+        """The newest articles that name a person in an office."""
+        return News(AskedNews(), news_of_person(self.store, name, most))
+
+    def overview(self, question: str) -> Overview | None:
+        """What is known by a bare name: of a region, or of somebody in an office; None where a question says more."""
+        return find_overview(self.store, question)
+
+    def similar(self, text: str, most: int) -> tuple[Quote, ...]:
+        """The articles that tell what a text of any length tells, each with its likest sentence (see find_similar)."""
+        with self._at_one_moment():
+            return find_similar(self.retriever, text, most, LEAST_SIMILAR)
+
+    def related(self, text: str, most: int) -> tuple[Quote, ...]:
+        """The same of articles that are about something near."""
+        with self._at_one_moment():
+            return find_similar(self.retriever, text, most, LEAST_RELATED)
+
+    def examples(self, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+        """Up to three questions that are surely answered: of these, or else of the newest facts (see find_examples)."""
+        return find_examples(self.store, self.answer, wanted)
 
     def summary(self) -> Summary:
         """How much can be searched at this moment."""

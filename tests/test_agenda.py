@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot import replies
+from bot.heads import heads
 from bot.texts import INDONESIAN
 from embeddings import Answer, Article, Certainty, KnowledgeBase, Store
 from embeddings.indonesian.periods import find_period
@@ -95,7 +95,7 @@ def test_meetings_in_two_districts_of_one_name_are_told_apart(store: Store) -> N
         article = Article(id, text, published="2023-07-18")
         store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
     both = held(store, "kapan rakor di sungai raya")
-    lines = replies.heads(Answer("q", Certainty.SURE, 0.8, meetings=both), INDONESIAN)
+    lines = heads(Answer("q", Certainty.SURE, 0.8, meetings=both), INDONESIAN)
     assert {line.rpartition(" (")[2] for line in lines[1:3]} == {"Hulu Sungai Selatan)", "Kubu Raya)"}
     assert lines[3].startswith("Ada beberapa daerah dengan nama itu.")
     assert [one.article.id for one in held(store, "kapan rakor di sungai raya kubu raya")] == ["k"]
@@ -108,19 +108,16 @@ def test_a_removed_article_takes_its_meetings_along(store: Store) -> None:
 
 def test_the_list_shows_days_as_far_as_they_are_known(knowledge: KnowledgeBase) -> None:
     answer = knowledge.answer("rapat apa saja di Banyuasin?")
-    lines = replies.heads(answer, INDONESIAN)
+    lines = heads(answer, INDONESIAN)
     assert lines[0] == "Rapat dan kegiatan yang diberitakan, dari yang terbaru:"
     assert (
         "• 17 Juli 2023: Rapat koordinasi (rakor) bersama Forkopimcam Kecamatan Tanjung Lago, di Desa Tanjung Lago"
         in lines[1]
     )
-    assert any(
-        line.startswith("• tanggal tidak disebut (berita tanggal tidak diketahui): Rapat sinkronisasi")
-        for line in lines
-    )
+    assert any(line.startswith("• tanggal tidak disebut (berita tanpa tanggal): Rapat sinkronisasi") for line in lines)
     for quote, one in zip(answer.quotes, answer.meetings, strict=False):
         assert one.article.text[slice(*one.meeting.evidence)] in quote.text
-    (line,) = replies.heads(knowledge.answer("kapan rakor di sungai raya?"), INDONESIAN)
+    (line,) = heads(knowledge.answer("kapan rakor di sungai raya?"), INDONESIAN)
     assert line.startswith("Selasa (tanggal lengkap tidak disebut; berita 2023): Rapat koordinasi (rakor) kecamatan")
 
 
@@ -149,3 +146,23 @@ def test_who_was_there_is_answered_with_the_list_of_guests(knowledge: KnowledgeB
     answer = knowledge.answer("siapa yang hadir di rakor rantau bayur")
     assert answer.quotes[0].text.startswith("Turut hadir Staf Khusus Bupati Amirul")
     assert answer.to_json()["meetings"][0]["held"] == "2023-07-13"
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("berapa kali bupati ke sungai raya?", 1),
+        ("sudah berapa kali rakor di Banyuasin", 2),
+        ("berapa kali askolani berkunjung ke tanjung lago", 1),
+    ],
+)
+def test_how_often_is_answered_with_the_dated_list(knowledge: KnowledgeBase, question: str, counted: int) -> None:
+    answer = knowledge.answer(question)
+    lines = heads(answer, INDONESIAN)
+    assert lines[0] == f"{counted} kali menurut berita yang saya punya:"
+    assert len(lines) == 1 + counted == 1 + len(answer.quotes)
+
+
+def test_how_many_of_anything_else_counts_no_meetings(knowledge: KnowledgeBase) -> None:
+    assert knowledge.answer("berapa desa di Banyuasin?").meetings == ()
+    assert knowledge.answer("berapa kali gempa di Banyuasin?").meetings == ()

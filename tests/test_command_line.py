@@ -56,7 +56,7 @@ def test_the_first_start_indexes_the_seeds_and_opens_the_conversation_in_the_ter
     finished = run("run", stdin="halo min\nsiapa camat sungai raya\nresep rendang\n\n")
     assert finished.returncode == 0
     assert "5 added" in finished.stderr
-    assert "5 berita (2022–2023)" in finished.stdout
+    assert "5 berita (2022–2023, 1 tanpa tanggal)" in finished.stdout
     assert "Fathul Mushalli" in finished.stdout
     assert "— ANTARA News Kalimantan Selatan · 2023" in finished.stdout
     assert "Halo! Mau tanya apa" in finished.stdout

@@ -31,6 +31,9 @@ DIALOGUES = [
     ("kapan musrenbang rambutan", "hasilnya apa", "hasilnya apa musrenbang rambutan"),
     ("kapan musrenbang rambutan", "siapa yang membuka?", "siapa yang membuka musrenbang rambutan"),
     ("When was the Tanjung Lago meeting?", "who attended it?", "who attended it tanjung lago meeting"),
+    # --- all who hold an office, wherever ---
+    ("siapa camat Sungai Raya?", "siapa saja camat?", None),
+    ("siapa camat Sungai Raya?", "daftar kapolsek", None),
     # --- another region ---
     ("siapa camat Sungai Raya?", "kalau Tanjung Lago?", "siapa camat tanjung lago?"),
     ("siapa camat Sungai Raya?", "kalo di tanjung lago gimana?", "siapa camat tanjung lago?"),

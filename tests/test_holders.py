@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from bot import replies
+from bot.heads import heads
 from bot.texts import INDONESIAN
-from embeddings import Answer, Article, Certainty, KnowledgeBase, Store, disagree
+from embeddings import Answer, Article, Certainty, KnowledgeBase, Store, by_office, disagree
 from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all
 from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
@@ -53,7 +54,10 @@ def named(store: Store, question: str) -> list[str]:
         ("bupati banyuasin 2021", ["a2021 Askolani"]),
         ("bupati banyuasin sebelumnya", ["c2024 Amiruddin Inoed", "b2023 Askolani"]),
         ("di mana bupati banyuasin dilantik", []),
-        ("siapa saja camat di banyuasin", ["e2022 Siti Aminah"]),
+        ("siapa saja camat di banyuasin", ["e2022 Siti Aminah", "d2022 Joko Susilo", "a2021 Dewi Lestari"]),
+        ("daftar camat", ["e2022 Siti Aminah", "d2022 Joko Susilo", "a2021 Dewi Lestari"]),
+        ("daftar semua camat di kabupaten banyuasin", ["e2022 Siti Aminah", "d2022 Joko Susilo", "a2021 Dewi Lestari"]),
+        ("siapa saja kapolsek", []),
         ("bupati banyuasin 2010", []),
         ("siapa bupati banyuasin tahun ini", ["b2023 Hani Syopiar Rustam", "c2024 Amiruddin Inoed", "b2023 Askolani"]),
         ("siapa wakil ketua dprd tapin", ["two Rina Wati", "one Budi Hartono"]),
@@ -82,9 +86,14 @@ def test_a_question_gets_everybody_named_once_newest_first_and_former_holders_la
     assert named(store, question) == expected
 
 
-def test_the_officials_of_a_region_and_within_it_are_one_for_each_office_and_the_newest(store: Store) -> None:
-    found = {f"{holder.kind}: {holder.name_text}" for holder in holders(store, "pejabat banyuasin")}
-    assert found == {"bupati: Hani Syopiar Rustam", "wakil bupati: Slamet Somosentono", "camat: Siti Aminah"}
+def test_the_officials_of_a_region_are_those_that_a_question_for_each_office_finds(store: Store) -> None:
+    offices = by_office(holders(store, "pejabat banyuasin"))
+    assert [(of_one[0].kind, of_one[0].region) for of_one in offices] == [
+        ("bupati", "banyuasin"), ("wakil bupati", "banyuasin"), ("camat", "rambutan"),
+    ]  # fmt: skip
+    for of_one in offices:
+        asked = holders(store, f"siapa {of_one[0].kind} {of_one[0].region}")
+        assert of_one == [holder for holder in asked if not holder.former]
 
 
 def test_names_given_at_about_the_same_time_or_at_no_known_time_are_in_doubt(store: Store) -> None:
@@ -110,7 +119,7 @@ def test_the_lines_above_the_quotes_tell_who_when_who_else_and_what_is_in_doubt(
         "?", Certainty.SURE, 0.9, holders=holders(store, "siapa camat rambutan"), searched_for="camat rambutan"
     )
     assert replies.understood(answer, INDONESIAN) == ["Mencari: camat rambutan"]
-    assert replies.heads(answer, INDONESIAN) == [
+    assert heads(answer, INDONESIAN) == [
         "Camat Rambutan: Siti Aminah (terakhir disebut 20 Juni 2022)",
         "Nama lain untuk jabatan ini, dari yang terbaru:",
         "• Joko Susilo (Juni 2022)",
@@ -118,7 +127,7 @@ def test_the_lines_above_the_quotes_tell_who_when_who_else_and_what_is_in_doubt(
         "Perhatikan: lebih dari satu nama disebut, dan beritanya tidak memastikan siapa yang terbaru.",
     ]
     former, _ = holders(store, "siapa mantan bupati banyuasin")
-    assert replies.heads(Answer("?", Certainty.SURE, 0.9, holders=(former,)), INDONESIAN) == [
+    assert heads(Answer("?", Certainty.SURE, 0.9, holders=(former,)), INDONESIAN) == [
         "Mantan Bupati Banyuasin: Amiruddin Inoed (disebut 9 Maret 2024)"
     ]
 
@@ -169,10 +178,22 @@ def test_two_districts_of_one_name_are_told_apart(store: Store) -> None:
         article = Article(id, text, published="2023-05-01")
         store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
     both = holders(store, "siapa camat sungai raya")
-    lines = replies.heads(Answer("q", Certainty.SURE, 0.9, holders=both), INDONESIAN)
+    lines = heads(Answer("q", Certainty.SURE, 0.9, holders=both), INDONESIAN)
     assert lines[0] == "• Camat Sungai Raya, Hulu Sungai Selatan: Fathul Anwari (1 Mei 2023)"
     assert lines[1] == "• Camat Sungai Raya, Kubu Raya: Chairil Anwari (1 Mei 2023)"
     assert lines[2].startswith("Ada beberapa daerah dengan nama itu.")
     assert not disagree(both)
     assert named(store, "siapa camat sungai raya hss") == ["h Fathul Anwari"]
     assert named(store, "camat sungai raya kubu raya siapa") == ["k Chairil Anwari"]
+
+
+def test_a_list_tells_everybody_who_is_named_for_an_office_and_counts_what_has_no_date(store: Store) -> None:
+    answer = Answer("?", Certainty.SURE, 0.9, holders=holders(store, "pejabat banyuasin"))
+    assert heads(answer, INDONESIAN) == [
+        "• Penjabat Bupati Banyuasin: Hani Syopiar Rustam (1 Oktober 2023)",
+        "• Wakil Bupati Banyuasin: Slamet Somosentono (13 Juli 2023), Netta Indian (berita tanpa tanggal)",
+        "• Camat Rambutan: Siti Aminah (20 Juni 2022), Joko Susilo (Juni 2022), Dewi Lestari (17 Agustus 2021)",
+    ]
+    assert replies.no_answer_text(store.summary(), INDONESIAN).endswith(
+        "10 berita yang saya punya (2019–2024, 1 tanpa tanggal)."
+    )

@@ -55,7 +55,7 @@ def test_a_strangers_link_to_a_private_answer_opens_nothing(bot: Bot, kind: str)
 @pytest.mark.parametrize("number", range(1, 8))
 def test_answers_have_no_numbers_to_count_through(bot: Bot, number: int) -> None:
     card(bot, QUESTION, ASKER)
-    assert bot.ask(f"/start a{number}_0", OTHER)["text"].startswith("Halo! Tanyakan apa saja")
+    assert bot.ask(f"/start a{number}_0", OTHER)["text"].startswith("Halo! Saya bot berita daerah. Tanyakan apa saja")
 
 
 def test_a_strangers_copy_of_a_groups_card_carries_nothing_of_the_question(bot: Bot) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot import replies
 from bot.cards import View, answer_card, article_card, sources_card
 from bot.chats import SentAnswer, SentQuote
+from bot.heads import heads
 from bot.small_talk import small_talk
 from bot.texts import ENGLISH, INDONESIAN, Texts
 from embeddings import Answer, Article, Certainty, KnowledgeBase, Outlet, Quote, Summary, Turn
@@ -117,4 +118,4 @@ def test_any_question_is_answered_with_quotes_of_the_archive_or_with_none(
     assert answer.answered == bool(answer.quotes)
     for quote in (*answer.quotes, *answer.near):
         assert quote.text.strip() and 0 <= quote.start < quote.end <= len(quote.article.text)
-    assert_telegram_takes(replies.answer_message(answer, SUMMARY, INDONESIAN, replies.heads(answer, INDONESIAN)))
+    assert_telegram_takes(replies.answer_message(answer, SUMMARY, INDONESIAN, heads(answer, INDONESIAN)))

@@ -6,8 +6,6 @@ from telegram import Message
 
 from bot.limits import Allowance
 from bot.questions import find_question
-from bot.small_talk import small_talk
-from bot.texts import ENGLISH, INDONESIAN
 from embeddings import split_questions
 from tests.telegram_server import BOT, GROUP, PERSON, _entities
 
@@ -45,23 +43,6 @@ def test_only_the_entity_that_names_the_bot_is_taken_out(text: str, question: st
 def test_a_text_mention_is_a_mention() -> None:
     entity = {"type": "text_mention", "offset": 0, "length": 5, "user": {**BOT}}
     assert asked("Warta siapa camat?", entities=[entity]) == "siapa camat?"
-
-
-@pytest.mark.parametrize(
-    "said", ["Halo", "halo min", "haii", "Assalamu'alaikum wr wb", "selamat malam kak", "p", "pagi 🙏"]
-)
-def test_greetings_are_small_talk(said: str) -> None:
-    assert small_talk(said, INDONESIAN) == INDONESIAN.hello
-    assert small_talk(said, ENGLISH) == ENGLISH.hello
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["Siapa camat Sungai Raya?", "halo, siapa camat Sungai Raya?", "siapa bupati", "terima kasih kepada siapa?",
-     "kapan selamat pagi", "siapa kamu pilih"],
-)  # fmt: skip
-def test_a_question_is_no_small_talk(said: str) -> None:
-    assert small_talk(said, INDONESIAN) is None
 
 
 def test_an_allowance_gives_one_notice_and_is_free_again_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:

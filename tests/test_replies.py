@@ -8,6 +8,7 @@ import pytest
 from bot import replies
 from bot.cards import View, answer_card, sources_card
 from bot.chats import SentAnswer, SentQuote
+from bot.config import NewsroomSettings
 from bot.texts import ENGLISH, INDONESIAN, texts_for
 from embeddings import Answer, Article, Certainty, Outlet, Quote, Summary
 from tests.conftest import ROOT
@@ -37,7 +38,7 @@ def test_a_quote_is_escaped_its_answer_bold_and_its_source_dated_and_linked() ->
         ("2023-07-07", "7 Juli 2023", "7 July 2023"),
         ("2023-12", "Desember 2023", "December 2023"),
         ("2023", "2023", "2023"),
-        (None, "tanggal tidak diketahui", "date unknown"),
+        (None, "tanpa tanggal", "date unknown"),
     ],
 )
 def test_a_date_is_shown_only_as_exactly_as_it_is_known(published: str | None, indonesian: str, english: str) -> None:
@@ -48,7 +49,7 @@ def test_a_date_is_shown_only_as_exactly_as_it_is_known(published: str | None, i
 def test_what_is_unknown_is_said_to_be_unknown() -> None:
     quote = Quote(Article("a", "Isi."), 0, 4, None, 0.9)
     assert replies.answer_message(answered(quote), SUMMARY, INDONESIAN) == (
-        "<blockquote>Isi.</blockquote>\n— sumber tidak diketahui · tanggal tidak diketahui"
+        "<blockquote>Isi.</blockquote>\n— sumber tidak diketahui · tanpa tanggal"
     )
 
 
@@ -109,9 +110,16 @@ def test_no_message_is_longer_than_telegram_takes_and_every_part_is_verbatim(cha
 
 
 def test_the_welcome_tells_how_much_there_is() -> None:
-    assert "5 berita (2022–2023)." in replies.welcome_text(Summary(5, 9, "2022-03-21", "2023"), INDONESIAN)
-    assert "1 berita." in replies.welcome_text(Summary(1, 1, None, None), INDONESIAN)
-    assert replies.welcome_text(Summary(0, 0, None, None), INDONESIAN) == INDONESIAN.welcome_empty
+    assert "5 berita (2022–2023)." in replies.welcome_text(
+        Summary(5, 9, "2022-03-21", "2023"), INDONESIAN, NewsroomSettings()
+    )
+    assert "1 berita." in replies.welcome_text(Summary(1, 1, None, None), INDONESIAN, NewsroomSettings())
+    undated = Summary(5, 9, "2022-03-21", "2023", undated=1)
+    named = replies.welcome_text(undated, INDONESIAN, NewsroomSettings(name="Warta Sriwijaya"))
+    assert named.startswith("Halo! Saya Warta Sriwijaya.") and "5 berita (2022–2023, 1 tanpa tanggal)." in named
+    own = replies.welcome_text(undated, INDONESIAN, NewsroomSettings(greeting="Selamat datang!"))
+    assert own.startswith("Selamat datang!\n\nSaat ini ada 5 berita")
+    assert replies.welcome_text(Summary(0, 0, None, None), INDONESIAN, NewsroomSettings()) == INDONESIAN.welcome_empty
 
 
 def test_english_is_for_those_whose_telegram_is_english() -> None:

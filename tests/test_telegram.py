@@ -109,8 +109,8 @@ def test_editing_a_question_edits_its_answer(bot: Bot) -> None:
 
 
 def test_start_and_help_explain_in_the_persons_language(bot: Bot) -> None:
-    assert "5 berita (2022–2023)" in bot.ask("/start")["text"]
-    assert "5 articles (2022–2023)" in bot.ask("/start", ENGLISH_PERSON)["text"]
+    assert "5 berita (2022–2023, 1 tanpa tanggal)" in bot.ask("/start")["text"]
+    assert "5 articles (2022–2023, 1 without a date)" in bot.ask("/start", ENGLISH_PERSON)["text"]
     assert "Contoh:" in bot.ask("/bantuan")["text"]
     assert "For example:" in bot.ask("/help", ENGLISH_PERSON)["text"]
     assert "Contoh:" in bot.ask("/tidakada")["text"]
@@ -243,7 +243,8 @@ def test_votes_and_reports_with_a_reason_are_kept(bot: Bot) -> None:
 def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> None:
     message = card(bot, "Siapa kapolres Banyuasin?")
     assert message["text"].startswith(
-        "Maaf, dari 5 berita yang saya punya (2022–2023) belum ada yang menyebut siapa Kapolres Banyuasin."
+        "Maaf, dari 5 berita yang saya punya (2022–2023, 1 tanpa tanggal) "
+        "belum ada yang menyebut siapa Kapolres Banyuasin."
     )
     assert "Yang paling dekat, tetapi mungkin bukan jawabannya:" in message["text"]
     assert message["text"].endswith("Coba dengan kata lain, atau lihat /sumber.")
@@ -258,7 +259,7 @@ def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> 
 def test_a_question_about_something_else_gets_no_passages_at_all(bot: Bot) -> None:
     message = card(bot, "Bagaimana cara membuat rendang?")
     assert message["text"] == (
-        "Maaf, saya belum menemukan jawabannya dalam 5 berita yang saya punya (2022–2023).\n\n"
+        "Maaf, saya belum menemukan jawabannya dalam 5 berita yang saya punya (2022–2023, 1 tanpa tanggal).\n\n"
         "Coba dengan kata lain, atau lihat /sumber."
     )
     assert buttons(message).keys() == {"🔔 Beri tahu saya"}
@@ -329,9 +330,9 @@ def test_commands_and_descriptions_are_registered_per_scope_and_language(bot: Bo
         for fields in bot.server.called("setMyCommands")
     }
     assert registered[("all_private_chats", None)] == [
-        "tanya", "pejabat", "rapat", "sumber", "setelan", "bantuan", "privasi", "hapusdata",
+        "tanya", "berita", "pejabat", "rapat", "sumber", "setelan", "bantuan", "privasi", "hapusdata",
     ]  # fmt: skip
-    assert registered[("all_group_chats", "en")] == ["tanya", "pejabat", "rapat", "sumber", "help", "privacy"]
+    assert registered[("all_group_chats", "en")] == ["tanya", "berita", "pejabat", "rapat", "sumber", "help", "privacy"]
     assert "setelan" in registered[("all_chat_administrators", None)]
     assert len(registered) == 6
     assert len(bot.server.called("setMyDescription")) == len(bot.server.called("setMyShortDescription")) == 2

@@ -68,10 +68,13 @@ class SentAnswer(msgspec.Struct, frozen=True):
     maybe: bool = False
     """Whether what is answered may be wrong, which the card says."""
 
+    salam: str | None = None
+    """What the card begins with, where the message did."""
+
     def without_question(self) -> "SentAnswer":
         """The same quotes without a word of whoever asked, for somebody else to see."""
         return msgspec.structs.replace(
-            self, question="", typed=None, unnamed_office=None, of_period=False, understood=()
+            self, question="", typed=None, unnamed_office=None, of_period=False, understood=(), salam=None
         )
 
 

@@ -44,7 +44,7 @@ def run(
     knowledge = ready(settings, folder, config)
     if token is None:
         notes.print(f"{TOKEN_VARIABLE} is not set, so the conversation opens here.", style="dim")
-        terminal.converse(knowledge, output, INDONESIAN, read_typed)
+        terminal.converse(knowledge, output, INDONESIAN, read_typed, settings.newsroom)
     else:
         _serve(token, settings, knowledge, folder)
 
@@ -53,7 +53,7 @@ def run(
 def chat(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
     """Open the conversation in this terminal."""
     settings, folder = prepare(config, data)
-    terminal.converse(ready(settings, folder, config), output, INDONESIAN, read_typed)
+    terminal.converse(ready(settings, folder, config), output, INDONESIAN, read_typed, settings.newsroom)
 
 
 @app.command("doctor")
@@ -87,8 +87,8 @@ def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path)
     from bot.server import bind
 
     listen, webhook = settings.server.listen, settings.telegram.webhook_url
-    sockets = bind(listen) if listen else []
-    application = build_application(token, settings.telegram, knowledge, Chats(folder / CHATS_FILE), sockets)
+    sockets, chats = bind(listen) if listen else [], Chats(folder / CHATS_FILE)
+    application = build_application(token, settings.telegram, knowledge, chats, settings.newsroom, sockets)
     how = f"by the webhook {webhook}" if webhook else "by polling"
     there = f"; how it is: http://{listen}/healthz" if listen else ""
     line = f"Answering on Telegram, {how}, with {knowledge.summary().articles} articles{there}. Ctrl-C stops."

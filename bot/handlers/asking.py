@@ -17,9 +17,11 @@ from bot.cards import Card, View
 from bot.chats import ChatSettings, Pending, StoredAnswer, is_quiet
 from bot.conversations import Conversations, conversations, texts_of
 from bot.delivery import Delivery, LeftForLater, arrived, deliver, offer_lost_answer
+from bot.handlers.offers import offered
+from bot.handlers.pasted import pasted
 from bot.questions import MEETINGS, OFFICIALS, AddressedQuestion, asker_of, find_question
-from bot.sending import edit, reply, typing
-from bot.small_talk import small_talk
+from bot.sending import edit, reply, send, typing
+from bot.small_talk import Heard, heard
 from bot.texts import Texts
 from embeddings import QuestionTooLong, split_questions
 
@@ -110,13 +112,19 @@ async def _respond(
 ) -> None:
     """Answer in the chat's turn, or say in a sentence why not."""
     state, texts = conversations(context), texts_of(update, context)
-    sentence = _instead_of_an_answer(question, message, state, texts)
+    said = heard(question.text, texts)
+    sentence = _instead_of_an_answer(question, said, message, state, texts)
     if sentence is not None:
         await _say(sentence, update, message, context)
         return
+    question = replace(question, text=said.question, salam=said.salam)
     # Read before anything is waited for, in which the group may get another number.
     settings = state.chats.settings.of(message.chat_id)
     async with state.turn(message.chat_id), typing(message):
+        card = await pasted(message, question.text, state, texts) or await offered(state, question.text, texts)
+        if card:
+            await _show(card, question, update, message, context)
+            return
         try:
             first, *others = split_questions(question.text)
             answered = await _answer(update, message, replace(question, text=first), texts, settings, context)
@@ -125,19 +133,20 @@ async def _respond(
                 if not state.allows(message.chat_id, asker_of(message)):
                     await _slow_down(message, texts, context)
                     break
-                await _answer(update, message, replace(question, text=part), texts, settings, context, answered)
+                further = replace(question, text=part, salam=None)
+                await _answer(update, message, further, texts, settings, context, answered)
         except QuestionTooLong as error:
             await _say(_too_long(error, texts), update, message, context)
 
 
 def _instead_of_an_answer(
-    question: AddressedQuestion, message: Message, state: Conversations, texts: Texts
+    question: AddressedQuestion, said: Heard, message: Message, state: Conversations, texts: Texts
 ) -> str | None:
     """A sentence, an empty one where enough was said; None where the question is to be answered."""
     if not question.text:
         return {OFFICIALS: texts.ask_region, MEETINGS: texts.ask_meetings}.get(question.command, texts.ask_something)
-    if line := small_talk(question.text, texts):
-        return line
+    if said.reply is not None:
+        return said.reply
     if not state.allows(message.chat_id, asker_of(message)):
         return state.slow_down(asker_of(message), texts)
     return texts.busy if state.waiting_questions >= state.settings.most_waiting else None
@@ -157,6 +166,17 @@ async def _say(sentence: str, update: Update, message: Message, context: Context
     released = bool(sentence) and await state.write(state.chats.questions.release, update.update_id)
     if released:
         await reply(context, message, sentence)
+
+
+async def _show(
+    card: Card, question: AddressedQuestion, update: Update, message: Message, context: ContextTypes.DEFAULT_TYPE
+) -> None:
+    """Send a card that is no answer, below the salam that is returned."""
+    state = conversations(context)
+    text = f"{html.escape(question.salam)}\n\n{card[0]}" if question.salam else card[0]
+    if await state.write(state.chats.questions.release, update.update_id):
+        quiet = is_quiet(state.chats.settings.of(message.chat_id), state.settings.timezone)
+        await send(context, message, text, card[1], attach_to=question.attach_to, quiet=quiet)
 
 
 async def _answer(
@@ -207,7 +227,7 @@ async def _asked_and_saved(
     asker, before = asker_of(message), first or answer_before(state, message)
     content = await ask(state, question.text, message.chat, texts, turn_of(before) if before else None)
     of_another = before is not None and (before.asker != asker or (before is first and first.content.of_another))
-    content = replace(content, of_another=of_another and content.typed is not None)
+    content = replace(content, of_another=of_another and content.typed is not None, salam=question.salam)
     return await state.write(
         state.chats.answers.save, message.chat_id, asker, message.message_id, content,
         everyone=message.chat.type != ChatType.PRIVATE and not alone,
@@ -237,7 +257,8 @@ async def _follow_edit(
         await _respond(update, message, question, context)
         return
     texts = state.texts(message.chat, message.from_user)
-    if not question.text or question.text in (stored.content.question, stored.content.typed):
+    said = heard(question.text, texts)
+    if not said.question or said.question in (stored.content.question, stored.content.typed):
         return
     if not state.allows(message.chat_id, asker_of(message)):
         if line := state.slow_down(asker_of(message), texts):
@@ -245,7 +266,7 @@ async def _follow_edit(
         return
     async with state.turn(message.chat_id):
         try:
-            content = await ask(state, question.text, message.chat, texts)
+            content = await ask(state, said.question, message.chat, texts)
         except QuestionTooLong as error:
             await edit(context, message.chat_id, stored.message, html.escape(_too_long(error, texts)), None)
             return

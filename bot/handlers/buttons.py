@@ -98,7 +98,7 @@ async def _do(pressed: Press, kind: str, fields: Sequence[str]) -> None:
             await _answer_again(pressed, content.question, any_time=True)
         case "e", [] if not stored.everyone and stored.chat < 0:
             await _show_to_everyone(pressed)
-        case "p", [] if not stored.everyone and isinstance(pressed.query.message, Message):
+        case "z", [] if not stored.everyone and isinstance(pressed.query.message, Message):
             await _show_to_asker_alone(pressed, pressed.query.message)
         case "o", [] if stored.message is None and isinstance(pressed.query.message, Message):
             await _show_lost_answer(pressed, pressed.query.message)

@@ -10,6 +10,7 @@ from telegram.ext import ContextTypes
 from bot import cards, replies
 from bot.ask import draw
 from bot.conversations import conversations, texts_of
+from bot.offers import ADDED, first_buttons
 from bot.sending import acknowledge, edit
 from bot.sharing import ARTICLE_KEY, TOKEN, quote_with_source
 from bot.worker import Urgency
@@ -22,27 +23,39 @@ PAGES = re.compile(f"s:([0-9]{{1,6}})|t:({ARTICLE_KEY}):([0-9]{{1,9}})")
 
 
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Answer /start, or open what the link behind it points to."""
+    """Answer /start, or open what the link behind it points to; in a group, show what may be asked."""
     assert update.message is not None
-    payload = context.args[0] if context.args else ""
-    if not (payload and await _open_link(update, context, payload)):
-        state = conversations(context)
-        summary = await state.in_worker(state.answerer.summary)
-        await update.message.reply_text(replies.welcome_text(summary, texts_of(update, context)))
+    payload, private = context.args[0] if context.args else "", update.message.chat.type == ChatType.PRIVATE
+    # Whoever adds the bot to a group with the button has it greeted already.
+    if payload and (await _open_link(update, context, payload) if private else payload == ADDED):
+        return
+    state, texts, bot_name = conversations(context), texts_of(update, context), context.bot.username
+    summary, examples = await state.in_worker(state.answerer.summary), await state.examples()
+    text = (
+        replies.welcome_text(summary, texts, state.newsroom) if private else texts.greeting_group.format(bot=bot_name)
+    )
+    if examples:
+        text = f"{text}\n\n{texts.welcome_try}"
+    await update.message.reply_text(text, reply_markup=first_buttons(examples, texts, bot_name if private else None))
 
 
 async def explain(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer /bantuan, and in private any command that is not known."""
     assert update.message is not None
     texts = texts_of(update, context)
-    private = update.message.chat.type == ChatType.PRIVATE
-    await update.message.reply_text(texts.help if private else texts.help_group.format(bot=context.bot.username))
+    if update.message.chat.type != ChatType.PRIVATE:
+        await update.message.reply_text(texts.help_group.format(bot=context.bot.username))
+        return
+    examples = await conversations(context).examples() or texts.help_examples
+    await update.message.reply_text(texts.help.format(examples="\n".join(f"• {example}" for example in examples)))
 
 
 async def ask_for_text(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer what is not text: a sticker, a photo, a voice message."""
     assert update.message is not None
-    await update.message.reply_text(texts_of(update, context).text_only)
+    texts, message = texts_of(update, context), update.message
+    spoken = message.voice or message.audio or message.video_note
+    await message.reply_text(texts.voice if spoken else texts.text_only)
 
 
 async def refuse(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

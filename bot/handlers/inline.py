@@ -25,7 +25,7 @@ from bot import cards, replies
 from bot.conversations import Conversations, conversations, texts_of
 from bot.questions import asker_of
 from bot.sharing import SHARED_QUOTE, article_link
-from bot.small_talk import small_talk
+from bot.small_talk import heard
 from bot.texts import Texts, texts_for
 from bot.worker import Urgency
 from embeddings import Answer, Article, Certainty, OfficialAnswer, QuestionTooLong, Quote
@@ -153,8 +153,11 @@ async def _guest_result(
     """The best quote, or a sentence that says why there is none."""
     if not question:
         return _sentence(texts.ask_something)
-    if line := small_talk(question, texts):
-        return _sentence(line)
+    said = heard(question, texts)
+    if said.reply is not None:
+        # A guest query must be answered with something.
+        return _sentence(said.reply or texts.thanks)
+    question = said.question
     if not state.people.take(asker):
         return _sentence(texts.slow_down.format(seconds=state.people.seconds_left(asker)))
     hurried = state.waiting_questions > state.settings.hurried_above

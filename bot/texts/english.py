@@ -3,11 +3,14 @@ from bot.texts.texts import Texts
 ENGLISH = Texts(
     language="en",
     language_name="English",
+    bot_name="a bot for local news",
     welcome=(
-        "Hello! Ask me anything about Indonesian local-government news, such as “who is the camat of Sungai Raya?”. "
-        "I answer with word-for-word quotes from the news, with their source and date.\n\n"
-        "At the moment I have {articles} articles{span}."
+        "Hello! I am {name}. Ask me anything about Indonesian local-government news. I answer with word-for-word "
+        "quotes from the news, with their source and date."
     ),
+    welcome_articles="At the moment I have {articles} articles{span}.",
+    welcome_try="Try one of these:",
+    add_to_group="Add to a group",
     welcome_empty="Hello! There are no articles yet that I could quote. Please try again later.",
     greeting_group=(
         "Hello everyone! I answer questions about local-government news with word-for-word quotes.\n"
@@ -15,36 +18,57 @@ ENGLISH = Texts(
     ),
     help=(
         "Write your question, and I look for the sentence in the news that answers it. For example:\n"
-        "• siapa camat Sungai Raya?\n"
-        "• when was the Rantau Bayur meeting?\n"
-        "• berapa penduduk Banyuasin?\n\n"
+        "{examples}\n\n"
         "Every answer is quoted word for word from an article. When no article answers, I say so. Made a typo? Edit "
         "your question, and its answer changes too.\n\n"
         "/tanya – ask a question\n"
+        "/berita – the newest articles, of a region or all\n"
         "/pejabat – the officials of a region\n"
         "/rapat – meetings in a region\n"
         "/sumber – which articles there are\n"
         "/settings – language and number of quotes\n"
         "/privacy – what is kept\n"
         "/hapusdata – delete your data\n"
+        "/start – start anew\n"
         "/help – show this message"
     ),
     help_group=(
         "In a group, type /tanya and your question, mention @{bot}, or reply to one of my messages. "
         "Reply to somebody's message with /tanya to ask what it says. I read no other messages.\n\n"
+        "/tanya – ask a question\n"
+        "/berita – the newest articles, of a region or all\n"
+        "/pejabat – the officials of a region\n"
+        "/rapat – meetings in a region\n"
         "/sumber – which articles there are\n"
         "/settings – settings of this group (for admins)\n"
-        "/privacy – what is kept"
+        "/privacy – what is kept\n"
+        "/hapusdata – delete your data\n"
+        "/start – examples of questions\n"
+        "/help – show this message"
     ),
+    help_examples=("siapa camat Sungai Raya?", "when was the Rantau Bayur meeting?", "berapa penduduk Banyuasin?"),
     ask_something="Please write your question after /tanya, for example: /tanya siapa camat Sungai Raya?",
     ask_region="Please write the region after /pejabat, for example: /pejabat Banyuasin",
     ask_meetings="Please write the region after /rapat, for example: /rapat Banyuasin 2023",
     hello="Hello! What would you like to know about local news?",
+    salam="Waalaikumsalam. What would you like to know about local news?",
+    salam_returned="Waalaikumsalam.",
     thanks="You're welcome! Ask again any time.",
-    who_are_you="I am a bot that answers with quotes from local news. Try: siapa camat Sungai Raya?",
+    who_are_you="I am a bot, not a person. I answer with quotes from local news. There are examples in /help.",
+    abilities=(
+        "Just write your question, and I look for the sentence in the news that answers it, with its source and date. "
+        "Examples and commands are in /help."
+    ),
+    my_sources="From the articles in my archive. The outlets are listed in /sumber.",
+    ask_away="Sure, what would you like to know? Just write your question.",
+    praised="Thank you! What else would you like to know?",
+    tested="Yes, I am here. What would you like to know about local news?",
+    rude="I am sorry if my answer let you down. Try asking in other words, or see /help.",
     goodbye="Goodbye!",
     unknown_source="source unknown",
     unknown_date="date unknown",
+    undated="{number} without a date",
+    undated_article="article without a date",
     untitled="Untitled",
     open_article="Open article",
     older_version="older version",
@@ -58,12 +82,15 @@ ENGLISH = Texts(
     holder_undated="{office}: {name} (in an article without a date)",
     holder_former="{office}: {name} (named {date})",
     other_holders="Others named for this office, newest first:",
-    holder_listed="• {office}: {name} ({date})",
+    holder_listed="• {office}: {names}",
+    other_named="{name} ({date})",
+    holders_more="… and {number} other offices. Add the name of a region to see fewer.",
     other_holder="• {name} ({date})",
     continued="Continuing: {question}",
     drop_context="Without the question before",
     searched_for="Searching for: {words}",
     meetings_listed="Meetings and events in the news, newest first:",
+    meetings_counted="{number} in the articles I have:",
     meeting="{when}: {what}{place}",
     meeting_place=", at {place}",
     meeting_day="{day} (full date not given; article of {date})",
@@ -77,6 +104,32 @@ ENGLISH = Texts(
     holders_disagree="Note: more than one name is given, and the articles do not tell for certain which is the newest.",
     ways_on="Try other words, or see /sumber.",
     gone="This quote is no longer in the archive.",
+    news="The newest articles{about}:",
+    news_of_time="Articles of {when}{about}:",
+    news_of_other_time="There are no articles of {when}{about} yet. These are the newest:",
+    news_none="Sorry, there are no articles{about} yet.",
+    news_about=" about {name}",
+    news_hint="Press a number to read how the article begins.",
+    overview="{name}: what would you like to see?",
+    overview_officials="Officials ({number})",
+    overview_meetings="Meetings and events ({number})",
+    overview_news="Newest articles",
+    overview_news_of="Articles that name them",
+    overview_quotes="Quotes from the news",
+    complaint=(
+        "Sorry, I am no complaints channel: this message does not reach the government. To report something, please "
+        "use lapor.go.id."
+    ),
+    complaint_related="News on this:",
+    similar="Similar articles in the archive:",
+    similar_none=(
+        "There is no such article in the archive; I have searched {articles}{span}. That does not mean the story is "
+        "wrong."
+    ),
+    link_found="This article is in the archive:",
+    link_unknown=(
+        "The article behind that link is not in the archive. If you paste its text here, I will look for similar ones."
+    ),
     unfold="More",
     fold="Less",
     next_source="Next source › ({number}/{total})",
@@ -157,6 +210,7 @@ ENGLISH = Texts(
     ),
     question_too_long="Sorry, that question is too long ({length} characters). Please use at most {most}.",
     text_only="Sorry, I can only read text. Please type your question.",
+    voice="Sorry, I cannot listen to voice messages yet. Please type your question.",
     slow_down="One at a time, please. You can ask again in {seconds} seconds.",
     busy="Sorry, there are many questions at the moment. Please try again shortly.",
     not_allowed="Sorry, this bot serves certain chats only.",
@@ -175,6 +229,7 @@ ENGLISH = Texts(
     command_help="how to ask",
     command_start="start",
     command_meetings="meetings in a region",
+    command_news="the newest articles, of a region or all",
     command_officials="officials of a region",
     command_sources="which articles there are",
     command_settings="change settings",

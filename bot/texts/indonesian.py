@@ -3,11 +3,14 @@ from bot.texts.texts import Texts
 INDONESIAN = Texts(
     language="id",
     language_name="Bahasa Indonesia",
+    bot_name="bot berita daerah",
     welcome=(
-        "Halo! Tanyakan apa saja tentang berita pemerintah daerah, misalnya “siapa camat Sungai Raya?”. Saya menjawab "
-        "dengan kutipan asli dari berita, lengkap dengan sumber dan tanggalnya.\n\n"
-        "Saat ini ada {articles} berita{span}."
+        "Halo! Saya {name}. Tanyakan apa saja tentang berita pemerintah daerah. Saya menjawab dengan kutipan asli dari "
+        "berita, lengkap dengan sumber dan tanggalnya."
     ),
+    welcome_articles="Saat ini ada {articles} berita{span}.",
+    welcome_try="Coba salah satu:",
+    add_to_group="Tambahkan ke grup",
     welcome_empty="Halo! Belum ada berita yang bisa saya kutip. Coba lagi nanti, ya.",
     greeting_group=(
         "Halo semua! Saya menjawab pertanyaan tentang berita pemerintah daerah dengan kutipan asli.\n"
@@ -15,36 +18,59 @@ INDONESIAN = Texts(
     ),
     help=(
         "Tulis pertanyaan Anda, saya carikan kalimat berita yang menjawabnya. Contoh:\n"
-        "• siapa camat Sungai Raya?\n"
-        "• kapan rakor di Rantau Bayur?\n"
-        "• berapa penduduk Banyuasin?\n\n"
+        "{examples}\n\n"
         "Setiap jawaban adalah kutipan kata demi kata dari berita. Kalau tidak ada berita yang menjawab, saya bilang "
         "apa adanya. Salah ketik? Sunting pertanyaannya, jawabannya ikut berubah.\n\n"
         "/tanya – ajukan pertanyaan\n"
+        "/berita – berita terbaru, boleh dengan nama daerah\n"
         "/pejabat – siapa saja pejabat suatu daerah\n"
         "/rapat – rapat dan kegiatan suatu daerah\n"
         "/sumber – berita apa saja yang ada\n"
         "/setelan – bahasa dan jumlah kutipan\n"
         "/privasi – data apa yang disimpan\n"
         "/hapusdata – hapus data Anda\n"
+        "/start – mulai dari awal\n"
         "/bantuan – tampilkan pesan ini"
     ),
     help_group=(
         "Di grup, ketik /tanya lalu pertanyaannya, sebut @{bot}, atau balas pesan saya. "
         "Balas pesan orang dengan /tanya untuk menanyakan isi pesan itu. Pesan lain tidak saya baca.\n\n"
+        "/tanya – ajukan pertanyaan\n"
+        "/berita – berita terbaru, boleh dengan nama daerah\n"
+        "/pejabat – siapa saja pejabat suatu daerah\n"
+        "/rapat – rapat dan kegiatan suatu daerah\n"
         "/sumber – berita apa saja yang ada\n"
         "/setelan – setelan grup (untuk admin)\n"
-        "/privasi – data apa yang disimpan"
+        "/privasi – data apa yang disimpan\n"
+        "/hapusdata – hapus data Anda\n"
+        "/start – contoh pertanyaan\n"
+        "/bantuan – tampilkan pesan ini"
     ),
+    help_examples=("siapa nama camat di daerah saya?", "kapan rakor kecamatan?", "berapa jumlah desa yang dibantu?"),
     ask_something="Silakan tulis pertanyaannya setelah /tanya, misalnya: /tanya siapa camat Sungai Raya?",
     ask_region="Tulis nama daerahnya setelah /pejabat, misalnya: /pejabat Banyuasin",
     ask_meetings="Tulis nama daerahnya setelah /rapat, misalnya: /rapat Banyuasin 2023",
     hello="Halo! Mau tanya apa tentang berita daerah?",
+    salam="Waalaikumsalam. Mau tanya apa tentang berita daerah?",
+    salam_returned="Waalaikumsalam.",
     thanks="Sama-sama! Silakan tanya lagi kapan saja.",
-    who_are_you="Saya bot yang menjawab pertanyaan dengan kutipan berita daerah. Coba: siapa camat Sungai Raya?",
+    who_are_you=(
+        "Saya bot, bukan orang. Saya menjawab pertanyaan dengan kutipan berita daerah. Contohnya ada di /bantuan."
+    ),
+    abilities=(
+        "Tulis saja pertanyaannya, nanti saya carikan kalimat berita yang menjawab, lengkap dengan sumber dan "
+        "tanggalnya. Contoh dan perintahnya ada di /bantuan."
+    ),
+    my_sources="Dari berita yang ada dalam arsip saya. Daftar medianya ada di /sumber.",
+    ask_away="Silakan, mau tanya apa? Tulis saja pertanyaannya.",
+    praised="Terima kasih! Ada lagi yang mau ditanyakan?",
+    tested="Ya, saya di sini. Mau tanya apa tentang berita daerah?",
+    rude="Maaf kalau jawaban saya mengecewakan. Coba tanyakan dengan kata lain, atau lihat /bantuan.",
     goodbye="Sampai jumpa!",
     unknown_source="sumber tidak diketahui",
-    unknown_date="tanggal tidak diketahui",
+    unknown_date="tanpa tanggal",
+    undated="{number} tanpa tanggal",
+    undated_article="berita tanpa tanggal",
     untitled="Tanpa judul",
     open_article="Buka berita",
     older_version="versi lama",
@@ -55,15 +81,18 @@ INDONESIAN = Texts(
     maybe="❔ Mungkin ini yang dicari:",
     near="Yang paling dekat, tetapi mungkin bukan jawabannya:",
     holder="{office}: {name} (terakhir disebut {date})",
-    holder_undated="{office}: {name} (tanggal beritanya tidak diketahui)",
+    holder_undated="{office}: {name} (berita tanpa tanggal)",
     holder_former="{office}: {name} (disebut {date})",
     other_holders="Nama lain untuk jabatan ini, dari yang terbaru:",
-    holder_listed="• {office}: {name} ({date})",
+    holder_listed="• {office}: {names}",
+    other_named="{name} ({date})",
+    holders_more="… dan {number} jabatan lain. Tambahkan nama daerahnya supaya lebih pas.",
     other_holder="• {name} ({date})",
     continued="Melanjutkan: {question}",
     drop_context="Tanpa lanjutan",
     searched_for="Mencari: {words}",
     meetings_listed="Rapat dan kegiatan yang diberitakan, dari yang terbaru:",
+    meetings_counted="{number} kali menurut berita yang saya punya:",
     meeting="{when}: {what}{place}",
     meeting_place=", di {place}",
     meeting_day="{day} (tanggal lengkap tidak disebut; berita {date})",
@@ -77,6 +106,32 @@ INDONESIAN = Texts(
     holders_disagree="Perhatikan: lebih dari satu nama disebut, dan beritanya tidak memastikan siapa yang terbaru.",
     ways_on="Coba dengan kata lain, atau lihat /sumber.",
     gone="Kutipan ini sudah tidak ada dalam arsip.",
+    news="Berita terbaru{about}:",
+    news_of_time="Berita {when}{about}:",
+    news_of_other_time="Belum ada berita {when}{about}. Ini yang terbaru:",
+    news_none="Maaf, belum ada berita{about}.",
+    news_about=" tentang {name}",
+    news_hint="Tekan nomornya untuk membaca kutipannya.",
+    overview="{name}: mau lihat apa?",
+    overview_officials="Pejabat ({number})",
+    overview_meetings="Rapat dan kegiatan ({number})",
+    overview_news="Berita terbaru",
+    overview_news_of="Berita yang menyebutnya",
+    overview_quotes="Kutipan beritanya",
+    complaint=(
+        "Maaf, saya bukan saluran pengaduan: pesan ini tidak sampai ke pemerintah. Untuk melapor, silakan lewat "
+        "lapor.go.id."
+    ),
+    complaint_related="Berita yang terkait:",
+    similar="Berita serupa dalam arsip:",
+    similar_none=(
+        "Berita seperti itu tidak ada dalam arsip: sudah saya cari di {articles} berita{span}. Itu belum berarti "
+        "kabarnya keliru."
+    ),
+    link_found="Berita ini ada dalam arsip:",
+    link_unknown=(
+        "Berita di tautan itu tidak ada dalam arsip. Kalau isinya disalin ke sini, saya carikan berita yang serupa."
+    ),
     unfold="Selengkapnya",
     fold="Ringkas",
     next_source="Sumber lain › ({number}/{total})",
@@ -159,6 +214,7 @@ INDONESIAN = Texts(
         "Maaf, pertanyaannya terlalu panjang ({length} huruf). Tolong ringkas menjadi paling banyak {most} huruf."
     ),
     text_only="Maaf, saya hanya bisa membaca tulisan. Silakan ketik pertanyaannya.",
+    voice="Maaf, saya belum bisa mendengarkan pesan suara. Tolong ketik pertanyaannya, ya.",
     slow_down="Pelan-pelan, ya. Silakan tanya lagi dalam {seconds} detik.",
     busy="Maaf, sedang banyak pertanyaan. Silakan coba lagi sebentar lagi.",
     not_allowed="Maaf, bot ini hanya melayani obrolan tertentu.",
@@ -177,6 +233,7 @@ INDONESIAN = Texts(
     command_help="cara bertanya",
     command_start="mulai",
     command_meetings="rapat dan kegiatan suatu daerah",
+    command_news="berita terbaru, boleh dengan nama daerah",
     command_officials="pejabat suatu daerah",
     command_sources="berita apa saja yang ada",
     command_settings="ubah setelan",

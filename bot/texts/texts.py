@@ -10,15 +10,26 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     language_name: str
 
     # --- first words and help ---
+    bot_name: str
+    """What the bot calls itself where its newsroom has given it no {name}."""
     welcome: str
-    """First message; {articles} articles{span}."""
+    """First message; the bot's {name}."""
+    welcome_articles: str
+    """Its second paragraph: {articles} articles{span}."""
+    welcome_try: str
+    """Heads the questions that are buttons."""
+    add_to_group: str
+    """A button."""
     welcome_empty: str
     """First message while nothing is indexed."""
     greeting_group: str
     """Two lines, once, when added to a group; {bot} is the bot's name."""
     help: str
+    """Ends with the commands; {examples} of questions, one a line."""
     help_group: str
     """How to ask in a group; {bot} is the bot's name."""
+    help_examples: tuple[str, ...]
+    """Where no article answers a question that could be an example."""
     ask_something: str
     """/tanya without a question."""
     ask_region: str
@@ -28,13 +39,30 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
 
     # --- small talk ---
     hello: str
+    salam: str
+    """Returns a salam that came alone."""
+    salam_returned: str
+    """The same as the first line of an answer."""
     thanks: str
     who_are_you: str
+    abilities: str
+    """What the bot can do, and how to ask it."""
+    my_sources: str
+    """Where the news come from."""
+    ask_away: str
+    """To a message without a question: "?", "mau tanya dong"."""
+    praised: str
+    tested: str
+    rude: str
     goodbye: str
 
     # --- answers ---
     unknown_source: str
     unknown_date: str
+    undated: str
+    """Behind the years of the articles: {number} that have no date."""
+    undated_article: str
+    """In the place of an article's date, behind a name."""
     untitled: str
     open_article: str
     older_version: str
@@ -57,7 +85,11 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     holder_former: str
     """The same for one who holds the office no longer."""
     holder_listed: str
-    """One line of a list of different offices."""
+    """One line of a list of different offices: {office}, {names}."""
+    other_named: str
+    """One of those names: {name}, {date}."""
+    holders_more: str
+    """Below the list: {number} further offices."""
     other_holders: str
     """Heads a list of others named for the same office, newest first."""
     other_holder: str
@@ -72,6 +104,8 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     searched_for: str
     """{words} that were searched for, where the question's own seemed misspelt."""
     meetings_listed: str
+    meetings_counted: str
+    """The same where it was asked how often: {number} of them."""
     meeting: str
     """{when}, {what}{place}."""
     meeting_place: str
@@ -89,6 +123,43 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     ways_on: str
     gone: str
     """A button's passage is no longer in the archive."""
+
+    # --- news, and what there is about a name ---
+    news: str
+    """Heads the newest articles{about}."""
+    news_of_time: str
+    """The same of a time, {when}."""
+    news_of_other_time: str
+    """Heads the newest, where there are none{about} of the time asked for, {when}."""
+    news_none: str
+    """There are no articles{about}."""
+    news_about: str
+    """Behind the word for news: a {name}."""
+    news_hint: str
+    """Below the list, whose numbers are buttons."""
+    overview: str
+    """Heads the buttons with what there is about a region's {name}."""
+    overview_officials: str
+    """A button; {number} of them."""
+    overview_meetings: str
+    overview_news: str
+    overview_news_of: str
+    """A button: news that name a person."""
+    overview_quotes: str
+    """A button: the sentences that name a person in an office."""
+
+    # --- longer texts, and links ---
+    complaint: str
+    """To somebody who wants to report something: where that is possible."""
+    complaint_related: str
+    """Heads the news on it."""
+    similar: str
+    """Heads the quotes of articles that tell what a text tells."""
+    similar_none: str
+    """None of the {articles} articles{span} does."""
+    link_found: str
+    """Heads the beginning of the article of a link."""
+    link_unknown: str
 
     # --- buttons under an answer ---
     unfold: str
@@ -181,6 +252,8 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """{length} characters, at most {most}."""
     text_only: str
     """A sticker, photo or file came instead of a question."""
+    voice: str
+    """A voice message came."""
     slow_down: str
     """{seconds} to wait."""
     busy: str
@@ -201,6 +274,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     command_ask: str
     command_help: str
     command_start: str
+    command_news: str
     command_officials: str
     command_meetings: str
     command_sources: str

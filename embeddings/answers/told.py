@@ -10,7 +10,14 @@ from embeddings.question.question import Question
 from embeddings.storage.store import Store
 from embeddings.topics.abbreviations.answer import AbbreviationAnswer, find_meanings
 from embeddings.topics.meetings.answer import MeetingAnswer, find_held
-from embeddings.topics.officials.answer import OfficialAnswer, disagree, find_holders, neighbours, unnamed_office
+from embeddings.topics.officials.answer import (
+    OfficialAnswer,
+    by_office,
+    disagree,
+    find_holders,
+    neighbours,
+    unnamed_office,
+)
 from embeddings.types import Article, Span
 
 # So many officials of the region are shown where the one asked for is not known.
@@ -72,6 +79,9 @@ def for_told(question: Question, told: Told) -> dict[str, float]:
     first = told.answers[0]
     published = first.article.published
     years = question.today.year - int(published[:4]) if published else 0
+    # In a list of offices, who else is named for one of them says nothing of the list.
+    offices = by_office(told.holders)
+    listed = len(offices) > 1
     return {
         "official": float(bool(told.holders)),
         "meeting": float(bool(told.meetings)),
@@ -79,7 +89,7 @@ def for_told(question: Question, told: Told) -> dict[str, float]:
         "undated": float(published is None),
         "former": float(holder is not None and holder.former),
         "acting": float(holder is not None and holder.acting),
-        "several": math.log10(len(told.answers)),
-        "disputed": float(disagree(told.holders)),
+        "several": math.log10(len(offices if listed else told.answers)),
+        "disputed": float(not listed and disagree(told.holders)),
         "outlets that agree": math.log10(first.outlets),
     }

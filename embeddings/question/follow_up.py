@@ -12,7 +12,7 @@ from embeddings.indonesian.words import words_of
 from embeddings.question.context import Context
 from embeddings.question.expects import COUNTED, Expects, expected
 from embeddings.question.query import CHAT_WORDS, content_words, spelt_out
-from embeddings.topics.officials.asked import AskedOffice, asked_office
+from embeddings.topics.officials.asked import AskedOffice, asked_list, asked_office
 
 # A longer question says itself what it is about.
 MAX_LENGTH = 80
@@ -77,6 +77,9 @@ def complete(question: str, before: Context, today: date) -> Completed | None:
     if not before.words or len(question) > MAX_LENGTH or CHAT_WORDS.issuperset(words_of(spelt_out(text))):
         return None
     rest = _Rest(text.strip(" ?"), opener is not None, content_words(spelt_out(text)))
+    # "Siapa saja camat?" asks for all, wherever they are.
+    if asked_list(spelt_out(rest.text), rest.words):
+        return None
     if changed := _another_time(rest, before, today) or _another_office(rest, before) or _another_place(rest, before):
         return Completed(changed)
     if regions_in(rest.text) or not _goes_on(rest):

@@ -24,6 +24,11 @@ def split_questions(message: str) -> list[str]:
     return parts if plain and _is_whole(parts[0], parts[1:]) else [message]
 
 
+def asks(text: str) -> bool:
+    """Whether a text has a word that asks: "siapa", "kapan"."""
+    return _ASKS.search(spelt_out(text)) is not None
+
+
 def _is_whole(first: str, others: list[str]) -> bool:
     """Whether the first question needs no region of the others, as "siapa bupati dan siapa camat di Betung" does."""
     placed = regions_in(first) or asked_office(content_words(spelt_out(first)))
@@ -32,4 +37,4 @@ def _is_whole(first: str, others: list[str]) -> bool:
 
 def _is_question(part: str) -> bool:
     """Whether words ask something of something."""
-    return _ASKS.search(spelt_out(part)) is not None and bool(content_words(spelt_out(part)))
+    return asks(part) and bool(content_words(spelt_out(part)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from embeddings.addresses import canonical_address
 from embeddings.filter import EVERYTHING, Filter
 from embeddings.storage.database import Database
 from embeddings.storage.facts import FACT_COLUMNS, is_intact
@@ -31,12 +32,16 @@ _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?")
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """How many articles and passages there are, and the dates of the oldest and the newest article if any has one."""
+    """How many articles and passages there are, and the dates of the oldest and the newest article if any has one.
+
+    `undated` are the articles that have none.
+    """
 
     articles: int
     passages: int
     oldest: str | None
     newest: str | None
+    undated: int = 0
 
 
 class Outlet(msgspec.Struct, frozen=True):
@@ -124,6 +129,12 @@ class Articles(Database):
         """The article whose id has this short key (see article_key); None where two share it, lest it be the other."""
         return self._only("key = ?", key) if _KEY.fullmatch(key) else None
 
+    def article_at(self, url: str) -> Article | None:
+        """The article of a web page, by any of the links to it (see canonical_address); None where there is none."""
+        address = canonical_address(url if "://" in url else f"https://{url}")
+        ids = self.ids_at(address) if address else []
+        return next(filter(None, map(self.article, ids)), None)
+
     def newest(self, most: int, where: Filter = EVERYTHING) -> list[Article]:
         """The newest articles that a filter lets through, those without a date last."""
         return list(islice(self.articles(where), most))
@@ -146,10 +157,11 @@ class Articles(Database):
         with self._errors_explained():
             row = self._database.execute(
                 "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages),"
-                " (SELECT min(published) FROM articles), (SELECT max(published) FROM articles)"
+                " (SELECT min(published) FROM articles), (SELECT max(published) FROM articles),"
+                " (SELECT count(*) FROM articles WHERE published IS NULL)"
             )
-            articles, passages, oldest, newest = row.fetchone()
-            return Summary(articles, passages, _date_or_none(oldest), _date_or_none(newest))
+            articles, passages, oldest, newest, undated = row.fetchone()
+            return Summary(articles, passages, _date_or_none(oldest), _date_or_none(newest), undated)
 
     def _only(self, condition: str, value: str) -> Article | None:
         with self._errors_explained():

@@ -19,6 +19,8 @@ from embeddings.types import Article, Span
 class Aspect(StrEnum):
     """What a question wants to know of a meeting."""
 
+    COUNT = "count"
+    """How often; what was counted is listed."""
     WHEN = "when"
     WHERE = "where"
     WHO = "who"
@@ -75,6 +77,7 @@ _OTHER_QUESTION = _QUESTIONS["other"]
 _ANYTHING = lexicon.words("embeddings.topics.meetings", "anything.txt")
 _ASIDES = lexicon.words("embeddings.topics.meetings", "asides.txt")
 _OFFICES = lexicon.words("embeddings.topics.meetings", "offices.txt")
+_VISITS = lexicon.words("embeddings.topics.meetings", "visits.txt")
 
 
 def asked_meetings(question: str, content: Sequence[str]) -> AskedMeetings | None:
@@ -85,15 +88,18 @@ def asked_meetings(question: str, content: Sequence[str]) -> AskedMeetings | Non
     # A short name stands for its words: "rakor" is both "rapat" and "koordinasi".
     spelt = {part for word in rest for part in meeting_kind(word.removesuffix("nya")).split()}
     found = next((kind for kind in KINDS if set(kind.split()) <= spelt), None)
-    if found is None and not _ANYTHING & spelt:
-        return None
-    named = frozenset(word for word in spelt if word not in _ASIDES and word not in (found or "").split())
     aspect = next((aspect for aspect, pattern in _ASPECTS if pattern.search(question)), None)
+    # "Berapa kali bupati ke Betung" counts whatever brought the bupati there.
+    counts = aspect is Aspect.COUNT
+    if found is None and not _ANYTHING & spelt and not counts:
+        return None
+    beside = _ASIDES | _VISITS if counts else _ASIDES
+    named = frozenset(word for word in spelt if word not in beside and word not in (found or "").split())
     # "anggaran rapat" names no meeting, and nobody lists one.
     if aspect is None or (aspect is Aspect.WHICH and (named - _OFFICES or _OTHER_QUESTION.search(question))):
         return None
     # Who lists "rapat" wants to see every kind of meeting.
-    every = found is None or (found == "rapat" and aspect is Aspect.WHICH)
+    every = found is None or (found == "rapat" and aspect in (Aspect.WHICH, Aspect.COUNT))
     return AskedMeetings(None if every else found, frozenset(regions), aspect, named)
 
 
@@ -111,7 +117,7 @@ def find_held(store: Store, asked: AskedMeetings | None, period: Period | None) 
         for article, meeting in meetings(store, asked.regions)
         if _is_of_kind(meeting, asked.kind)
         and _tells(meeting, asked.aspect)
-        and asked.named <= _name_words(article, meeting)
+        and asked.named <= _name_words(article, meeting, asked.aspect)
         and (period is None or period.holds(meeting.held or article.published))
     ]
     found.sort(key=_time, reverse=True)
@@ -136,7 +142,10 @@ def _is_of_kind(meeting: Meeting, kind: str | None) -> bool:
     return kind is None or meeting.kind == kind or meeting.kind.startswith(f"{kind} ")
 
 
-def _name_words(article: Article, meeting: Meeting) -> set[str]:
+def _name_words(article: Article, meeting: Meeting, aspect: Aspect) -> set[str]:
+    """The words by which a meeting may be asked for; where it is counted, also those who were there."""
+    if aspect is Aspect.COUNT:
+        return set(words_of(article.text[slice(*meeting.evidence)]))
     spans = [meeting.what, *([meeting.host] if meeting.host else [])]
     named = {word for span in spans for word in words_of(article.text[slice(*span)])}
     return named | _OFFICES.intersection(words_of(article.text[slice(*meeting.evidence)]))

@@ -93,6 +93,7 @@ class AskedOfficials(msgspec.Struct, frozen=True):
     wider: frozenset[str] = frozenset()
     """The regions that tell the office's region from another of its name: "camat sungai raya hss"."""
     region: str | None = None
+    """Empty for any: "daftar camat"."""
     kind: str = ""
     """Of the officials of a region, those of one office: "siapa saja camat di Banyuasin"."""
     name: tuple[str, ...] = ()
@@ -121,7 +122,10 @@ def asked_officials(text: str, words: Sequence[str], regions: Collection[str]) -
 def find_holders(
     store: Store, asked: AskedOfficials | None, period: Period | None = None
 ) -> tuple[OfficialAnswer, ...]:
-    """Whom a question asks for, each named once, newest first, former holders last; nobody where no article tells."""
+    """Whom a question asks for, each named once, newest first, former holders last; nobody where no article tells.
+
+    Of several offices, those of one stand together, and former holders only where nobody is named who sits.
+    """
     if asked is None:
         return ()
     if asked.before:
@@ -141,8 +145,10 @@ def find_holders(
             named = of_this_time or otherwise
         return _once(_without_predecessors(named), same_person_and_office)
     if asked.region is not None:
-        listed = [holder for holder in _within(store, asked.region) if asked.kind in ("", holder.kind)]
-        return _once(_without_predecessors(listed), same_office)
+        listed = _within(store, asked.region) if asked.region else _named(officials(store, [asked.kind]))
+        of_kind = [holder for holder in listed if asked.kind in ("", holder.kind)]
+        each = by_office(_once(_without_predecessors(of_kind), same_person_and_office))
+        return tuple(holder for of_one in each for holder in _sitting(of_one) or of_one)
     return _once(_named(officials(store, name=asked.name)), same_person_and_office)
 
 
@@ -184,6 +190,19 @@ def _without_predecessors(named: Sequence[OfficialAnswer]) -> list[OfficialAnswe
             for other in former
         )
     ]
+
+
+def by_office(holders: Sequence[OfficialAnswer]) -> list[list[OfficialAnswer]]:
+    """The holders of each office, in order, the offices in the order in which they first appear."""
+    each: list[list[OfficialAnswer]] = []
+    for holder in holders:
+        of_one = next((known for known in each if same_office(known[0], holder)), None)
+        each.append([holder]) if of_one is None else of_one.append(holder)
+    return each
+
+
+def _sitting(holders: Sequence[OfficialAnswer]) -> list[OfficialAnswer]:
+    return [holder for holder in holders if not holder.former]
 
 
 def unnamed_office(store: Store, asked: AskedOffice) -> str | None:
@@ -236,7 +255,7 @@ def _once(
 
 def disagree(holders: Sequence[OfficialAnswer]) -> bool:
     """Whether the two newest sitting holders are named at about the same time, or at a time that is not known."""
-    sitting = [holder for holder in holders if not holder.former]
+    sitting = _sitting(holders)
     if len(sitting) < 2 or not same_office(*sitting[:2]):
         return False
     first, second = (holder.article.published for holder in sitting[:2])

@@ -14,6 +14,7 @@ _ASIDES = lexicon.words("embeddings.topics.officials", "asides.txt")
 _FORMER = lexicon.words("embeddings.topics.officials", "former.txt")
 _SHORT_BODIES = lexicon.table("embeddings.topics.officials", "short_bodies.csv")
 _ASKS_FOR_ALL = lexicon.patterns("embeddings.topics.officials", "patterns.toml")["asks_for_all"]
+_ALL = lexicon.words("embeddings.topics.officials", "all.txt")
 _UPPER = lexicon.words("embeddings.topics.officials", "capitals.txt")
 
 
@@ -71,11 +72,12 @@ def asked_office(content: Sequence[str]) -> AskedOffice | None:
 
 
 def asked_list(text: str, content: Sequence[str]) -> tuple[str, str] | None:
-    """Of which office, empty for any, and of which region a question asks for all: "siapa saja camat di Banyuasin"."""
-    words = [word for word in content if word not in _ASIDES or word == "pejabat"]
+    """Of which office and which region a question asks for all, each empty for any: "siapa saja camat di Banyuasin"."""
+    words = [word for word in content if word not in _ASIDES | _ALL or word == "pejabat"]
     head, region = " ".join(words[:1]), " ".join(words[1:])
     if not regions_named(region):
-        return None
+        plain = not region and head != "pejabat"
+        return (office_name(head), "") if plain and _ASKS_FOR_ALL.search(text) and is_office_word(head) else None
     if head == "pejabat":
         return "", canonical(region)
     return (office_name(head), canonical(region)) if _ASKS_FOR_ALL.search(text) and is_office_word(head) else None
