@@ -3,6 +3,7 @@
 from embeddings.answers.answer import Answer, Certainty, Quote
 from embeddings.answers.quotes import with_neighbours
 from embeddings.answers.settings import AnswerSettings
+from embeddings.answers.standing import StandingQuestion, StandingQuestions, naming, regions_of
 from embeddings.errors import (
     EncoderUnavailable,
     IndexMismatch,
@@ -63,6 +64,8 @@ __all__ = [
     "Remark",
     "RetrieverSettings",
     "SettingsError",
+    "StandingQuestion",
+    "StandingQuestions",
     "Store",
     "StoreUnusable",
     "Summary",
@@ -71,9 +74,11 @@ __all__ = [
     "article_key",
     "disagree",
     "fault",
+    "naming",
     "printable",
     "read_line",
     "regions_in",
+    "regions_of",
     "same_office",
     "split_questions",
     "with_neighbours",

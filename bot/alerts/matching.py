@@ -1,0 +1,173 @@
+"""Match new articles with what chats wait for, in the background and in short pieces: whoever asks comes first."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bot.ask import to_send
+from bot.chats import ChatsLocked, SentAnswer, Subscription, WaitingQuestion
+from bot.conversations import Conversations
+from bot.worker import Urgency
+from embeddings import (
+    Answer,
+    Article,
+    Certainty,
+    StandingQuestion,
+    StandingQuestions,
+    StoreUnusable,
+    regions_of,
+)
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 2.0
+
+
+class NewArticle(msgspec.Struct, frozen=True):
+    """An article to be matched, and the last of its passages."""
+
+    passage: int
+    id: str
+    article: Article | None
+    """None where it is damaged."""
+    story: frozenset[str]
+    near: tuple[int, ...]
+    """The positions of the questions that it may answer."""
+    regions: frozenset[str]
+
+
+class Matching:
+    """Goes through the articles in the order in which they were stored; what was matched is kept with the matches."""
+
+    def __init__(self, state: Conversations) -> None:
+        self._state = state
+        self._asked: Sequence[WaitingQuestion] = ()
+        self._side_by_side = StandingQuestions([])
+        self._changes: int | None = None
+
+    async def keep_on(self) -> None:
+        """Match whatever comes in, for as long as the bot runs."""
+        while True:
+            try:
+                while await self.step():
+                    pass
+            except ChatsLocked as error:
+                logger.error("%s", error)
+            # Whatever it is, the next article or the next look may do.
+            except Exception:
+                logger.exception("New articles could not be matched with what people wait for")
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def step(self) -> bool:
+        """One piece of work, the most urgent first; False where there is none."""
+        subscriptions, encoder = self._state.chats.subscriptions, self._state.answerer.encoder.name
+        if not subscriptions.exist():
+            await self._pass_over()
+            return False
+        if unprepared := subscriptions.unprepared(encoder):
+            await self._prepare(unprepared, encoder)
+        elif waiting := subscriptions.look_back():
+            await self._look_back(waiting)
+        elif (found := await self._next()) is not None:
+            await self._match(found)
+        else:
+            return False
+        return True
+
+    async def _pass_over(self) -> None:
+        """Nobody waits, so what came in until now is of no concern."""
+        store, alerts = self._state.answerer.store, self._state.chats.alerts
+        newest = await self._state.in_worker(store.watermark, Urgency.ALERT)
+        if alerts.matched_until(store.identity) != newest.passage:
+            await self._state.write(alerts.begin_at, store.identity, newest.passage)
+
+    async def _prepare(self, subscription: Subscription, encoder: str) -> None:
+        state, day = self._state, self._day(subscription.since)
+        question = await state.in_worker(lambda: state.answerer.standing(subscription.words, day), Urgency.ALERT)
+        await state.write(state.chats.subscriptions.prepare, subscription.id, encoder, question)
+
+    async def _look_back(self, waiting: Subscription) -> None:
+        """Ask once more what found no answer: articles may have come in since, and now there is time to read more."""
+        state = self._state
+        answer = await state.in_worker(lambda: state.answerer.answer(waiting.words, 1), Urgency.ALERT)
+        content = self._content(answer, waiting) if answer.certainty is Certainty.SURE else None
+        article = content.quotes[0].article if content else ""
+        story = await state.in_worker(lambda: state.answerer.store.of_story(article), Urgency.ALERT)
+        await state.write(state.chats.alerts.record_look_back, waiting.id, story, content)
+
+    # --- one article ---
+
+    async def _next(self) -> NewArticle | None:
+        """The next article, with the questions that it is near to; None where all were matched."""
+        state, alerts, store = self._state, self._state.chats.alerts, self._state.answerer.store
+        seen = alerts.matched_until(store.identity)
+        if seen is None:
+            # An older version, or another store: what is there is not new.
+            newest = await state.in_worker(store.watermark, Urgency.ALERT)
+            await state.write(alerts.begin_at, store.identity, newest.passage)
+            return None
+        following = await state.in_worker(lambda: store.next_article(seen), Urgency.ALERT)
+        if following is None:
+            return None
+        await self._take_in_changes()
+        return await state.in_worker(lambda: self._near(*following), Urgency.ALERT)
+
+    async def _take_in_changes(self) -> None:
+        state, subscriptions = self._state, self._state.chats.subscriptions
+        if self._changes == subscriptions.changes:
+            return
+        self._changes = subscriptions.changes
+        self._asked = await state.write(subscriptions.waiting_questions, state.answerer.encoder.name)
+        questions = [StandingQuestion(one.embedding, one.stems, None, False) for one in self._asked]
+        self._side_by_side = await state.in_worker(lambda: StandingQuestions(questions), Urgency.ALERT)
+
+    def _near(self, passage: int, article_id: str) -> NewArticle:
+        store = self._state.answerer.store
+        article = store.article(article_id)
+        if article is None:
+            return NewArticle(passage, article_id, None, frozenset(), (), frozenset())
+        near = self._side_by_side.near(article, store.article_embeddings(article_id))
+        story, regions = frozenset(store.of_story(article_id)), frozenset(regions_of(article))
+        return NewArticle(passage, article_id, article, story, tuple(near), regions)
+
+    async def _match(self, found: NewArticle) -> None:
+        state, subscriptions = self._state, self._state.chats.subscriptions
+        answers: list[tuple[int, SentAnswer]] = []
+        for position in found.near:
+            answers += await self._answers(found, self._asked[position])
+        regions = [one.id for one in subscriptions.of_regions(found.regions)]
+        identity = state.answerer.store.identity
+        await state.write(state.chats.alerts.record, identity, found.passage, found.id, found.story, answers, regions)
+
+    async def _answers(self, found: NewArticle, asked: WaitingQuestion) -> list[tuple[int, SentAnswer]]:
+        """What the article answers for sure, for each subscription that waits for it."""
+        state, day = self._state, self._day(asked.since) if asked.since else None
+        try:
+            answer = await state.in_worker(
+                lambda: state.answerer.answer_from(asked.words, found.id, day), Urgency.ALERT
+            )
+        except StoreUnusable:
+            raise
+        # One question in which anything fails must not keep the article from the others.
+        except Exception:
+            logger.exception("The article %r could not be read for a question that waits", found.id)
+            return []
+        if answer.certainty is not Certainty.SURE or not answer.quotes:
+            return []
+        waiting = filter(None, map(state.chats.subscriptions.by_id, asked.subscriptions))
+        return [(one.id, self._content(answer, one)) for one in waiting]
+
+    def _content(self, answer: Answer, subscription: Subscription) -> SentAnswer:
+        texts = self._state.texts_in(subscription.chat, subscription.language)
+        content = to_send(answer, texts, per_page=1)
+        head = texts.alert_answer.format(question=subscription.words)
+        return msgspec.structs.replace(
+            content, understood=(head, *content.understood), of_period=False, subscription=subscription.id
+        )
+
+    def _day(self, moment: float) -> date:
+        return datetime.fromtimestamp(moment, ZoneInfo(self._state.settings.timezone)).date()
