@@ -216,7 +216,7 @@ def leave_traces(chats: Chats, person: int, words: str) -> None:
     chats.feedback.give(others.id, person, "wrong", "old")
     waits = chats.subscriptions.add(person, 0, Kind.QUESTION, words, "id", 30, answer=others.id)
     assert waits is not None
-    prepared = StandingQuestion(b"\0" * 4, tuple(words.casefold().split()), None, False)
+    prepared = StandingQuestion(b"\0" * 4, tuple(words.casefold().split()), (words.casefold(),), None, False)
     chats.subscriptions.prepare(waits.id, "encoder", prepared)
     for number in range(30):
         answer = (waits.id, msgspec.structs.replace(content, subscription=waits.id))

@@ -2,29 +2,33 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from bot.ask import to_send
-from bot.chats import ChatsLocked, SentAnswer, Subscription, WaitingQuestion
+from bot.chats import SentAnswer, Subscription, WaitingQuestion
 from bot.conversations import Conversations
 from bot.worker import Urgency
 from embeddings import (
     Answer,
-    Article,
     Certainty,
     StandingQuestion,
     StandingQuestions,
     StoreUnusable,
+    WartabotError,
     regions_of,
 )
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 2.0
+# After trouble, until it is tried again.
+PAUSE_SECONDS = 30.0
+T = TypeVar("T")
 
 
 class NewArticle(msgspec.Struct, frozen=True):
@@ -32,8 +36,6 @@ class NewArticle(msgspec.Struct, frozen=True):
 
     passage: int
     id: str
-    article: Article | None
-    """None where it is damaged."""
     story: frozenset[str]
     near: tuple[int, ...]
     """The positions of the questions that it may answer."""
@@ -55,12 +57,13 @@ class Matching:
             try:
                 while await self.step():
                     pass
-            except ChatsLocked as error:
-                logger.error("%s", error)
-            # Whatever it is, the next article or the next look may do.
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+            except WartabotError as error:
+                logger.error("New articles are not matched at the moment: %s", error)
+                await asyncio.sleep(PAUSE_SECONDS)
             except Exception:
                 logger.exception("New articles could not be matched with what people wait for")
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def step(self) -> bool:
         """One piece of work, the most urgent first; False where there is none."""
@@ -87,14 +90,16 @@ class Matching:
 
     async def _prepare(self, subscription: Subscription, encoder: str) -> None:
         state, day = self._state, self._day(subscription.since)
-        question = await state.in_worker(lambda: state.answerer.standing(subscription.words, day), Urgency.ALERT)
+        question = await self._or_none(lambda: state.answerer.standing(subscription.words, day), subscription.id)
+        if question is None:
+            question = StandingQuestion(bytes(2 * state.answerer.encoder.dimension), (), (), None, False)
         await state.write(state.chats.subscriptions.prepare, subscription.id, encoder, question)
 
     async def _look_back(self, waiting: Subscription) -> None:
         """Ask once more what found no answer: articles may have come in since, and now there is time to read more."""
         state = self._state
-        answer = await state.in_worker(lambda: state.answerer.answer(waiting.words, 1), Urgency.ALERT)
-        content = self._content(answer, waiting) if answer.certainty is Certainty.SURE else None
+        answer = await self._or_none(lambda: state.answerer.answer(waiting.words, 1), waiting.id)
+        content = self._content(answer, waiting) if answer and answer.certainty is Certainty.SURE else None
         article = content.quotes[0].article if content else ""
         story = await state.in_worker(lambda: state.answerer.store.of_story(article), Urgency.ALERT)
         await state.write(state.chats.alerts.record_look_back, waiting.id, story, content)
@@ -114,7 +119,19 @@ class Matching:
         if following is None:
             return None
         await self._take_in_changes()
-        return await state.in_worker(lambda: self._near(*following), Urgency.ALERT)
+        passage, article = following
+        found = await self._or_none(lambda: self._near(passage, article), article)
+        return found or NewArticle(passage, article, frozenset(), (), frozenset())
+
+    async def _or_none(self, work: Callable[[], T], what: object) -> T | None:
+        """What a piece of work gives; None where it fails over this question or article, which holds up no other."""
+        try:
+            return await self._state.in_worker(work, Urgency.ALERT)
+        except StoreUnusable:
+            raise
+        except Exception:
+            logger.exception("Passed over in matching: %r", what)
+            return None
 
     async def _take_in_changes(self) -> None:
         state, subscriptions = self._state, self._state.chats.subscriptions
@@ -122,17 +139,18 @@ class Matching:
             return
         self._changes = subscriptions.changes
         self._asked = await state.write(subscriptions.waiting_questions, state.answerer.encoder.name)
-        questions = [StandingQuestion(one.embedding, one.stems, None, False) for one in self._asked]
+        questions = [one.compared for one in self._asked]
         self._side_by_side = await state.in_worker(lambda: StandingQuestions(questions), Urgency.ALERT)
 
     def _near(self, passage: int, article_id: str) -> NewArticle:
         store = self._state.answerer.store
         article = store.article(article_id)
         if article is None:
-            return NewArticle(passage, article_id, None, frozenset(), (), frozenset())
+            # Damaged, or gone by now.
+            return NewArticle(passage, article_id, frozenset(), (), frozenset())
         near = self._side_by_side.near(article, store.article_embeddings(article_id))
         story, regions = frozenset(store.of_story(article_id)), frozenset(regions_of(article))
-        return NewArticle(passage, article_id, article, story, tuple(near), regions)
+        return NewArticle(passage, article_id, story, tuple(near), regions)
 
     async def _match(self, found: NewArticle) -> None:
         state, subscriptions = self._state, self._state.chats.subscriptions
@@ -146,17 +164,8 @@ class Matching:
     async def _answers(self, found: NewArticle, asked: WaitingQuestion) -> list[tuple[int, SentAnswer]]:
         """What the article answers for sure, for each subscription that waits for it."""
         state, day = self._state, self._day(asked.since) if asked.since else None
-        try:
-            answer = await state.in_worker(
-                lambda: state.answerer.answer_from(asked.words, found.id, day), Urgency.ALERT
-            )
-        except StoreUnusable:
-            raise
-        # One question in which anything fails must not keep the article from the others.
-        except Exception:
-            logger.exception("The article %r could not be read for a question that waits", found.id)
-            return []
-        if answer.certainty is not Certainty.SURE or not answer.quotes:
+        answer = await self._or_none(lambda: state.answerer.answer_from(asked.words, found.id, day), found.id)
+        if answer is None or answer.certainty is not Certainty.SURE:
             return []
         waiting = filter(None, map(state.chats.subscriptions.by_id, asked.subscriptions))
         return [(one.id, self._content(answer, one)) for one in waiting]

@@ -44,8 +44,7 @@ class WaitingQuestion(msgspec.Struct, frozen=True):
     since: float | None
     """When it was asked, where it names a time that is counted from then."""
     subscriptions: tuple[int, ...]
-    embedding: bytes
-    stems: tuple[str, ...]
+    compared: StandingQuestion
 
 
 class SubscriptionsFull(Exception):
@@ -141,8 +140,10 @@ class Subscriptions:
     def prepare(self, id: int, encoder: str, question: StandingQuestion) -> None:
         """Keep what articles are compared with."""
         self._database.do(
-            "UPDATE subscriptions SET encoder = ?, embedding = ?, stems = ?, from_its_day = ? WHERE id = ?",
-            encoder, question.embedding, " ".join(question.stems), question.from_its_day, id,
+            "UPDATE subscriptions SET encoder = ?, embedding = ?, stems = ?, regions = ?, from_its_day = ? "
+            "WHERE id = ?",
+            encoder, question.embedding, " ".join(question.stems), "\n".join(question.regions),
+            question.from_its_day, id,
         )  # fmt: skip
         self.changes += 1
 
@@ -150,13 +151,20 @@ class Subscriptions:
         """Every question once that was prepared by this encoder, with all that wait for it, stopped today or not."""
         # Of many it takes a moment, in which the event loop must not wait: not over the connection that it reads with.
         rows = self._database.changing.execute(
-            "SELECT words, CASE WHEN from_its_day THEN since END AS day, group_concat(id), embedding, stems "
-            "FROM subscriptions WHERE kind = ? AND encoder = ? GROUP BY words, day",
+            "SELECT words, CASE WHEN from_its_day THEN since END AS day, group_concat(id), embedding, stems, regions, "
+            "from_its_day FROM subscriptions WHERE kind = ? AND encoder = ? GROUP BY words, day",
             (Kind.QUESTION, encoder),
         )
         return [
-            WaitingQuestion(words, day, tuple(map(int, ids.split(","))), embedding, tuple(stems.split()))
-            for words, day, ids, embedding, stems in rows
+            WaitingQuestion(
+                words,
+                day,
+                tuple(map(int, ids.split(","))),
+                StandingQuestion(
+                    embedding, tuple(stems.split()), tuple(regions.splitlines()), None, bool(from_its_day)
+                ),
+            )
+            for words, day, ids, embedding, stems, regions, from_its_day in rows
         ]
 
     def look_back(self) -> Subscription | None:

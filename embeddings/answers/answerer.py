@@ -80,7 +80,8 @@ class Answerer:
         asked = self._understood(question, today=asked_on)
         embedding = self._retriever.embedding(asked.query).astype(np.float16).tobytes()
         relative = asked.period is not None and asked.period.relative
-        return StandingQuestion(embedding, asked.query.stems, region_of(asked.query.words), relative)
+        regions, region = tuple(sorted(asked.regions)), region_of(asked.query.words)
+        return StandingQuestion(embedding, asked.query.stems, regions, region, relative)
 
     def answer_from(self, question: str, article: str, asked_on: date) -> Answer:
         """What one article answers to a question: judged as among all articles, and no if it is not among the nearest.

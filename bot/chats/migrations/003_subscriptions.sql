@@ -1,6 +1,6 @@
 -- What a chat (a person's private one, or a group's topic; 0 is none) wants to hear of: articles that answer a question,
 -- or that name a region. `minute` is that of the day on which it comes as a digest, NULL is at once; `look_back` is
--- whether the articles that there are have yet to be asked. `embedding` and `stems` are what articles are compared
+-- whether the articles that there are have yet to be asked. `embedding`, `stems` and `regions` are what articles are compared
 -- with, as made by `encoder`; `from_its_day` is whether the question names a time counted from `since`.
 CREATE TABLE subscriptions(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -16,6 +16,7 @@ CREATE TABLE subscriptions(
   encoder TEXT,
   embedding BLOB,
   stems TEXT,
+  regions TEXT,
   from_its_day INTEGER NOT NULL DEFAULT 0,
   UNIQUE (chat, topic, kind, words)
 ) STRICT;
