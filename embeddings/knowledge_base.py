@@ -156,6 +156,12 @@ class KnowledgeBase:
         with self._at_one_moment() as answerer:
             return answerer.standing(question, asked_on or self._today())
 
+    def next_article(self, passage: int) -> tuple[int, str] | None:
+        """The first article stored after this passage, by its last passage and its id, once it can be searched."""
+        with self._at_one_moment():
+            following = self.store.next_article(passage)
+            return following if following and self.retriever.holds_passage(following[0]) else None
+
     def answer_from(self, question: str, article: str, asked_on: date | None = None) -> Answer:
         """What one article answers to a question (see Answerer.answer_from); raises QuestionTooLong."""
         with self._at_one_moment() as answerer:

@@ -115,7 +115,7 @@ class Matching:
             newest = await state.in_worker(store.watermark, Urgency.ALERT)
             await state.write(alerts.begin_at, store.identity, newest.passage)
             return None
-        following = await state.in_worker(lambda: store.next_article(seen), Urgency.ALERT)
+        following = await state.in_worker(lambda: state.answerer.next_article(seen), Urgency.ALERT)
         if following is None:
             return None
         await self._take_in_changes()

@@ -8,8 +8,9 @@ import msgspec
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import replies
-from bot.cards import Card, View, answer_card, article_link, deep_link, verified
+from bot.cards import Card, View, answer_card, verified
 from bot.chats import Kind, Match, StoredAnswer, Subscription
+from bot.sharing import article_link, deep_link
 from bot.texts import Texts
 from embeddings import Article, KnowledgeBase, naming
 
@@ -45,7 +46,9 @@ def alert_card(told: Sequence[Told], knowledge: KnowledgeBase, texts: Texts, bot
     if answer is None:
         return _news(told[0], texts, bot_name)
     quotes = verified(answer.content, knowledge.store)
-    return answer_card(answer.token, answer.content, quotes, knowledge.summary(), texts, bot_name, View())
+    return answer_card(
+        answer.token, answer.content, quotes, knowledge.summary(), texts, bot_name, View(for_all=answer.everyone)
+    )
 
 
 def _news(told: Told, texts: Texts, bot_name: str) -> Card:

@@ -106,7 +106,7 @@ async def _change(
                 await edit_buttons(context, message, with_stop_turned(markup, subscription.id, done == "stop", texts))
         case "at", str(time) if time == "now" or int(time) < MINUTES_A_DAY:
             await state.write(state.chats.subscriptions.tell_at, subscription.id, None if time == "now" else int(time))
-            await acknowledge(query, texts.saved)
+            await acknowledge(query)
             changed = state.chats.subscriptions.by_id(subscription.id)
             if changed is not None:
                 await edit(context, message.chat_id, message.message_id, *subscribed_card(changed, texts))

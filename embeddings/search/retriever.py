@@ -100,6 +100,10 @@ class Retriever:
                 "mend the folder's permissions, and run the same command again."
             ) from error
 
+    def holds_passage(self, passage: int) -> bool:
+        """Whether what is searched holds this passage, which may have been stored a moment ago."""
+        return self._seen is not None and passage <= self._seen.passage
+
     def retrieve(self, query: Query, top_k: int, where: Filter | None = None) -> Retrieval:
         """The `top_k` best passages for a query, of those articles only that the filter lets through."""
         candidates = self._candidates(query, where)
