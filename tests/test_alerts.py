@@ -1,5 +1,6 @@
 """Whoever waits is told: once, of what a new article says word for word, also where the bot is killed in between."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -16,8 +17,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.alerts.due import in_messages, midnight_before
+from bot.alerts.matching import Matching
 from bot.alerts.typed import words_and_minute
 from bot.chats import FILE_NAME, Chats, Kind, Match, SubscriptionsFull
+from bot.config import TelegramSettings
+from bot.conversations import Conversations
+from embeddings import Article, Encoder, KnowledgeBase
+from embeddings.answers.reader import Reader
 from tests.bot_process import Bot, running_bot, wait_until
 from tests.conftest import ROOT
 from tests.telegram_server import BOT, GROUP, OTHER, PERSON
@@ -212,6 +218,101 @@ def test_what_was_stopped_is_deleted_after_a_day(chats: Chats, monkeypatch: pyte
     monkeypatch.setattr(time, "time", lambda: later)
     chats.forget_old(30)
     assert chats.subscriptions.by_id(region.id) is None
+
+
+# --- matching ---------------------------------------------------------------------------------------------------
+
+
+class Engine:
+    """The matching of a data folder of its own, without Telegram."""
+
+    def __init__(self, folder: Path, encoder: Encoder, reader: Reader) -> None:
+        self.knowledge = KnowledgeBase(folder, encoder=encoder, reader=reader)
+        self.chats = Chats(folder / FILE_NAME)
+        self.matching = Matching(Conversations(self.knowledge, self.chats, TelegramSettings()))
+
+    def store(self, id: str, text: str = QUOTE, source: str = "Kabar Musi") -> None:
+        assert self.knowledge.add([Article(id, text, source=source, published="2026-02-09")]) == []
+
+    def run(self) -> list[str]:
+        """Match all that there is; the articles that subscriptions are to be told of."""
+
+        async def match_all() -> None:
+            while await self.matching.step():
+                pass
+
+        asyncio.run(match_all())
+        return [row[0] for row in self.chats.database.all("SELECT article FROM matches ORDER BY id")]
+
+
+@pytest.fixture
+def engine(tmp_path: Path, encoder: Encoder, reader: Reader) -> Iterator[Engine]:
+    own = Engine(tmp_path, encoder, reader)
+    yield own
+    own.chats.close()
+    own.knowledge.close()
+
+
+def subscribe(engine: Engine, words: str, kind: Kind = Kind.QUESTION) -> None:
+    assert engine.chats.subscriptions.add(7, 0, kind, words, "id", 30) is not None
+
+
+def test_what_came_in_before_anybody_waited_is_not_new(engine: Engine) -> None:
+    engine.store("before")
+    assert engine.run() == []
+    subscribe(engine, "siapa kapolres banyuasin?")
+    subscribe(engine, "lahat", Kind.REGION)
+    engine.store("after", "Kapolres Banyuasin AKBP Wira Suganda hadir dalam rapat.")
+    engine.store("of-lahat", "Rapat di Lahat selesai.")
+    assert engine.run() == ["after", "of-lahat"]
+    assert engine.run() == ["after", "of-lahat"]
+
+
+def test_an_article_over_which_the_program_fails_holds_up_no_other(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    subscribe(engine, "banyuasin", Kind.REGION)
+    assert engine.run() == []
+    for id in ("a", "b", "c"):
+        engine.store(id, f"Rapat {id} di Banyuasin selesai.")
+    compared = engine.knowledge.store.article_embeddings
+
+    def failing(article: str) -> Any:
+        if article == "b":
+            raise ValueError("a fault")
+        return compared(article)
+
+    monkeypatch.setattr(engine.knowledge.store, "article_embeddings", failing)
+    assert engine.run() == ["a", "c"]
+    assert "Passed over in matching: 'b'" in caplog.text
+
+
+def test_a_question_that_cannot_be_asked_any_more_holds_up_no_other(engine: Engine) -> None:
+    subscribe(engine, "siapa " * 400)
+    subscribe(engine, "siapa kapolres banyuasin?")
+    assert engine.run() == []
+    engine.store("a")
+    assert engine.run() == ["a"]
+
+
+def test_articles_that_come_into_a_store_from_a_backup_are_matched(engine: Engine) -> None:
+    subscribe(engine, "banyuasin", Kind.REGION)
+    engine.run()
+    engine.chats.alerts.begin_at(engine.knowledge.store.identity, 1_000)
+    assert engine.run() == []
+    engine.store("a")
+    assert engine.run() == ["a"]
+
+
+def test_one_story_in_two_outlets_is_told_of_once_and_news_of_a_region_not_beside_an_answer(engine: Engine) -> None:
+    subscribe(engine, "siapa kapolres banyuasin?")
+    subscribe(engine, "banyuasin", Kind.REGION)
+    engine.run()
+    engine.store("a")
+    engine.store("b", source="Warta Sembilang")
+    assert engine.run() == ["a"]
+    engine.store("c", "Rapat di Banyuasin selesai.")
+    assert engine.run() == ["a", "c"]
 
 
 # --- the bot --------------------------------------------------------------------------------------------------

@@ -109,10 +109,9 @@ class Matching:
     async def _next(self) -> NewArticle | None:
         """The next article, with the questions that it is near to; None where all were matched."""
         state, alerts, store = self._state, self._state.chats.alerts, self._state.answerer.store
-        seen = alerts.matched_until(store.identity)
-        if seen is None:
-            # An older version, or another store: what is there is not new.
-            newest = await state.in_worker(store.watermark, Urgency.ALERT)
+        seen, newest = alerts.matched_until(store.identity), await state.in_worker(store.watermark, Urgency.ALERT)
+        if seen is None or seen > newest.passage:
+            # Before there were alerts, in another store or in one from a backup: what is there is not new.
             await state.write(alerts.begin_at, store.identity, newest.passage)
             return None
         following = await state.in_worker(lambda: state.answerer.next_article(seen), Urgency.ALERT)
