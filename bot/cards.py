@@ -87,7 +87,10 @@ def _html(content: SentAnswer, quotes: Sequence[Quote], summary: Summary, texts:
 
 
 def _lines(content: SentAnswer, shown: Sequence[Quote], texts: Texts) -> list[str]:
-    """The answer first where it is sure and one line, else how the question was read."""
+    """The answer first where it is sure and one line, else how the question was read; before both, why it comes."""
+    if content.subscription is not None:
+        unasked = msgspec.structs.replace(content, subscription=None)
+        return [escape(texts.alert_answer.format(question=content.question)), *_lines(unasked, shown, texts)]
     understood = [f"<i>{escape(line)}</i>" for line in content.understood]
     if content.maybe or not content.answered:
         return [*understood, *([escape(texts.maybe)] if content.maybe else []), *map(escape, content.heads)]

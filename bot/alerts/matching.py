@@ -172,10 +172,7 @@ class Matching:
     def _content(self, answer: Answer, subscription: Subscription) -> SentAnswer:
         texts = self._state.texts_in(subscription.chat, subscription.language)
         content = to_send(answer, texts, per_page=1)
-        head = texts.alert_answer.format(question=subscription.words)
-        return msgspec.structs.replace(
-            content, understood=(head, *content.understood), of_period=False, subscription=subscription.id
-        )
+        return msgspec.structs.replace(content, of_period=False, subscription=subscription.id)
 
     def _day(self, moment: float) -> date:
         return datetime.fromtimestamp(moment, ZoneInfo(self._state.settings.timezone)).date()
