@@ -26,10 +26,23 @@ from telegram.ext import (
 )
 
 from bot import registration
+from bot.alerts.matching import Matching
+from bot.alerts.telling import Telling
 from bot.chats import Chats
 from bot.config import NewsroomSettings, TelegramSettings
 from bot.conversations import KEY, Conversations, conversations
-from bot.handlers import asking, buttons, errors, groups, guidance, inline, offers, privacy, settings
+from bot.handlers import (
+    asking,
+    buttons,
+    errors,
+    groups,
+    guidance,
+    inline,
+    offers,
+    privacy,
+    settings,
+    subscriptions,
+)
 from bot.limits import ChatRateLimiter
 from bot.polling import WatchedRequest, keep_polling
 from bot.questions import asker_of
@@ -113,6 +126,7 @@ def _add_handlers(application: AnyApplication) -> None:
 
     application.add_handler(CommandHandler("start", guidance.start, NEW))
     application.add_handler(CommandHandler(["bantuan", "help"], guidance.explain, NEW))
+    application.add_handler(CommandHandler("langganan", subscriptions.subscribe, NEW))
     application.add_handler(CommandHandler("sumber", guidance.sources, NEW))
     application.add_handler(CommandHandler(["setelan", "settings"], settings.show, NEW))
     application.add_handler(CommandHandler(["privasi", "privacy"], privacy.explain, NEW))
@@ -126,6 +140,7 @@ def _add_handlers(application: AnyApplication) -> None:
 
     application.add_handler(CallbackQueryHandler(privacy.forget, "^x:"))
     application.add_handler(CallbackQueryHandler(settings.change, "^g:"))
+    application.add_handler(CallbackQueryHandler(subscriptions.press, "^l:"))
     application.add_handler(CallbackQueryHandler(guidance.turn_page, "^[st]:"))
     application.add_handler(CallbackQueryHandler(offers.press, "^[hnpq]:"))
     application.add_handler(CallbackQueryHandler(buttons.press))
@@ -174,7 +189,7 @@ def _costs_a_tap(message: Message, state: Conversations) -> bool:
 
 
 async def _begin(application: AnyApplication) -> None:
-    """Register commands, take up what a stopped process left, and keep watch over updates and old data."""
+    """Register commands, take up what a stopped process left, and go on with what nobody asks for."""
     state: Conversations = application.bot_data[KEY]
     link: WatchedRequest | Webhook = application.bot_data["link"]
     server = application.bot_data["server"] = build_server(state, link)
@@ -182,9 +197,12 @@ async def _begin(application: AnyApplication) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _stop, application)
     context = application.context_types.context(application)
+    application.bot_data["telling"] = telling = Telling(context)
     tasks: list[Coroutine[Any, Any, None]] = [
         link.keep() if isinstance(link, Webhook) else keep_polling(application, link),
         _forget_daily(state),
+        Matching(state).keep_on(),
+        telling.keep_on(),
         registration.register(application, state),
         # In the order they were asked, and before what comes now.
         *(asking.take_up(pending, context) for pending in state.chats.questions.pending()),
@@ -228,3 +246,5 @@ async def _end(application: AnyApplication) -> None:
     application.bot_data["server"].stop()
     for task in application.bot_data.get("tasks", ()):
         task.cancel()
+    # What is being sent is not sent again, so it is waited for.
+    await application.bot_data["telling"].end()

@@ -26,10 +26,11 @@ async def ask(
     hurried = state.waiting_questions > state.settings.hurried_above
     answer = await state.in_worker(lambda: state.answerer.answer(question, QUOTES_KEPT, any_time, hurried, before))
     state.metrics.questions.labels(answer.certainty).inc()
-    return _to_send(answer, texts, state.chats.settings.of(chat.id).per_page)
+    return to_send(answer, texts, state.chats.settings.of(chat.id).per_page)
 
 
-def _to_send(answer: Answer, texts: Texts, per_page: int) -> SentAnswer:
+def to_send(answer: Answer, texts: Texts, per_page: int) -> SentAnswer:
+    """What the card of this answer is drawn from."""
     continued = [texts.continued.format(question=answer.question)] if answer.typed else []
     return SentAnswer(
         answer.question,

@@ -87,7 +87,10 @@ def _html(content: SentAnswer, quotes: Sequence[Quote], summary: Summary, texts:
 
 
 def _lines(content: SentAnswer, shown: Sequence[Quote], texts: Texts) -> list[str]:
-    """The salam, then the answer where it is sure and one line, else how the question was read."""
+    """The salam, then the answer where it is sure and one line, else how the question was read; first, why it comes."""
+    if content.subscription is not None:
+        unasked = msgspec.structs.replace(content, subscription=None)
+        return [escape(texts.alert_answer.format(question=content.question)), *_lines(unasked, shown, texts)]
     salam = [escape(content.salam)] if content.salam else []
     understood = [f"<i>{escape(line)}</i>" for line in content.understood]
     if content.maybe or not content.answered:
@@ -132,7 +135,9 @@ def _reaction_rows(token: str, content: SentAnswer, view: View, texts: Texts) ->
         report = _judged(texts.report, 0, judged.reason is not None, view)
         rows.append([*votes, _button(report, "r", token, view.page)])
     elif content.question and not content.of_another:
-        rows.append([_button(texts.noted if view.wished else texts.notify_me, "w", token, view.page)])
+        rows.append([_wish_button(token, view, texts)])
+    if content.subscription is not None:
+        rows.append([_button(texts.stop, "l", "stop", content.subscription)])
     if content.of_period:
         rows.append([_button(texts.drop_period, "d", token)])
     if content.typed:
@@ -147,6 +152,12 @@ def _judged(label: str, count: int, own: bool, view: View) -> str:
     if view.for_all:
         return f"{label} {count}" if count else label
     return f"{label} ✓" if own else label
+
+
+def _wish_button(token: str, view: View, texts: Texts) -> InlineKeyboardButton:
+    if view.wished:
+        return _button(texts.noted, "w", token, view.page, "off")
+    return _button(texts.notify_me, "w", token, view.page)
 
 
 def _report_rows(token: str, view: View, texts: Texts) -> list[list[InlineKeyboardButton]]:

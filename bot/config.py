@@ -33,6 +33,8 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     questions_a_minute_chat: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
     inline_queries_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
     taps_a_minute_person: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
+    most_subscriptions: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 30
+    alerts_an_hour: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
     most_waiting: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 200
     hurried_above: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 5
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30

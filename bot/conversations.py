@@ -122,6 +122,16 @@ class Conversations:
             return INDONESIAN
         return texts_for(user.language_code if user else None)
 
+    def texts_in(self, chat: int, language: str) -> Texts:
+        """The texts of a chat that nobody is writing in: in its language, or where it chose none in this one."""
+        return ENGLISH if (self.chats.settings.of(chat).language or language) == ENGLISH.language else INDONESIAN
+
+    def reaches(self, chat: int) -> bool:
+        """Whether the operator lets this chat be told of anything."""
+        if chat in self.settings.blocked_chats or chat in self.settings.blocked_people:
+            return False
+        return not self.settings.allowed_chats or chat in self.settings.allowed_chats
+
     def serves(self, chat: Chat | None, user: User | None) -> bool:
         """Whether this chat and person are among those the operator lets ask."""
         if user is not None and user.id in self.settings.blocked_people:

@@ -29,15 +29,22 @@ def commands(texts: Texts) -> list[tuple[BotCommandScope, Commands]]:
     officials = ("pejabat", texts.command_officials)
     meetings = ("rapat", texts.command_meetings)
     news = ("berita", texts.command_news)
+    subscriptions = ("langganan", texts.command_subscriptions)
     sources = ("sumber", texts.command_sources)
     settings = ("settings" if english else "setelan", texts.command_settings)
     privacy = ("privacy" if english else "privasi", texts.command_privacy)
     help_ = ("help" if english else "bantuan", texts.command_help)
     forget = ("hapusdata", texts.command_forget)
     return [
-        (BotCommandScopeAllPrivateChats(), [ask, news, officials, meetings, sources, settings, help_, privacy, forget]),
+        (
+            BotCommandScopeAllPrivateChats(),
+            [ask, news, officials, meetings, subscriptions, sources, settings, help_, privacy, forget],
+        ),
         (BotCommandScopeAllGroupChats(), [ask, news, officials, meetings, sources, help_, privacy]),
-        (BotCommandScopeAllChatAdministrators(), [ask, news, officials, meetings, sources, settings, help_, privacy]),
+        (
+            BotCommandScopeAllChatAdministrators(),
+            [ask, news, officials, meetings, subscriptions, sources, settings, help_, privacy],
+        ),
     ]
 
 

@@ -53,7 +53,7 @@ async def reply(context: ContextTypes.DEFAULT_TYPE, message: Message, text: str)
     await send(context, message, html.escape(text), None, attach_to=message.message_id)
 
 
-class _Place(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True):
     """Where a message goes: a chat, a topic of it, and the message that it attaches to."""
 
     chat: int
@@ -61,7 +61,7 @@ class _Place(msgspec.Struct, frozen=True):
     attach_to: int | None = None
 
     @classmethod
-    def beside(cls, message: Message, attach_to: int | None = None) -> "_Place":
+    def beside(cls, message: Message, attach_to: int | None = None) -> "Place":
         return cls(message.chat_id, message.message_thread_id if message.is_topic_message else None, attach_to)
 
     def options(self) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 async def _where_the_group_is(
-    context: ContextTypes.DEFAULT_TYPE, place: _Place, send_there: Callable[[_Place], Awaitable[T]]
+    context: ContextTypes.DEFAULT_TYPE, place: Place, send_there: Callable[[Place], Awaitable[T]]
 ) -> T:
     """Send to a place, or where its group has become another chat meanwhile, into that one."""
     try:
@@ -80,7 +80,7 @@ async def _where_the_group_is(
         state = conversations(context)
         await state.write(state.chats.migrate, place.chat, error.new_chat_id)
         # Numbers of messages and topics mean others in the new chat, so nothing is replied to there.
-        return await send_there(_Place(error.new_chat_id))
+        return await send_there(Place(error.new_chat_id))
 
 
 async def send(
@@ -93,8 +93,20 @@ async def send(
     quiet: bool = False,
 ) -> Message:
     """Send HTML into the message's chat and topic."""
+    return await send_to(context, Place.beside(message, attach_to), text, buttons, quiet=quiet)
 
-    async def attempt(place: _Place, words: str, mode: str | None, markup: InlineKeyboardMarkup | None) -> Message:
+
+async def send_to(
+    context: ContextTypes.DEFAULT_TYPE,
+    place: Place,
+    text: str,
+    buttons: InlineKeyboardMarkup | None,
+    *,
+    quiet: bool = False,
+) -> Message:
+    """Send HTML to a place."""
+
+    async def attempt(place: Place, words: str, mode: str | None, markup: InlineKeyboardMarkup | None) -> Message:
         return await context.bot.send_message(
             text=words,
             parse_mode=mode,
@@ -104,8 +116,7 @@ async def send(
             **place.options(),
         )
 
-    beside = _Place.beside(message, attach_to)
-    return await _where_the_group_is(context, beside, lambda place: _arriving(partial(attempt, place), text, buttons))
+    return await _where_the_group_is(context, place, lambda there: _arriving(partial(attempt, there), text, buttons))
 
 
 async def send_to_asker_alone(
@@ -120,7 +131,7 @@ async def send_to_asker_alone(
     if tapped is not None:
         parameters |= {"callback_query_id": tapped.id, "replace_callback_query_message": True}
 
-    async def send_there(place: _Place) -> Message:
+    async def send_there(place: Place) -> Message:
         return await context.bot.send_message(
             text=card[0],
             parse_mode=ParseMode.HTML,
@@ -130,7 +141,7 @@ async def send_to_asker_alone(
             **place.options(),
         )
 
-    return await _where_the_group_is(context, _Place.beside(message), send_there)
+    return await _where_the_group_is(context, Place.beside(message), send_there)
 
 
 async def edit_for_asker_alone(
@@ -167,9 +178,21 @@ async def edit(
     try:
         await _arriving(attempt, text, buttons)
     except BadRequest as error:
-        if not re.search(r"not modified|message to edit not found|can't be edited", error.message, re.IGNORECASE):
-            raise
-        logger.info("A message was left as it is: %s", error)
+        _left_as_it_is(error)
+
+
+async def edit_buttons(context: ContextTypes.DEFAULT_TYPE, message: Message, buttons: InlineKeyboardMarkup) -> None:
+    """Change the buttons under a message of the bot's; one that is gone or has them already is no error."""
+    try:
+        await context.bot.edit_message_reply_markup(message.chat_id, message.message_id, reply_markup=buttons)
+    except BadRequest as error:
+        _left_as_it_is(error)
+
+
+def _left_as_it_is(error: BadRequest) -> None:
+    if not re.search(r"not modified|message to edit not found|can't be edited", error.message, re.IGNORECASE):
+        raise error
+    logger.info("A message was left as it is: %s", error)
 
 
 async def _arriving(attempt: Attempt[T], text: str, buttons: InlineKeyboardMarkup | None) -> T:

@@ -12,11 +12,12 @@ T = TypeVar("T")
 
 
 class Urgency(IntEnum):
-    """Who comes first: a card that only has to be drawn, a question, what somebody is still typing."""
+    """Who comes first: a card that only has to be drawn, a question, what somebody still types, what nobody asked."""
 
     DRAWING = 0
     QUESTION = 1
     TYPING = 2
+    ALERT = 3
 
 
 class Worker:

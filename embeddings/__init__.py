@@ -4,6 +4,7 @@ from embeddings.answers.answer import Answer, Certainty, Quote
 from embeddings.answers.overview import News, Overview, opening
 from embeddings.answers.quotes import with_neighbours
 from embeddings.answers.settings import AnswerSettings
+from embeddings.answers.standing import StandingQuestion, StandingQuestions, naming, regions_of
 from embeddings.errors import (
     EncoderUnavailable,
     IndexMismatch,
@@ -67,6 +68,8 @@ __all__ = [
     "Remark",
     "RetrieverSettings",
     "SettingsError",
+    "StandingQuestion",
+    "StandingQuestions",
     "Store",
     "StoreUnusable",
     "Summary",
@@ -77,11 +80,13 @@ __all__ = [
     "by_office",
     "disagree",
     "fault",
+    "naming",
     "opening",
     "parted",
     "printable",
     "read_line",
     "regions_in",
+    "regions_of",
     "split_questions",
     "with_neighbours",
 ]  # fmt: skip

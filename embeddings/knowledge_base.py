@@ -15,6 +15,7 @@ from embeddings.answers.probability import Reading
 from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
 from embeddings.answers.similar import LEAST_RELATED, LEAST_SIMILAR, find_similar
+from embeddings.answers.standing import StandingQuestion
 from embeddings.filter import EVERYTHING, Filter
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.run import add_articles, index_files, rebuild
@@ -153,6 +154,22 @@ class KnowledgeBase:
         """Quotes, or an honest no (see Answerer.answer); raises QuestionTooLong."""
         with self._at_one_moment() as answerer:
             return answerer.answer(question, most_quotes, any_time, hurried, before)
+
+    def standing(self, question: str, asked_on: date | None = None) -> StandingQuestion:
+        """What is to be kept of a question that waits for articles, asked today or then; raises QuestionTooLong."""
+        with self._at_one_moment() as answerer:
+            return answerer.standing(question, asked_on or self._today())
+
+    def next_article(self, passage: int) -> tuple[int, str] | None:
+        """The first article stored after this passage, by its last passage and its id, once it can be searched."""
+        with self._at_one_moment():
+            following = self.store.next_article(passage)
+            return following if following and self.retriever.holds_passage(following[0]) else None
+
+    def answer_from(self, question: str, article: str, asked_on: date | None = None) -> Answer:
+        """What one article answers to a question (see Answerer.answer_from); raises QuestionTooLong."""
+        with self._at_one_moment() as answerer:
+            return answerer.answer_from(question, article, asked_on or self._today())
 
     def search(self, question: str, most: int, hurried: bool = False) -> Answer:
         """An answer with up to `most` quotes to browse (see Answerer.search); raises QuestionTooLong."""

@@ -255,6 +255,8 @@ class TelegramServer:
                     return self._edit_message_text(fields)
                 case "editEphemeralMessageText":
                     return self._edit_ephemeral_message_text(fields)
+                case "editMessageReplyMarkup":
+                    return self._edit_message_reply_markup(fields)
                 case "answerCallbackQuery":
                     return self._answer_callback_query(fields)
                 case "answerInlineQuery":
@@ -355,6 +357,18 @@ class TelegramServer:
                 raise Refused(400, "Bad Request: message is not modified")
             message.pop("reply_markup", None)
             message |= content
+            return message
+
+    def _edit_message_reply_markup(self, fields: Json) -> Json:
+        markup = json.loads(fields["reply_markup"])
+        self._check_buttons(markup)
+        with self._changed:
+            message = self.messages[int(fields["chat_id"])].get(int(fields["message_id"]))
+            if message is None or message["from"]["id"] != BOT["id"]:
+                raise Refused(400, "Bad Request: message to edit not found")
+            if message.get("reply_markup") == markup:
+                raise Refused(400, "Bad Request: message is not modified")
+            message["reply_markup"] = markup
             return message
 
     def _content(self, fields: Json) -> Json:

@@ -14,6 +14,7 @@ from bot.chats import (
     Chats,
     ChatSettings,
     ChatsLocked,
+    Kind,
     Pending,
     SentAnswer,
     SentQuote,
@@ -21,7 +22,7 @@ from bot.chats import (
     is_quiet,
 )
 from bot.sharing import TOKEN
-from embeddings import Article, Quote, StoreUnusable
+from embeddings import Article, Quote, StandingQuestion, StoreUnusable
 
 ARTICLE = Article("a", "Camat Ali hadir. Rapat selesai.")
 CONTENT = SentAnswer("Siapa?", True, (SentQuote.of(Quote(ARTICLE, 0, 16, (6, 9), 0.9)),), "id", 3)
@@ -213,7 +214,18 @@ def leave_traces(chats: Chats, person: int, words: str) -> None:
             chats.answers.replace(answer.id, CONTENT)
     others = saved(chats, -1, 6, 1, CONTENT, everyone=True)
     chats.feedback.give(others.id, person, "wrong", "old")
-    chats.feedback.wish(others.id, person, -1, words)
+    waits = chats.subscriptions.add(person, 0, Kind.QUESTION, words, "id", 30, answer=others.id)
+    assert waits is not None
+    prepared = StandingQuestion(b"\0" * 4, tuple(words.casefold().split()), (words.casefold(),), None, False)
+    chats.subscriptions.prepare(waits.id, "encoder", prepared)
+    for number in range(30):
+        answer = (waits.id, msgspec.structs.replace(content, subscription=waits.id))
+        chats.alerts.record("store", number, f"{number}", [], [answer], [])
+    waiting = chats.alerts.due(person, 0, time.time(), 0.0)
+    alert = chats.alerts.release(person, 0, [match.id for match in waiting[:10]])
+    assert alert is not None
+    chats.alerts.finish(alert)
+    chats.alerts.release(person, 0, [match.id for match in waiting[10:20]])
 
 
 def test_of_a_forgotten_person_no_byte_is_left_in_any_file_while_the_database_is_in_use(
@@ -263,7 +275,7 @@ def test_what_is_old_is_forgotten_without_a_trace(
     chats: Chats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave_traces(chats, PERSON, "Pertanyaan rahasia sekali?")
-    chats.database.do("DELETE FROM wishes")
+    chats.database.do("UPDATE subscriptions SET stopped = 1.0")
     chats.database.do("DELETE FROM settings")
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 31 * 86400)
@@ -325,7 +337,7 @@ def test_a_file_of_the_version_before_is_carried_over(tmp_path: Path) -> None:
     database.commit()
     database.close()
     chats = Chats(tmp_path / FILE_NAME)
-    assert chats.settings.of(7).quotes == 2 and chats.feedback.wishes(7) == ["Kapan?"]
+    assert chats.settings.of(7).quotes == 2 and [one.words for one in chats.subscriptions.of(7)] == ["Kapan?"]
     stored = chats.answers.to_message(7, 55)
     assert stored is not None and re.fullmatch(TOKEN, stored.token)
     assert (stored.id, stored.message, stored.everyone, stored.content) == (4, 56, False, CONTENT)
@@ -387,11 +399,15 @@ def test_what_was_forgotten_while_it_was_answered_is_not_written_back(chats: Cha
     chats.forget_person(PERSON)
     assert chats.answers.save(PERSON, PERSON, 55, CONTENT, update_id=1) is None
     assert not chats.questions.release(1, "Pertanyaan rahasia?")
-    chats.feedback.wish(original.id, PERSON, PERSON, "Pertanyaan rahasia?")
+    assert chats.subscriptions.add(PERSON, 0, Kind.QUESTION, "Rahasia?", "id", 30, answer=original.id) is None
+    of_a_subscription = msgspec.structs.replace(CONTENT, subscription=1)
+    assert chats.answers.save(PERSON, PERSON, None, of_a_subscription) is None
+    chats.alerts.record("store", 1, "a", [], [(1, of_a_subscription)], [1])
+    assert chats.alerts.due_places(time.time(), 0.0) == []
     assert chats.answers.save(-1, 6, 56, CONTENT, follows=original.id) is None
     assert chats.answers.save_copy(6, original, CONTENT) is None
     assert (
-        chats.feedback.wishes(PERSON) == []
+        chats.subscriptions.of(PERSON) == []
         and chats.questions.unanswered() == []
         and chats.answers.to_message(PERSON, 55) is None
     )

@@ -249,9 +249,12 @@ def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> 
     assert "Yang paling dekat, tetapi mungkin bukan jawabannya:" in message["text"]
     assert message["text"].endswith("Coba dengan kata lain, atau lihat /sumber.")
     assert "Dicatat." in press(bot, "🔔 Beri tahu saya", message)["text"]
-    wait_until(lambda: "🔔 Sudah dicatat" in buttons(bot.server.last_message()))
+    wait_until(lambda: "🔔 Dicatat (ketuk untuk batal)" in buttons(bot.server.last_message()))
     chats = Chats(bot.folder / "chats.db")
-    assert chats.feedback.wishes(777) == ["Siapa kapolres Banyuasin?"]
+    assert [one.words for one in chats.subscriptions.of(777)] == ["Siapa kapolres Banyuasin?"]
+    press(bot, "🔔 Dicatat (ketuk untuk batal)", bot.server.last_message())
+    wait_until(lambda: "🔔 Beri tahu saya" in buttons(bot.server.last_message()))
+    assert chats.subscriptions.of(777) == []
     assert ("siapa kapolres banyuasin?", 1) in chats.questions.unanswered()
     chats.close()
 
@@ -308,14 +311,14 @@ def test_hapusdata_asks_once_and_then_deletes_what_is_kept_of_a_person(bot: Bot)
     forget(bot, person, "Cancel")
     bot.server.message_with("nothing was deleted", 780)
     chats = Chats(bot.folder / "chats.db")
-    assert chats.feedback.wishes(780) == ["Siapa kapolres Banyuasin?"]
+    assert [one.words for one in chats.subscriptions.of(780)] == ["Siapa kapolres Banyuasin?"]
     bot.ask("/hapusdata", person)
     question = bot.server.last_message(780)
     assert press(bot, "Yes, delete everything", question, OTHER)["text"].startswith("Only the person")
-    assert chats.feedback.wishes(780) != []
+    assert chats.subscriptions.of(780) != []
     press(bot, "Yes, delete everything", question, person)
     bot.server.message_with("All your data has been deleted", 780)
-    assert chats.feedback.wishes(780) == []
+    assert chats.database.all("SELECT * FROM subscriptions WHERE chat = 780") == []
     assert chats.settings.of(780).language is None
     assert chats.database.all("SELECT * FROM answers WHERE chat = 780 OR asker = 780") == []
     chats.close()
@@ -330,7 +333,7 @@ def test_commands_and_descriptions_are_registered_per_scope_and_language(bot: Bo
         for fields in bot.server.called("setMyCommands")
     }
     assert registered[("all_private_chats", None)] == [
-        "tanya", "berita", "pejabat", "rapat", "sumber", "setelan", "bantuan", "privasi", "hapusdata",
+        "tanya", "berita", "pejabat", "rapat", "langganan", "sumber", "setelan", "bantuan", "privasi", "hapusdata",
     ]  # fmt: skip
     assert registered[("all_group_chats", "en")] == ["tanya", "berita", "pejabat", "rapat", "sumber", "help", "privacy"]
     assert "setelan" in registered[("all_chat_administrators", None)]

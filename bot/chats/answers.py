@@ -11,11 +11,12 @@ from embeddings import Article, Quote
 # 96 random bits, more than anybody can try.
 TOKEN_BYTES = 12
 COLUMNS = "id, token, chat, asker, everyone, original, answer_message, content"
-# Not where the question was forgotten in the meantime, nor the answer that this one copies or follows.
+# Not where the question or subscription was forgotten meanwhile, nor the answer that this one copies or follows.
 SAVE = """
 INSERT INTO answers(token, chat, asker, everyone, original, follows, question_message, content, sent)
 SELECT :token, :chat, :asker, :everyone, :original, :follows, :question_message, :content, :sent
 WHERE (:update IS NULL OR EXISTS (SELECT 1 FROM questions WHERE update_id = :update AND update_content IS NOT NULL))
+  AND (:subscription IS NULL OR EXISTS (SELECT 1 FROM subscriptions WHERE id = :subscription))
   AND (SELECT count(*) FROM answers WHERE id IN (:original, :follows))
     = (:original IS NOT NULL) + (:follows IS NOT NULL)
 """
@@ -67,6 +68,8 @@ class SentAnswer(msgspec.Struct, frozen=True):
     """Plain lines above `heads` that repeat words of the question: how it was completed or spelt, which period."""
     maybe: bool = False
     """Whether what is answered may be wrong, which the card says."""
+    subscription: int | None = None
+    """The subscription for which it is told."""
 
     salam: str | None = None
     """What the card begins with, where the message did."""
@@ -74,7 +77,14 @@ class SentAnswer(msgspec.Struct, frozen=True):
     def without_question(self) -> "SentAnswer":
         """The same quotes without a word of whoever asked, for somebody else to see."""
         return msgspec.structs.replace(
-            self, question="", typed=None, unnamed_office=None, of_period=False, understood=(), salam=None
+            self,
+            question="",
+            typed=None,
+            unnamed_office=None,
+            of_period=False,
+            understood=(),
+            subscription=None,
+            salam=None,
         )
 
 
@@ -111,7 +121,7 @@ class Answers:
     ) -> StoredAnswer | None:
         """Store an answer before it is sent, with the token that its buttons carry.
 
-        None where its question, taken in with `update_id`, was forgotten in the meantime.
+        None where its question, taken in with `update_id`, or its subscription was forgotten in the meantime.
         """
         return self._save(
             content,
@@ -154,6 +164,7 @@ class Answers:
             follows=follows,
             question_message=question_message,
             update=update,
+            subscription=content.subscription if original is None else None,
             content=msgspec.json.encode(content),
             sent=time.time(),
         )

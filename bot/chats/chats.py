@@ -8,11 +8,13 @@ import sqlite3
 import time
 from pathlib import Path
 
+from bot.chats.alerts import Alerts
 from bot.chats.answers import Answers
 from bot.chats.database import Database
 from bot.chats.feedback import Feedback
 from bot.chats.questions import Questions
 from bot.chats.settings import Settings
+from bot.chats.subscriptions import UNDO_SECONDS, Subscriptions
 
 FILE_NAME = "chats.db"
 
@@ -27,6 +29,8 @@ class Chats:
         self.questions = Questions(self.database)
         self.answers = Answers(self.database)
         self.feedback = Feedback(self.database)
+        self.subscriptions = Subscriptions(self.database)
+        self.alerts = Alerts(self.database)
 
     def close(self) -> None:
         self.database.close()
@@ -50,8 +54,11 @@ class Chats:
             connection.execute(
                 "UPDATE answers SET question_message = NULL, answer_message = NULL WHERE chat = ?", (old,)
             )
-            for table in ("settings", "groups", "answers", "wishes", "questions"):
+            for table in ("settings", "groups", "answers", "questions"):
                 connection.execute(f"UPDATE OR REPLACE {table} SET chat = ? WHERE chat = ?", (new, old))
+            for table in ("subscriptions", "alerts"):
+                # Numbers of topics mean others in the new chat.
+                connection.execute(f"UPDATE OR REPLACE {table} SET chat = ?, topic = 0 WHERE chat = ?", (new, old))
             for table in ("answers", "questions", "unanswered"):
                 # Anonymous administrators ask as the group itself.
                 connection.execute(f"UPDATE OR REPLACE {table} SET asker = ? WHERE asker = ?", (new, old))
@@ -60,27 +67,33 @@ class Chats:
         """Delete all that is kept of a chat that the bot has left."""
         with self.database.forgetting() as connection:
             _forget_chat(connection, chat)
+        self.subscriptions.changes += 1
 
     def forget_person(self, person: int) -> None:
-        """Delete all that is kept of a person: the private chat, what was asked anywhere, feedback and wishes."""
+        """Delete all that is kept of a person: the private chat, what was asked anywhere, feedback."""
         with self.database.forgetting() as connection:
             _forget_chat(connection, person)
             for table in ("answers", "questions", "unanswered"):
                 connection.execute(f"DELETE FROM {table} WHERE asker = ?", (person,))
-            for table in ("feedback", "wishes"):
-                connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))
+            connection.execute("DELETE FROM feedback WHERE person = ?", (person,))
+        self.subscriptions.changes += 1
 
     def forget_old(self, days: int) -> None:
-        """Delete answers, with their feedback, and questions that are older."""
+        """Delete answers, with their feedback, questions and alerts that are older, and what was stopped a day ago."""
         before = time.time() - days * 86400
         with self.database.forgetting() as connection:
             connection.execute("DELETE FROM answers WHERE sent < ?", (before,))
             connection.execute("DELETE FROM questions WHERE received < ?", (before,))
             connection.execute("DELETE FROM unanswered WHERE last_asked < ?", (before,))
+            connection.execute("DELETE FROM subscriptions WHERE stopped < ?", (time.time() - UNDO_SECONDS,))
+            # That an article was told of is known as long as it is subscribed to.
+            connection.execute("DELETE FROM alerts WHERE released < ?", (before,))
+            connection.execute("UPDATE matches SET content = NULL WHERE alert NOT IN (SELECT id FROM alerts)")
+        self.subscriptions.changes += 1
 
 
 def _forget_chat(connection: sqlite3.Connection, chat: int) -> None:
-    for table in ("settings", "groups", "answers", "wishes", "questions"):
+    for table in ("settings", "groups", "answers", "questions", "subscriptions", "alerts"):
         connection.execute(f"DELETE FROM {table} WHERE chat = ?", (chat,))
     # Anonymous administrators ask as the group itself.
     connection.execute("DELETE FROM unanswered WHERE asker = ?", (chat,))

@@ -14,7 +14,8 @@ from embeddings import StoreUnusable
 logger = logging.getLogger(__name__)
 
 MIGRATIONS = files("bot") / "chats" / "migrations"
-SCRIPTS = [(MIGRATIONS / name).read_text("utf-8") for name in ("001_chats.sql", "002_tokens.sql")]
+NAMES = ("001_chats.sql", "002_tokens.sql", "003_subscriptions.sql")
+SCRIPTS = [(MIGRATIONS / name).read_text("utf-8") for name in NAMES]
 """What each version of the schema changes in the one before."""
 CHATS_VERSION = len(SCRIPTS)
 # How long a statement waits for another program that has the file locked, before it is tried again.

@@ -1,4 +1,4 @@
-"""What people say of answers: votes, reports, and wishes to be told when an article answers."""
+"""What people say of answers: votes and reports."""
 
 import time
 
@@ -19,7 +19,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class Feedback:
-    """Votes, reports and wishes; with an answer that is forgotten go its votes and reports."""
+    """Votes and reports; they go with an answer that is forgotten."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,15 +59,3 @@ class Feedback:
         own = {kind: reason for other, kind, reason in given if other == person}
         vote = next((kind for kind in ("good", "bad") if kind in own), None)
         return Judged(kinds.count("good"), kinds.count("bad"), vote, own.get("wrong"))
-
-    def wish(self, answer: int, person: int, chat: int, question: str) -> None:
-        """The asker of an answer wants to know when an article answers; nothing where it was forgotten."""
-        self._database.do(
-            "INSERT OR REPLACE INTO wishes SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM answers WHERE id = ?)",
-            person, chat, question, time.time(), answer,
-        )  # fmt: skip
-
-    def wishes(self, person: int) -> list[str]:
-        """The questions whose answers a person waits for, oldest first."""
-        rows = self._database.all("SELECT question FROM wishes WHERE person = ? ORDER BY wished", person)
-        return [row[0] for row in rows]

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
+from bot.alerts.messages import subscribed_card
 from bot.alone import number_of
 from bot.ask import ask, draw
 from bot.cards import Card, View
-from bot.chats import SentAnswer, StoredAnswer
+from bot.chats import Kind, SentAnswer, StoredAnswer, Subscription, SubscriptionsFull
 from bot.conversations import Conversations, conversations, texts_of
-from bot.sending import acknowledge, edit, edit_for_asker_alone, plain, send, send_to_asker_alone
+from bot.sending import Place, acknowledge, edit, edit_for_asker_alone, plain, send, send_to, send_to_asker_alone
 from bot.sharing import TOKEN, deep_link
 from bot.texts import Texts
 
@@ -82,6 +83,8 @@ async def _do(pressed: Press, kind: str, fields: Sequence[str]) -> None:
             await _vote(pressed, vote, View(_number(page), unfolded == "1"))
         case "w", [page] if content.question and not content.of_another:
             await _wish(pressed, page)
+        case "w", [page, "off"] if pressed.by_owner:
+            await _drop_wish(pressed, page)
         case "u" | "r", _ if not pressed.by_owner:
             await _open_in_private(pressed, "r" if kind == "r" else "a", fields[0] if fields else "0")
         case "u", [page, unfolded]:
@@ -119,10 +122,46 @@ async def _vote(pressed: Press, vote: str, view: View) -> None:
 
 
 async def _wish(pressed: Press, page: str) -> None:
-    stored, feedback = pressed.stored, pressed.state.chats.feedback
-    await pressed.state.write(feedback.wish, stored.id, pressed.person, stored.chat, stored.content.question)
-    await acknowledge(pressed.query, pressed.texts.wish_noted, show_alert=True)
-    await _redraw(pressed, View(_number(page), wished=True))
+    """Tell the person when an article answers: in private, whoever pressed in a group."""
+    stored, state, texts = pressed.stored, pressed.state, pressed.texts
+    most = state.settings.most_subscriptions
+    try:
+        begun = await state.write(
+            state.chats.subscriptions.add, pressed.person, 0, Kind.QUESTION, stored.content.question,
+            texts.language, most, answer=stored.id,
+        )  # fmt: skip
+    except SubscriptionsFull:
+        await acknowledge(pressed.query, texts.subscriptions_full.format(most=most), show_alert=True)
+        return
+    if begun is None:
+        await acknowledge(pressed.query, texts.expired)
+    elif stored.chat != pressed.person:
+        await _confirm_in_private(pressed, begun)
+    else:
+        await acknowledge(pressed.query, texts.wish_noted, show_alert=True)
+        await _redraw(pressed, View(_number(page), wished=True))
+
+
+async def _confirm_in_private(pressed: Press, begun: Subscription) -> None:
+    """Where the person cannot be written to, nothing is begun."""
+    texts = pressed.texts
+    try:
+        await send_to(pressed.context, Place(pressed.person), *subscribed_card(begun, texts))
+    except Forbidden:
+        await pressed.state.write(pressed.state.chats.subscriptions.end, pressed.person)
+        await pressed.state.leave_no_trace()
+        line = texts.wish_needs_private.format(bot=pressed.context.bot.username)
+        await acknowledge(pressed.query, line, show_alert=True)
+    else:
+        await acknowledge(pressed.query, texts.wish_noted_in_group, show_alert=True)
+
+
+async def _drop_wish(pressed: Press, page: str) -> None:
+    await pressed.state.write(
+        pressed.state.chats.subscriptions.stop_words, pressed.person, pressed.stored.content.question
+    )
+    await acknowledge(pressed.query, pressed.texts.wish_dropped)
+    await _redraw(pressed, View(_number(page)))
 
 
 async def _open_in_private(pressed: Press, link: str, page: str) -> None:

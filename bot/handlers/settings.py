@@ -21,7 +21,7 @@ async def show(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     message = update.message
     assert message is not None
     texts = texts_of(update, context)
-    if not await _may_change(message, context):
+    if not await may_change(message, context):
         await message.reply_text(texts.settings_only_admins)
         return
     text, buttons = settings_card(conversations(context), message.chat, texts)
@@ -37,7 +37,7 @@ async def change(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await acknowledge(query, texts_of(update, context).expired)
         return
     state = conversations(context)
-    if message.chat.type != ChatType.PRIVATE and not await _is_administrator(message.chat, query.from_user.id, context):
+    if message.chat.type != ChatType.PRIVATE and not await is_administrator(message.chat, query.from_user.id, context):
         await acknowledge(query, texts_of(update, context).settings_only_admins, show_alert=True)
         return
     changes = _next_value(query.data.removeprefix("g:"), state, message.chat, texts_of(update, context))
@@ -92,15 +92,17 @@ def _quiet_label(settings: ChatSettings, texts: Texts) -> str:
     return texts.setting_quiet_on.format(start=settings.quiet_from, end=settings.quiet_until)
 
 
-async def _may_change(message: Message, context: ContextTypes.DEFAULT_TYPE) -> bool:
+async def may_change(message: Message, context: ContextTypes.DEFAULT_TYPE) -> bool:
+    """Whether whoever wrote this message may decide for its chat: in private anyone, in groups administrators."""
     if message.chat.type == ChatType.PRIVATE:
         return True
     if message.sender_chat is not None and message.sender_chat.id == message.chat_id:
         # An anonymous administrator speaks as the group itself.
         return True
-    return message.from_user is not None and await _is_administrator(message.chat, message.from_user.id, context)
+    return message.from_user is not None and await is_administrator(message.chat, message.from_user.id, context)
 
 
-async def _is_administrator(chat: Chat, person: int, context: ContextTypes.DEFAULT_TYPE) -> bool:
+async def is_administrator(chat: Chat, person: int, context: ContextTypes.DEFAULT_TYPE) -> bool:
+    """Whether a person is an administrator of a group."""
     member = await context.bot.get_chat_member(chat.id, person)
     return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)

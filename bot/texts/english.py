@@ -25,6 +25,7 @@ ENGLISH = Texts(
         "/berita – the newest articles, of a region or all\n"
         "/pejabat – the officials of a region\n"
         "/rapat – meetings in a region\n"
+        "/langganan – tell me when there is news\n"
         "/sumber – which articles there are\n"
         "/settings – language and number of quotes\n"
         "/privacy – what is kept\n"
@@ -40,6 +41,7 @@ ENGLISH = Texts(
         "/pejabat – the officials of a region\n"
         "/rapat – meetings in a region\n"
         "/sumber – which articles there are\n"
+        "/langganan – tell the group when there is news (for admins)\n"
         "/settings – settings of this group (for admins)\n"
         "/privacy – what is kept\n"
         "/hapusdata – delete your data\n"
@@ -150,7 +152,7 @@ ENGLISH = Texts(
     share="Share",
     share_whatsapp="WhatsApp",
     notify_me="🔔 Notify me",
-    noted="🔔 Noted",
+    noted="🔔 Noted (tap to undo)",
     show_all="Show to everyone",
     only_you_see="only you can see this",
     answer_ready="The answer is here. Press the button to see it.",
@@ -160,7 +162,45 @@ ENGLISH = Texts(
     ask_reason="What is wrong with it?",
     thanks_reason="Thank you, your report is noted.",
     report_withdrawn="Your report is withdrawn.",
-    wish_noted="Noted. You will be notified once this service is ready.",
+    wish_noted="Noted. I will tell you here as soon as an article answers it.",
+    wish_noted_in_group="Noted. I will tell you in our private chat as soon as an article answers it.",
+    wish_needs_private=(
+        "I cannot write to you yet. Open the private chat with @{bot}, press Start, and tap this button again."
+    ),
+    wish_dropped="All right, never mind.",
+    alert_answer="🔔 There is news on “{question}”:",
+    alert_region="🔔 News about {region}:",
+    digest="🔔 {number} new articles you subscribed to:",
+    digest_more="… and {number} more.",
+    stop="🔕 Stop",
+    resume="↩️ Resume",
+    stopped="Stopped. Changed your mind? Tap once more.",
+    resumed="Resumed.",
+    manage="Manage subscriptions",
+    maybe_lost_alert="Sorry, something went wrong; news you subscribed to may not have arrived. Shall I show it?",
+    show_alert="Show the news",
+    subscribed_question="🔔 All right, I will tell you here as soon as a new article answers “{words}”.",
+    subscribed_region="🔔 All right, I will tell you here whenever a new article mentions {words}.",
+    told_at_once="Sent as soon as the article is there.",
+    told_daily="Sent once a day, at {time}.",
+    at_once="At once",
+    subscriptions="Subscriptions here: {number}",
+    subscription_at_once="{number}. {words} – at once",
+    subscription_daily="{number}. {words} – daily at {time}",
+    subscriptions_how="Tap to stop one. To add one, type /langganan and a question or the name of a region.",
+    no_subscriptions=(
+        "There are no subscriptions here yet. Type /langganan and a question or the name of a region, and I tell you "
+        "when there is news. For example:\n"
+        "• /langganan camat Sungai Raya\n"
+        "• /langganan Banyuasin\n"
+        "• /langganan Banyuasin 07.00 – once a day, in one message"
+    ),
+    subscriptions_full="Sorry, there are {most} subscriptions already, which is the limit. Stop one first: /langganan",
+    subscription_unclear=(
+        "Sorry, I do not understand which news you mean. Write a question or the name of a region after /langganan, "
+        "for example: /langganan Banyuasin"
+    ),
+    subscriptions_only_admins="Only group admins can manage the group's subscriptions.",
     not_yours="Only the person who asked can use this button.",
     expired="This button has expired. Please ask again.",
     inline_empty="Type a question, such as: camat sungai raya",
@@ -189,15 +229,18 @@ ENGLISH = Texts(
         "• your questions and the answers I sent, so that buttons and follow-up questions work: {days} days\n"
         "• your votes and reports: as long as the answer they are about\n"
         "• questions that had no answer: {days} days; the operator reads them without knowing who asked\n"
-        "• questions you are waiting on (“Notify me”) and your settings: until you delete them\n"
+        "• subscriptions, questions you are waiting on (“Notify me”), and which news I told you of for them: until a "
+        "day after you stop them\n"
+        "• your settings: until you delete them\n"
         "• a message I am answering: until the answer is sent\n\n"
-        "In groups only questions addressed to me are kept. What you type after @ (inline) is not kept. Others can "
+        "In groups only questions addressed to me are kept. A group's subscriptions are the group's, and are deleted "
+        "when I am removed from it. What you type after @ (inline) is not kept. Others can "
         "open an answer that was shown in a group, but not one from a private chat.\n\n"
         "/hapusdata deletes all of it at once. Messages already in Telegram, and backups the operator may have made, "
         "stay as they are."
     ),
     forget_question=(
-        "Delete all your data: stored questions and answers, votes, reports, settings, and what you are waiting on? "
+        "Delete all your data: stored questions and answers, votes, reports, settings, and subscriptions? "
         "This cannot be undone, and the buttons under old answers will stop working."
     ),
     forget_yes="Yes, delete everything",
@@ -231,6 +274,7 @@ ENGLISH = Texts(
     command_meetings="meetings in a region",
     command_news="the newest articles, of a region or all",
     command_officials="officials of a region",
+    command_subscriptions="tell me when there is news",
     command_sources="which articles there are",
     command_settings="change settings",
     command_privacy="what is kept",

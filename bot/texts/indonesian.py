@@ -25,6 +25,7 @@ INDONESIAN = Texts(
         "/berita – berita terbaru, boleh dengan nama daerah\n"
         "/pejabat – siapa saja pejabat suatu daerah\n"
         "/rapat – rapat dan kegiatan suatu daerah\n"
+        "/langganan – kabari saya kalau ada berita baru\n"
         "/sumber – berita apa saja yang ada\n"
         "/setelan – bahasa dan jumlah kutipan\n"
         "/privasi – data apa yang disimpan\n"
@@ -40,6 +41,7 @@ INDONESIAN = Texts(
         "/pejabat – siapa saja pejabat suatu daerah\n"
         "/rapat – rapat dan kegiatan suatu daerah\n"
         "/sumber – berita apa saja yang ada\n"
+        "/langganan – kabari grup kalau ada berita baru (untuk admin)\n"
         "/setelan – setelan grup (untuk admin)\n"
         "/privasi – data apa yang disimpan\n"
         "/hapusdata – hapus data Anda\n"
@@ -152,7 +154,7 @@ INDONESIAN = Texts(
     share="Bagikan",
     share_whatsapp="WhatsApp",
     notify_me="🔔 Beri tahu saya",
-    noted="🔔 Sudah dicatat",
+    noted="🔔 Dicatat (ketuk untuk batal)",
     show_all="Tampilkan ke semua",
     only_you_see="hanya Anda yang melihat",
     answer_ready="Jawabannya sudah ada. Tekan tombol ini untuk melihatnya.",
@@ -162,7 +164,46 @@ INDONESIAN = Texts(
     ask_reason="Apa yang keliru?",
     thanks_reason="Terima kasih, laporan dicatat.",
     report_withdrawn="Laporan dibatalkan.",
-    wish_noted="Dicatat. Pemberitahuan akan dikirim setelah layanan ini siap.",
+    wish_noted="Dicatat. Saya kabari di sini begitu ada berita yang menjawab.",
+    wish_noted_in_group="Dicatat. Saya kabari lewat obrolan pribadi begitu ada berita yang menjawab.",
+    wish_needs_private=(
+        "Saya belum bisa mengirimi Anda pesan. Buka obrolan pribadi dengan @{bot}, tekan Mulai, lalu ketuk tombol ini "
+        "lagi."
+    ),
+    wish_dropped="Baik, tidak jadi.",
+    alert_answer="🔔 Ada berita untuk “{question}”:",
+    alert_region="🔔 Berita baru tentang {region}:",
+    digest="🔔 {number} berita baru sesuai langganan:",
+    digest_more="… dan {number} berita lainnya.",
+    stop="🔕 Hentikan",
+    resume="↩️ Lanjutkan lagi",
+    stopped="Langganan dihentikan. Berubah pikiran? Ketuk sekali lagi.",
+    resumed="Langganan dilanjutkan.",
+    manage="Atur langganan",
+    maybe_lost_alert="Maaf, tadi ada gangguan, jadi berita dari langganan mungkin belum sampai. Mau saya tampilkan?",
+    show_alert="Tampilkan beritanya",
+    subscribed_question="🔔 Baik, saya kabari di sini begitu ada berita baru yang menjawab “{words}”.",
+    subscribed_region="🔔 Baik, saya kabari di sini setiap ada berita baru yang menyebut {words}.",
+    told_at_once="Dikirim langsung begitu beritanya ada.",
+    told_daily="Dikirim sekali sehari, pukul {time}.",
+    at_once="Langsung",
+    subscriptions="Langganan di sini: {number}",
+    subscription_at_once="{number}. {words} – langsung",
+    subscription_daily="{number}. {words} – tiap hari pukul {time}",
+    subscriptions_how="Ketuk untuk menghentikan. Mau menambah? Ketik /langganan lalu pertanyaan atau nama daerah.",
+    no_subscriptions=(
+        "Belum ada langganan di sini. Ketik /langganan lalu pertanyaan atau nama daerah, saya kabari kalau ada berita "
+        "barunya. Contoh:\n"
+        "• /langganan camat Sungai Raya\n"
+        "• /langganan Banyuasin\n"
+        "• /langganan Banyuasin 07.00 – dirangkum sekali sehari"
+    ),
+    subscriptions_full="Maaf, sudah ada {most} langganan, itu batasnya. Hentikan salah satu dulu lewat /langganan.",
+    subscription_unclear=(
+        "Maaf, saya belum paham berita apa yang dimaksud. Tulis pertanyaan atau nama daerah setelah /langganan, "
+        "misalnya: /langganan Banyuasin"
+    ),
+    subscriptions_only_admins="Hanya admin grup yang bisa mengatur langganan grup.",
     not_yours="Tombol ini hanya untuk penanyanya.",
     expired="Tombol ini sudah kedaluwarsa. Silakan tanyakan lagi.",
     inline_empty="Ketik pertanyaan, misalnya: camat sungai raya",
@@ -191,16 +232,19 @@ INDONESIAN = Texts(
         "• pertanyaan Anda dan jawaban yang saya kirim, supaya tombol dan pertanyaan lanjutan berfungsi: {days} hari\n"
         "• penilaian dan laporan Anda: selama jawabannya disimpan\n"
         "• pertanyaan yang belum terjawab: {days} hari; pengelola membacanya tanpa tahu siapa yang bertanya\n"
-        "• pertanyaan yang Anda tunggu (“Beri tahu saya”) dan setelan: sampai Anda menghapusnya\n"
+        "• langganan, pertanyaan yang Anda tunggu (“Beri tahu saya”), dan berita mana yang sudah saya kabarkan: "
+        "sampai sehari setelah Anda hentikan\n"
+        "• setelan: sampai Anda menghapusnya\n"
         "• pesan yang sedang saya jawab: sampai jawabannya terkirim\n\n"
-        "Di grup hanya pertanyaan yang ditujukan kepada saya yang disimpan. Yang Anda ketik lewat @ (inline) tidak "
+        "Di grup hanya pertanyaan yang ditujukan kepada saya yang disimpan. Langganan grup milik grup itu dan terhapus "
+        "saat saya dikeluarkan. Yang Anda ketik lewat @ (inline) tidak "
         "disimpan. Orang lain bisa membuka jawaban yang tampil di grup, tetapi tidak jawaban di obrolan pribadi.\n\n"
         "/hapusdata menghapus semuanya saat itu juga. Pesan yang sudah ada di Telegram, dan cadangan (backup) yang "
         "mungkin dibuat pengelola, tidak ikut terhapus."
     ),
     forget_question=(
-        "Hapus semua data Anda: pertanyaan dan jawaban yang disimpan, penilaian, laporan, setelan, dan yang Anda "
-        "tunggu? Ini tidak bisa dibatalkan, dan tombol pada jawaban lama tidak berfungsi lagi."
+        "Hapus semua data Anda: pertanyaan dan jawaban yang disimpan, penilaian, laporan, setelan, dan langganan? "
+        "Ini tidak bisa dibatalkan, dan tombol pada jawaban lama tidak berfungsi lagi."
     ),
     forget_yes="Ya, hapus semua",
     forget_no="Batal",
@@ -235,6 +279,7 @@ INDONESIAN = Texts(
     command_meetings="rapat dan kegiatan suatu daerah",
     command_news="berita terbaru, boleh dengan nama daerah",
     command_officials="pejabat suatu daerah",
+    command_subscriptions="kabari kalau ada berita baru",
     command_sources="berita apa saja yang ada",
     command_settings="ubah setelan",
     command_privacy="data apa yang disimpan",

@@ -195,9 +195,54 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     thanks_reason: str
     report_withdrawn: str
     wish_noted: str
+    wish_noted_in_group: str
+    """The same for whoever presses in a group, and is told in private."""
+    wish_needs_private: str
+    """Whoever pressed in a group cannot be written to before they have opened the private chat with @{bot}."""
+    wish_dropped: str
     not_yours: str
     """A button that only the asker may press."""
     expired: str
+
+    # --- subscriptions ---
+    alert_answer: str
+    """Heads the quote of an article that answers a standing {question}."""
+    alert_region: str
+    """Heads news that name a {region}."""
+    digest: str
+    """Heads a list of {number} articles."""
+    digest_more: str
+    """Under a list: {number} more that it does not show."""
+    stop: str
+    resume: str
+    """Takes the place of `stop` once that was pressed."""
+    stopped: str
+    resumed: str
+    manage: str
+    """The button that shows the subscriptions."""
+    maybe_lost_alert: str
+    show_alert: str
+    subscribed_question: str
+    """{words}: the question as written."""
+    subscribed_region: str
+    """{words}: the region."""
+    told_at_once: str
+    told_daily: str
+    """At this {time}, such as 07.00."""
+    at_once: str
+    """The button beside those with an hour."""
+    subscriptions: str
+    """Heads the {number} that the chat has."""
+    subscription_at_once: str
+    """One of them: {number}, {words}."""
+    subscription_daily: str
+    """The same with the {time}."""
+    subscriptions_how: str
+    no_subscriptions: str
+    subscriptions_full: str
+    """{most} that a chat may have."""
+    subscription_unclear: str
+    subscriptions_only_admins: str
 
     # --- inline ---
     inline_empty: str
@@ -277,6 +322,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     command_news: str
     command_officials: str
     command_meetings: str
+    command_subscriptions: str
     command_sources: str
     command_settings: str
     command_privacy: str

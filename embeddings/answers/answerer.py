@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+import numpy as np
 from msgspec.structs import replace
 
 from embeddings.answers.answer import Answer, Certainty, Quote, honest_no
@@ -10,7 +11,8 @@ from embeddings.answers.probability import Reading, learnt_weights, probability,
 from embeddings.answers.quotes import choose_quotes, quote_of, without_repeats
 from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
-from embeddings.answers.told import find_told, for_told, others_of_region, unnamed
+from embeddings.answers.standing import StandingQuestion, region_of
+from embeddings.answers.told import Told, find_told, for_told, others_of_region, unnamed
 from embeddings.errors import QuestionTooLong
 from embeddings.question.context import Turn
 from embeddings.question.follow_up import stands_alone
@@ -68,10 +70,30 @@ class Answerer:
         return alone if of_it or (alone.answered and stands_alone(question)) else found
 
     def _answer(self, asked: Question, most: int, hurried: bool) -> Answer:
-        if (told := self._answer_from_facts(asked, most)).answered:
+        if (told := self._answer_from_facts(asked, find_told(self._store, asked), most)).answered:
             return told
         read = self._settings.passages_read_in_a_hurry if hurried else self._settings.passages_read
         return self._answer_from_passages(asked, self._read(asked, read), most)
+
+    def standing(self, question: str, asked_on: date) -> StandingQuestion:
+        """What is to be kept of a question that waits for articles; raises QuestionTooLong."""
+        asked = self._understood(question, today=asked_on)
+        embedding = self._retriever.embedding(asked.query).astype(np.float16).tobytes()
+        relative = asked.period is not None and asked.period.relative
+        regions, region = tuple(sorted(asked.regions)), region_of(asked.query.words)
+        return StandingQuestion(embedding, asked.query.stems, regions, region, relative)
+
+    def answer_from(self, question: str, article: str, asked_on: date) -> Answer:
+        """What one article answers to a question: judged as among all articles, and no if it is not among the nearest.
+
+        `asked_on` is the day that the times in the question are counted from. Raises QuestionTooLong.
+        """
+        asked, settings = self._understood(question, today=asked_on), self._settings
+        told = find_told(self._store, asked)
+        if told.answers and (answer := self._answer_from_facts(asked, told, 1, article)).answered:
+            return answer if answer.quotes else honest_no(asked)
+        readings = self._read(asked, settings.passages_read, article)
+        return self._answer_from_passages(asked, readings, 1)
 
     def search(self, question: str, most: int, hurried: bool = False) -> Answer:
         """An answer with up to `most` quotes to browse, down to those that are only near; none where it is a no.
@@ -80,7 +102,8 @@ class Answerer:
         """
         asked, settings = self._understood(question), self._settings
         read = settings.passages_read_in_a_hurry if hurried else min(max(most, settings.passages_read), MOST_READ)
-        told, readings = self._answer_from_facts(asked, most), self._read(asked, read)
+        told = self._answer_from_facts(asked, find_told(self._store, asked), most)
+        readings = self._read(asked, read)
         if not told.answered and (not readings or readings[0].probability < settings.min_confidence):
             return told
         found = choose_quotes(readings, most, MIN_NEAR_SCORE, self._shown, asked.latest)
@@ -91,21 +114,22 @@ class Answerer:
         """The sentences found for a question as they are judged, most probable first."""
         return self._read(self._understood(question), self._settings.passages_read)
 
-    def _answer_from_facts(self, asked: Question, most: int) -> Answer:
-        told = find_told(self._store, asked)
+    def _answer_from_facts(self, asked: Question, told: Told, most: int, article: str | None = None) -> Answer:
+        """What the facts tell, or of all that they tell what this article does."""
         if not told.answers:
             return honest_no(asked)
         confidence = probability(self._weights.told.log_odds(for_told(asked, told)))
+        shown = told.of(article) if article else told
         quotes = (
-            quote_of(one.article, one.evidence, asked.marked(one.answer), confidence) for one in told.answers[:most]
+            quote_of(one.article, one.evidence, asked.marked(one.answer), confidence) for one in shown.answers[:most]
         )
         return replace(
             honest_no(asked),
             certainty=self._settings.certainty(confidence),
             confidence=confidence,
             quotes=tuple(map(self._shown, quotes)),
-            holders=told.holders,
-            meetings=told.meetings,
+            holders=shown.holders,
+            meetings=shown.meetings,
         )
 
     def _answer_from_passages(self, asked: Question, readings: list[Reading], most: int) -> Answer:
@@ -130,19 +154,26 @@ class Answerer:
             unnamed_office=unnamed(self._store, asked),
         )
 
-    def _understood(self, question: str, any_time: bool = False, before: Turn | None = None) -> Question:
+    def _understood(
+        self, question: str, any_time: bool = False, before: Turn | None = None, today: date | None = None
+    ) -> Question:
         if len(question) > self._settings.max_question_length:
             raise QuestionTooLong(len(question), self._settings.max_question_length)
         self._retriever.refresh()
-        context = context_of(before, self._today(), self._retriever, self._store.article) if before else None
-        return understand(question, self._today(), self._retriever, context, any_time)
+        today = today or self._today()
+        context = context_of(before, today, self._retriever, self._store.article) if before else None
+        return understand(question, today, self._retriever, context, any_time)
 
-    def _read(self, asked: Question, passages: int) -> list[Reading]:
-        """The sentences of so many passages, most probable first."""
+    def _read(self, asked: Question, passages: int, article: str | None = None) -> list[Reading]:
+        """The sentences of so many passages, most probable first, or of a few passages of one article."""
         if not asked.query.words:
             return []
         where = asked.period.filter() if asked.period else None
-        retrieval = self._retriever.retrieve(asked.query, passages, where)
+        if article is None:
+            retrieval = self._retriever.retrieve(asked.query, passages, where)
+        else:
+            few = self._settings.passages_read_in_a_hurry
+            retrieval = self._retriever.retrieve_of(asked.query, article, few, passages, where)
         return weighed(asked, retrieval, self._reader.read(retrieval, asked.fits), self._weights)
 
     def _shown(self, quote: Quote) -> Quote:

@@ -28,7 +28,7 @@ def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequenc
 
 
 def _of_hit(retrieval: Retrieval, hit: Hit) -> dict[str, float]:
-    most = max((other.lexical for other in retrieval.hits), default=0.0)
+    most = retrieval.most_lexical
     passage = passage_context(hit.passage.article) + hit.passage.text
     return {
         "found first": hit.score,

@@ -51,6 +51,14 @@ class Told(msgspec.Struct, frozen=True):
     def answers(self) -> Sequence[TopicAnswer]:
         return self.holders or self.meetings or self.meanings
 
+    def of(self, article: str) -> "Told":
+        """What one article tells of it."""
+        return Told(
+            tuple(one for one in self.holders if one.article.id == article),
+            tuple(one for one in self.meetings if one.article.id == article),
+            tuple(one for one in self.meanings if one.article.id == article),
+        )
+
 
 def find_told(store: Store, question: Question) -> Told:
     """What the first topic tells that a question asks about."""

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
+import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from embeddings.errors import StoreUnusable
 from embeddings.filter import Filter
@@ -47,6 +49,17 @@ class Retrieval(msgspec.Struct, frozen=True):
     """Inverse document frequency of each stem of the query (Robertson and Sparck Jones, as in BM25)."""
     searched: int
     """How many passages were searched."""
+    most_lexical: float
+    """The highest BM25 score among the best hits."""
+
+
+class _Candidate(NamedTuple):
+    """What a Hit will be, before its passage is read."""
+
+    passage: int
+    score: float
+    dense: float
+    lexical: float
 
 
 class Retriever:
@@ -87,25 +100,57 @@ class Retriever:
                 "mend the folder's permissions, and run the same command again."
             ) from error
 
+    def holds_passage(self, passage: int) -> bool:
+        """Whether what is searched holds this passage, which may have been stored a moment ago."""
+        return self._seen is not None and passage <= self._seen.passage
+
     def retrieve(self, query: Query, top_k: int, where: Filter | None = None) -> Retrieval:
         """The `top_k` best passages for a query, of those articles only that the filter lets through."""
+        candidates = self._candidates(query, where)
+        return self._retrieval(query, candidates, candidates[:top_k], top_k)
+
+    def retrieve_of(self, query: Query, article: str, most: int, top_k: int, where: Filter | None = None) -> Retrieval:
+        """At most so many passages of one article, each with the score that it has among those of all articles.
+
+        Only what is a candidate there counts; the evidence beside it is that of the `top_k` best.
+        """
+        candidates, of_article = self._candidates(query, where), set(self.store.passage_ids(article))
+        chosen = [one for one in candidates if one.passage in of_article][:most]
+        return self._retrieval(query, candidates, chosen, top_k)
+
+    def embedding(self, query: Query) -> NDArray[np.float32]:
+        """What is searched for by meaning, shape (dimension,)."""
+        embedding: NDArray[np.float32] = self._encoder.encode_queries([query.text])[0]
+        return embedding
+
+    def _candidates(self, query: Query, where: Filter | None) -> list["_Candidate"]:
+        """What both indexes offer, best first."""
         self.refresh()
-        embedding = self._encoder.encode_queries([query.text])[0]
+        embedding = self.embedding(query)
         within, articles = self.store.passages_within(where) if where else (None, None)
         dense = dict(self._dense.search(embedding, self._settings.candidates, within))
         lexical = dict(self._lexical.search(query.stems, self._settings.candidates, articles))
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(zip(only_lexical, self._dense.scores(embedding, only_lexical), strict=True))
         scores = fuse(dense, lexical, self._settings.dense_weight)
-        best = sorted(scores, key=lambda id: (-scores[id], id))[:top_k]
-        passages = self.store.passages(best)
-        hits = tuple(Hit(passages[id], scores[id], dense[id], lexical.get(id, 0.0)) for id in best if id in passages)
+        best = sorted(scores, key=lambda id: (-scores[id], id))
+        return [_Candidate(id, scores[id], dense[id], lexical.get(id, 0.0)) for id in best]
+
+    def _retrieval(
+        self, query: Query, candidates: Sequence["_Candidate"], chosen: Sequence["_Candidate"], top_k: int
+    ) -> Retrieval:
+        passages = self.store.passages([one.passage for one in chosen])
         total = len(self._lexical)
         return Retrieval(
             query,
-            hits,
+            tuple(
+                Hit(passages[one.passage], one.score, one.dense, one.lexical)
+                for one in chosen
+                if one.passage in passages
+            ),
             {stem: inverse_document_frequency(self._lexical.frequency(stem), total) for stem in query.stems},
             total,
+            max((one.lexical for one in candidates[:top_k]), default=0.0),
         )
 
     # --- the words that are known (question.correct.Vocabulary) ---

@@ -152,6 +152,15 @@ class Articles(Database):
             by_outlet = {article.source: article for article in intact}
             return list(reversed(by_outlet.values()))
 
+    def of_story(self, article_id: str) -> set[str]:
+        """The ids of all articles that tell the story of this one, its own among them."""
+        query = (
+            "SELECT articles.id FROM articles AS one JOIN stories AS of_one ON of_one.article = one.number "
+            "JOIN stories USING (story) JOIN articles ON articles.number = stories.article WHERE one.id = ?"
+        )
+        with self._errors_explained():
+            return {article_id, *(row[0] for row in self._database.execute(query, (article_id,)))}
+
     def summary(self) -> Summary:
         """How much the store holds."""
         with self._errors_explained():

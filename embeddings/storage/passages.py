@@ -40,6 +40,31 @@ class Passages(Articles):
                     found[id] = Passage(id, article, start, end)
             return found
 
+    def passage_ids(self, article_id: str) -> list[int]:
+        """The ids of an article's passages, in the order of its text."""
+        query = "SELECT passages.id FROM passages JOIN articles ON number = article WHERE articles.id = ? ORDER BY 1"
+        with self._errors_explained():
+            return [row[0] for row in self._database.execute(query, (article_id,))]
+
+    def next_article(self, passage_id: int) -> tuple[int, str] | None:
+        """Of the articles stored since this passage, the first: its last passage, and its id; None where none was."""
+        query = (
+            "SELECT max(passages.id), articles.id FROM passages JOIN articles ON number = article WHERE article = "
+            "(SELECT article FROM passages WHERE id > ? ORDER BY id LIMIT 1)"
+        )
+        with self._errors_explained():
+            last, article_id = self._database.execute(query, (passage_id,)).fetchone()
+            return None if last is None else (last, article_id)
+
+    def article_embeddings(self, article_id: str) -> NDArray[np.float32]:
+        """The embeddings of an article's passages, shape (n, dimension)."""
+        query = "SELECT passages.id, embedding FROM passages JOIN articles ON number = article WHERE articles.id = ?"
+        with self._errors_explained():
+            rows = self._database.execute(query, (article_id,)).fetchall()
+            self._refuse_misshapen(rows)
+            embeddings = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
+            return embeddings.reshape(len(rows), -1).astype(np.float32)
+
     def passages_within(self, where: Filter) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The ids of the passages that a filter lets through, and of each the number of its article; shapes (n,)."""
         condition, values = within(where)

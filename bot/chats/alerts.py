@@ -1,0 +1,192 @@
+"""What subscriptions are to be told of, and the messages that tell it: each once, also over a kill."""
+
+import time
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+
+from bot.chats.answers import SentAnswer
+from bot.chats.database import Database
+from bot.chats.subscriptions import Kind
+
+MATCH = (
+    "SELECT matches.id, subscription, subscriptions.chat, subscriptions.topic, kind, words, language, "
+    "minute, article, content, found "
+    "FROM matches JOIN subscriptions ON subscriptions.id = subscription"
+)
+# At once, or where it was found before the last time at which its subscription's digest was due.
+DUE = (
+    "alert IS NULL AND stopped IS NULL AND (minute IS NULL OR found < CASE WHEN ? + 60 * minute <= ? "
+    "THEN ? + 60 * minute ELSE ? + 60 * minute - 86400 END)"
+)
+IN_STORY = "article IN (SELECT value FROM json_each(:story))"
+
+
+class Match(msgspec.Struct, frozen=True):
+    """An article that a subscription is to be told of."""
+
+    id: int
+    subscription: int
+    chat: int
+    topic: int
+    kind: Kind
+    words: str
+    language: str
+    minute: int | None
+    article: str
+    content: SentAnswer | None
+    """What the card of an answer is made of; None for news of a region."""
+    found: float
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """A message of which it is not known whether it has arrived, and where it goes."""
+
+    id: int
+    chat: int
+    topic: int
+
+
+class Alerts:
+    """What was matched, released in the moment before it is sent, and finished."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- matching ---
+
+    def matched_until(self, store: str) -> int | None:
+        """The last passage of this store whose article was matched; None where none ever was."""
+        row = self._database.one("SELECT passage FROM matched WHERE store = ?", store)
+        return row[0] if row else None
+
+    def begin_at(self, store: str, passage: int) -> None:
+        """Count everything up to this passage as matched."""
+        self._database.do("INSERT OR REPLACE INTO matched VALUES (?, ?)", store, passage)
+
+    def record(
+        self,
+        store: str,
+        passage: int,
+        article: str,
+        story: Collection[str],
+        answers: Sequence[tuple[int, SentAnswer]],
+        regions: Sequence[int],
+    ) -> None:
+        """Note which subscriptions an article is for, with its answers, and that it was matched: all or nothing.
+
+        Who was told of the article or of one of its copies (`story`) is not told again; nor of a region's news what
+        answers a question of the same chat.
+        """
+        with self._database.transaction() as connection:
+            named = {"article": article, "story": msgspec.json.encode(sorted({article, *story})).decode()}
+            for subscription, content in answers:
+                connection.execute(
+                    f"INSERT INTO matches(subscription, article, content, found) SELECT id, :article, :content, :now "
+                    f"FROM subscriptions WHERE id = :id "
+                    f"AND NOT EXISTS (SELECT 1 FROM matches WHERE subscription = :id AND {IN_STORY})",
+                    named | {"id": subscription, "content": msgspec.json.encode(content), "now": time.time()},
+                )
+            for subscription in regions:
+                connection.execute(
+                    f"INSERT INTO matches(subscription, article, found) SELECT one.id, :article, :now "
+                    f"FROM subscriptions AS one WHERE one.id = :id AND NOT EXISTS (SELECT 1 FROM matches "
+                    f"JOIN subscriptions AS other ON other.id = subscription WHERE {IN_STORY} "
+                    "AND (other.chat, other.topic) = (one.chat, one.topic) "
+                    "AND (other.stopped IS NULL OR other.id = one.id))",
+                    named | {"id": subscription, "now": time.time()},
+                )
+            connection.execute("INSERT OR REPLACE INTO matched VALUES (?, ?)", (store, passage))
+
+    def record_look_back(self, subscription: int, story: Collection[str], content: SentAnswer | None) -> None:
+        """Note that the articles that there are were asked, and what answers."""
+        with self._database.transaction() as connection:
+            if content is not None:
+                connection.execute(
+                    f"INSERT INTO matches(subscription, article, content, found) SELECT id, :article, :content, :now "
+                    f"FROM subscriptions WHERE id = :id "
+                    f"AND NOT EXISTS (SELECT 1 FROM matches WHERE subscription = :id AND {IN_STORY})",
+                    {
+                        "id": subscription,
+                        "article": content.quotes[0].article,
+                        "content": msgspec.json.encode(content),
+                        "now": time.time(),
+                        "story": msgspec.json.encode(sorted(story)).decode(),
+                    },
+                )
+            connection.execute("UPDATE subscriptions SET look_back = 0 WHERE id = ?", (subscription,))
+
+    # --- telling ---
+
+    def due_places(self, now: float, midnight: float) -> list[tuple[int, int]]:
+        """The chats and topics for which anything is due at this moment of a day that began at `midnight`."""
+        statement = f"SELECT DISTINCT chat, topic FROM ({MATCH} WHERE {DUE}) ORDER BY 1, 2"
+        return self._database.all(statement, midnight, now, midnight, midnight)
+
+    def due(self, chat: int, topic: int, now: float, midnight: float) -> list[Match]:
+        """What is due there, oldest first."""
+        statement = f"{MATCH} WHERE {DUE} AND subscriptions.chat = ? AND subscriptions.topic = ? ORDER BY matches.id"
+        return list(map(_match, self._database.all(statement, midnight, now, midnight, midnight, chat, topic)))
+
+    def recent(self, chat: int, topic: int, seconds: float) -> int:
+        """How many messages of alerts a topic got within so many seconds."""
+        statement = "SELECT count(*) FROM alerts WHERE chat = ? AND topic = ? AND released > ?"
+        return int(self._database.one(statement, chat, topic, time.time() - seconds)[0])
+
+    def release(self, chat: int, topic: int, matches: Collection[int]) -> int | None:
+        """The message about these is about to be sent, so that they are never sent again; its number.
+
+        None where one of them was sent, stopped or forgotten meanwhile: nothing is released then.
+        """
+        marks = ", ".join("?" * len(matches))
+        with self._database.transaction() as connection:
+            there = connection.execute(
+                "SELECT count(*) FROM matches JOIN subscriptions ON subscriptions.id = subscription "
+                f"WHERE matches.id IN ({marks}) AND alert IS NULL AND stopped IS NULL AND chat = ?",
+                (*matches, chat),
+            ).fetchone()[0]
+            if there != len(matches):
+                return None
+            row = (chat, topic, time.time())
+            alert = connection.execute("INSERT INTO alerts(chat, topic, released) VALUES (?, ?, ?)", row)
+            connection.execute(f"UPDATE matches SET alert = ? WHERE id IN ({marks})", (alert.lastrowid, *matches))
+            return alert.lastrowid
+
+    def take_back(self, alert: int) -> None:
+        """The message has surely not been sent, so what it told is to be told again."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE matches SET alert = NULL WHERE alert = ?", (alert,))
+            connection.execute("DELETE FROM alerts WHERE id = ?", (alert,))
+
+    def finish(self, alert: int) -> None:
+        """The message has arrived, or nothing more is to be done for it; its words are kept no longer."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE alerts SET finished = 1 WHERE id = ?", (alert,))
+            connection.execute("UPDATE matches SET content = NULL WHERE alert = ?", (alert,))
+
+    def drop(self, match: int) -> None:
+        """There is nothing to tell any more: the article has changed or gone."""
+        self._database.do("UPDATE matches SET alert = 0, content = NULL WHERE id = ? AND alert IS NULL", match)
+
+    def doubtful(self) -> list[Alert]:
+        """Messages that are being sent, or of which it is not known whether they have arrived, oldest first."""
+        rows = self._database.all("SELECT id, chat, topic FROM alerts WHERE NOT finished AND NOT offered ORDER BY id")
+        return [Alert(*row) for row in rows]
+
+    def note_offered(self, alert: int) -> None:
+        """The chat knows that the message may be lost, and is not told so again."""
+        self._database.do("UPDATE alerts SET offered = 1 WHERE id = ?", alert)
+
+    def unfinished(self, alert: int) -> list[Match]:
+        """What a message tells that was not finished; nothing of any other."""
+        rows = self._database.all(
+            f"{MATCH} JOIN alerts ON alerts.id = alert WHERE alert = ? AND NOT finished ORDER BY matches.id", alert
+        )
+        return [_match(row) for row in rows]
+
+
+def _match(row: Sequence[Any]) -> Match:
+    id, subscription, chat, topic, kind, words, language, minute, article, content, found = row
+    sent = msgspec.json.decode(content, type=SentAnswer) if content else None
+    return Match(id, subscription, chat, topic, Kind(kind), words, language, minute, article, sent, found)
