@@ -22,6 +22,7 @@ from embeddings.question.context import Turn
 from embeddings.question.several import split_questions
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.bulk import read_line
+from embeddings.sources.documents import read_document
 from embeddings.sources.files import ArticleSettings
 from embeddings.sources.plain_text import printable
 from embeddings.sources.refusals import Refusal, Remark, fault
@@ -72,6 +73,7 @@ __all__ = [
     "disagree",
     "fault",
     "printable",
+    "read_document",
     "read_line",
     "regions_in",
     "same_office",

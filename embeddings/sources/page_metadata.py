@@ -1,0 +1,212 @@
+"""What a web page tells machines of its article: JSON-LD, OpenGraph and other marks in its head."""
+
+import html
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+
+from embeddings.indonesian import dates, lexicon
+from embeddings.sources.plain_text import folded
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# What software calls itself or an author where the outlet should stand.
+NO_OUTLETS = lexicon.words("embeddings.sources", "no_outlets.txt")
+SEPARATOR = lexicon.patterns("embeddings.sources", "page_titles.toml")["separator"]
+SLOGAN = lexicon.patterns("embeddings.sources", "page_titles.toml")["slogan"]
+# Objects in the JSON-LD of a page; more is no page of one article.
+MOST_OBJECTS = 2_000
+_DATES = (
+    "//meta[@property='article:published_time' or @property='og:published_time' or @property='datePublished']/@content",
+    "//*[@itemprop='datePublished']/@content",
+    "//*[@itemprop='datePublished']/@datetime",
+    "//meta[contains('|pubdate|publishdate|publish-date|publish_date|content_publisheddate|article:published_time|"
+    "date|dc.date|dc.date.issued|dcterms.created|dcterms.date|datepublished|originalpublicationdate|', "
+    "concat('|', translate(@name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'), '|'))]/@content",
+    "//time[contains(concat(' ', @class, ' '), ' published ') or contains(@class, 'entry-date')]/@datetime",
+    "//abbr[contains(concat(' ', @class, ' '), ' published ')]/@title",
+)
+
+
+class PageMetadata(msgspec.Struct, frozen=True):
+    """What a page's head tells of its article, as it stands there; what it does not tell is None."""
+
+    title: str | None
+    source: str | None
+    url: str | None
+    published: str | None
+    """A date that can be read, with its time where it has one."""
+
+
+def page_metadata(tree: "HtmlElement", newsroom: tzinfo) -> PageMetadata:
+    """Read what a page tells of its article; of several things that tell the same, the one meant for it."""
+    article = _linked_article(tree)
+    told = [
+        _text(article.get("headline")),
+        *_contents(tree, "og:title", "twitter:title"),
+        *tree.xpath("//title/text()"),
+    ]
+    titles = [title for title in map(_line, told) if title]
+    title, site = _headline(tree, titles), _site(tree, article)
+    if title is None and titles:
+        title = without_site(titles[0], site)
+    return PageMetadata(
+        title=title,
+        source=site or _beside(title, tree),
+        url=_first(
+            tree.xpath("//link[@rel='canonical']/@href"), _contents(tree, "og:url"), [_text(article.get("url"))]
+        ),
+        published=_published(tree, article, newsroom),
+    )
+
+
+def canonical_url(told: str | None, fetched: str | None) -> str | None:
+    """The address that a page gives itself, unless it was fetched from another site than that."""
+    if not told or not fetched:
+        return told or fetched
+    try:
+        told = urljoin(fetched, told)
+        hosts = [_site_host(urlsplit(url).hostname or "") for url in (told, fetched)]
+    except ValueError:
+        return fetched
+    return told if hosts[0] == hosts[1] else fetched
+
+
+def _site_host(host: str) -> str:
+    return re.sub(r"^(?:www|m|amp|mobile)\.", "", host)
+
+
+# --- headline -------------------------------------------------------------------------------------------------
+
+
+def _headline(tree: "HtmlElement", titles: list[str]) -> str | None:
+    """The heading of the page that its titles hold, as readers see it; the longest, as the outlet may be one."""
+    headings = [line for heading in tree.iter("h1", "h2") if (line := _line(heading.text_content()))]
+    whole = [folded(title) for title in titles]
+    held = [line for line in headings[:50] if len(line.split()) > 2 and any(folded(line) in title for title in whole)]
+    return max(held, key=len, default=None)
+
+
+def without_site(title: str, site: str | None) -> str:
+    """A page's title without the name of its site before or behind it: "Rapat Digelar - Kabar Musi"."""
+    parts = SEPARATOR.split(title)
+    if len(parts) > 1 and site:
+        parts = [part for part in parts if folded(part) != folded(site)] or parts
+        return title if len(parts) > 1 and folded(site) not in folded(title) else " - ".join(parts)
+    return max(parts, key=len)
+
+
+# --- outlet ---------------------------------------------------------------------------------------------------
+
+
+def _site(tree: "HtmlElement", article: dict[str, Any]) -> str | None:
+    publisher = article.get("publisher")
+    names = [
+        *_contents(tree, "og:site_name"),
+        *(_name(one) for one in _listed(publisher)),
+        *_contents(tree, "application-name"),
+    ]
+    return next((name for told in names if (name := outlet_name(told))), None)
+
+
+def outlet_name(told: str | None) -> str | None:
+    """A site's name without its slogan; None for what is the name of software or of nobody."""
+    name = _line(told) or ""
+    name = SLOGAN.sub("", name).strip()
+    return name if name and name.casefold() not in NO_OUTLETS else None
+
+
+def _beside(title: str | None, tree: "HtmlElement") -> str | None:
+    """The outlet in the page's title beside the headline."""
+    whole = _line(next(iter(tree.xpath("//title/text()")), None)) or ""
+    if not title or title not in whole or title == whole:
+        return None
+    before, _, behind = whole.partition(title)
+    parts = [part for part in SEPARATOR.split(f"{before} - {behind}") if part.strip(" -|–—:»«")]
+    return outlet_name(parts[-1].strip(" -|–—:»«")) if parts else None
+
+
+# --- date -----------------------------------------------------------------------------------------------------
+
+
+def _published(tree: "HtmlElement", article: dict[str, Any], newsroom: tzinfo) -> str | None:
+    told: list[Any] = [article.get("datePublished"), article.get("dateCreated")]
+    for path in _DATES:
+        told += tree.xpath(path)
+    written = (text.strip() for one in told if (text := _text(one)))
+    return next((text for text in written if dates.parse_published(text, newsroom)), None)
+
+
+# --- JSON-LD --------------------------------------------------------------------------------------------------
+
+
+def _linked_article(tree: "HtmlElement") -> dict[str, Any]:
+    """The article among the objects of a page's JSON-LD, its publisher in it; empty where there is none."""
+    objects = [
+        one for script in tree.xpath("//script[@type='application/ld+json']") for one in linked(script.text or "")
+    ]
+    named = {one["@id"]: one for one in objects if isinstance(one.get("@id"), str) and one.get("name")}
+    articles = [one for one in objects if any(map(_is_article, _listed(one.get("@type"))))]
+    article = next((one for one in articles if one.get("headline")), next(iter(articles), {}))
+    publisher = article.get("publisher")
+    if isinstance(publisher, dict) and not publisher.get("name"):
+        return article | {"publisher": named.get(publisher.get("@id", ""))}
+    return article
+
+
+def linked(text: str) -> list[dict[str, Any]]:
+    """Every object in a piece of JSON-LD, the outer before the inner; none where it cannot be read."""
+    try:
+        # Line breaks in strings are common.
+        todo: deque[Any] = deque([json.loads(text, strict=False)])
+    except (ValueError, RecursionError):
+        return []
+    found: list[dict[str, Any]] = []
+    while todo and len(found) < MOST_OBJECTS:
+        one = todo.popleft()
+        if isinstance(one, dict):
+            found.append(one)
+            todo += one.values()
+        elif isinstance(one, list):
+            todo += one
+    return found
+
+
+def _is_article(kind: object) -> bool:
+    return isinstance(kind, str) and kind.endswith(("Article", "BlogPosting"))
+
+
+def _name(of: object) -> str | None:
+    return _text(of.get("name")) if isinstance(of, dict) else _text(of)
+
+
+# --- values ---------------------------------------------------------------------------------------------------
+
+
+def _contents(tree: "HtmlElement", *names: str) -> Iterator[str]:
+    for name in names:
+        yield from tree.xpath("//meta[@property=$name or @name=$name]/@content", name=name)
+
+
+def _first(*told: Iterable[str | None]) -> str | None:
+    return next((text.strip() for some in told for text in some if text and text.strip()), None)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _line(text: str | None) -> str | None:
+    # In JSON-LD, entities stand as such.
+    return " ".join(html.unescape(text).split()) or None if text else None
