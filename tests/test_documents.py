@@ -1,8 +1,26 @@
 """Pages, documents and tables of every kind, read into articles, and hostile ones refused by name."""
 
+import csv
+import io
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import docx
+import docx.document
 import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from embeddings.sources.documents import read_document
+from embeddings.sources.pdf_lines import text_of_pages
 from embeddings.sources.refusals import Refusal, Remark
 from embeddings.types import Article
 
@@ -118,3 +136,453 @@ def test_what_a_server_calls_a_document_or_else_its_name_tells_how_it_is_read(
     assert isinstance(found, Article) is is_read
     if isinstance(found, Refusal):
         assert found.reason.startswith("not an article file; these are read: .txt")
+
+
+# --- PDF ------------------------------------------------------------------------------------------------------
+
+NUMBERS = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas")
+PARAGRAPHS = [
+    f"Menurut laporan {number}, pelayanan kependudukan di kecamatan itu terlalu lama ditunggu warga, karena petugas "
+    f"yang bertugas pada shift {number} hanya dua orang dan anak-anak sekolah pun harus antre. " * 3
+    for number in NUMBERS
+]
+
+
+def pdf(paragraphs: Sequence[str] = PARAGRAPHS, title: str = "Camat Baru Dilantik", **properties: Any) -> bytes:
+    """A printed press release, with a running header and footer on every page."""
+    target = io.BytesIO()
+    styles = getSampleStyleSheet()
+
+    def running(canvas: Any, document: Any) -> None:
+        canvas.drawString(72, 800, "PEMERINTAH KABUPATEN BANYUASIN")
+        canvas.drawString(72, 30, f"Halaman {canvas.getPageNumber()} dari 3")
+
+    document = SimpleDocTemplate(target, pagesize=A4, invariant=1, **properties)
+    story = [Paragraph(title, styles["Title"]), *(Paragraph(text, styles["BodyText"]) for text in paragraphs)]
+    document.build(story, onFirstPage=running, onLaterPages=running)
+    return target.getvalue()
+
+
+def test_the_lines_of_a_pdf_are_joined_to_paragraphs_and_its_pages_are_where_they_were_printed() -> None:
+    content = pdf(title="Camat Baru Dilantik")
+    article = article_of("rilis.pdf", content)
+    assert article.title == "Camat Baru Dilantik"
+    assert article.text.split("\n\n") == [" ".join(text.split()) for text in PARAGRAPHS]
+    printed = [page.extract_text().split() for page in PdfReader(io.BytesIO(content)).pages]
+    assert len(article.pages) == len(printed) - 1 > 0
+    for start, words in zip(article.pages, printed[1:], strict=True):
+        # Behind the running header.
+        assert words[:3] == ["PEMERINTAH", "KABUPATEN", "BANYUASIN"]
+        assert article.text[start:].split()[:8] == words[7:15]
+
+
+def test_words_divided_at_the_end_of_a_printed_line_are_joined_and_hyphens_of_their_own_stay() -> None:
+    lines = [
+        "Bupati mengunjungi tiga desa di kecamatan itu dan meres-",
+        "mikan jembatan gantung yang lama ditunggu oleh anak-",
+        "anak sekolah, pedagang sayur-",
+        "mayur yang datang dari seluruh penjuru kecamatan, dan se-",
+        "Kalimantan pula tamu datang pada hari peresmian yang ke-",
+        "17 itu.",
+    ]
+    text, _ = text_of_pages(["\n".join(lines)])
+    joined = (
+        "Bupati mengunjungi tiga desa di kecamatan itu dan meresmikan jembatan gantung yang lama ditunggu oleh anak-"
+        "anak sekolah, pedagang sayur-mayur yang datang dari seluruh penjuru kecamatan, dan se-Kalimantan pula tamu "
+        "datang pada hari peresmian yang ke-17 itu."
+    )
+    assert text.replace("\n\n", " ") == joined
+
+
+def test_what_a_pdf_tells_of_title_and_date_holds_where_its_text_does_not() -> None:
+    content = pdf(PARAGRAPHS[:2], title="-")
+    with_properties = article_of("rilis.pdf", with_info(content, "/Title", "Antrean di Kecamatan"))
+    assert with_properties.title == "Antrean di Kecamatan"
+    named_by_a_program = article_of("rilis.pdf", with_info(content, "/Title", "Microsoft Word - rilis.doc"))
+    assert named_by_a_program.title == "PEMERINTAH KABUPATEN BANYUASIN"
+    assert article_of("rilis.pdf", with_info(content, "/CreationDate", "D:20240305233000Z")).published == "2024-03-06"
+    assert article_of("rilis.pdf", with_info(content, "/CreationDate", "kemarin")).published is None
+
+
+def with_info(content: bytes, key: str, value: str) -> bytes:
+    writer = PdfWriter(clone_from=io.BytesIO(content))
+    writer.metadata = None
+    writer.add_metadata({key: value})
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def test_a_scan_is_refused_with_the_way_out() -> None:
+    target = io.BytesIO()
+    canvas = Canvas(target)
+    canvas.rect(100, 100, 300, 300)
+    canvas.drawString(72, 30, "Scanned with CamScanner")
+    canvas.showPage()
+    canvas.save()
+    (refusal,) = read("pindaian.pdf", target.getvalue())
+    assert isinstance(refusal, Refusal)
+    assert "without text, such as a scan" in refusal.reason and "ocrmypdf" in refusal.reason
+
+
+def test_a_pdf_that_is_locked_is_refused_and_one_that_only_forbids_printing_is_read() -> None:
+    (refusal,) = read("a.pdf", pdf(encrypt="rahasia"))
+    assert isinstance(refusal, Refusal) and "locked with a password" in refusal.reason
+    only_forbids = StandardEncryption("", ownerPassword="rahasia", canPrint=0)
+    assert article_of("a.pdf", pdf(encrypt=only_forbids)).text.startswith("Menurut laporan satu")
+
+
+# --- documents of word processors -----------------------------------------------------------------------------
+
+
+def word_file(change: Callable[[docx.document.Document], None] = lambda document: None) -> bytes:
+    document = docx.Document()
+    document.core_properties.modified = datetime(2024, 3, 5, 23, 30)
+    document.add_heading("Camat Baru Dilantik", 0)
+    document.add_paragraph(f"SUNGAI LILIN, KABAR MUSI – {LEAD}")
+    table = document.add_table(rows=1, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Camat Sungai Lilin", "Hasan Basri."
+    document.add_paragraph(MORE)
+    change(document)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def test_a_word_file_is_read_with_its_tables_and_what_its_properties_tell() -> None:
+    article = article_of("rilis.docx", word_file())
+    assert (article.title, article.source, article.place) == ("Camat Baru Dilantik", "KABAR MUSI", "Sungai Lilin")
+    assert article.text == f"{LEAD}\nCamat Sungai Lilin | Hasan Basri.\n{MORE}"
+    # The text's own date wins; where it has none, the day it was saved, as it was in the newsroom.
+    assert article.published == "2024-03-06"
+
+    def date(document: docx.document.Document) -> None:
+        document.paragraphs[1].text = "SUNGAI LILIN – Bupati melantik camat baru di Sungai Lilin, Selasa (5/3/2024)."
+
+    assert article_of("rilis.docx", word_file(date)).published == "2024-03-05"
+
+
+def test_a_title_in_the_properties_of_a_word_file_stands_in_for_a_missing_heading() -> None:
+    def untitled(document: docx.document.Document) -> None:
+        document.paragraphs[0].text = ""
+        document.core_properties.title = "Hasan Pimpin Sungai Lilin"
+
+    assert article_of("rilis.docx", word_file(untitled)).title == "Hasan Pimpin Sungai Lilin"
+
+
+# --- tables ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_is_read_row_by_row_and_a_bad_row_costs_itself_alone(delimiter: str) -> None:
+    rows = [
+        ["id", "Title", "text", "published", "source", "catatan"],
+        ["a", "Camat; baru, dilantik", f'Kata dia, "Siap."\n\n{LEAD}', "2024-03-05", "Kabar Musi", "x"],
+        ["b", "", LEAD, "31 Februari 2024", "", ""],
+        ["c", "", LEAD, "5 Maret 2024"],
+        ["d", *["x"] * 7],
+    ]
+    target = io.StringIO()
+    csv.writer(target, delimiter=delimiter).writerows(rows)
+    first, bad, short, long = read("berita.csv", b"\xef\xbb\xbf" + target.getvalue().encode())
+    assert first == Article(
+        id="a",
+        text=f'Kata dia, "Siap."\n\n{LEAD}',
+        title="Camat; baru, dilantik",
+        source="Kabar Musi",
+        published="2024-03-05",
+    )
+    assert isinstance(bad, Refusal) and bad.where == "berita.csv, line 5" and "is not a date" in bad.reason
+    assert isinstance(short, Article) and (short.id, short.published) == ("c", "2024-03-05")
+    assert isinstance(long, Refusal) and "8 cells, more than the 6 columns" in long.reason
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"judul,isi\na,b\n", "does not name the columns `id` and `text`"),
+        (b"", "does not name the columns"),
+        ("id,text\na,b\n".encode("utf-16"), "save it as CSV in UTF-8"),
+        (b'id,text\na,"' + b"x" * 10_000_000 + b'"\n', "larger than 1024 kB"),
+        (b'id,text\na,"' + b"x\n" * 530_000, "or close a quotation mark"),
+        (b'id,text\na,"b" c\n', "no row of a table"),
+        (b'id,text\na,"b\n', "no row of a table"),
+        (b"id,text\na,\xff\xfe\x81\n", "in an unknown encoding"),
+    ],
+)
+def test_what_is_no_table_of_articles_is_refused(content: bytes, reason: str) -> None:
+    refusals = read("berita.csv", content)
+    assert isinstance(refusals[0], Refusal) and reason in refusals[0].reason
+
+
+def test_the_row_after_one_with_a_field_of_ten_megabytes_is_read() -> None:
+    content = b'id,text\na,"' + b"x" * 10_000_000 + b'"\nb,' + LEAD.replace(",", "").encode() + b"\n"
+    refusal, article = read("berita.csv", content)
+    assert isinstance(refusal, Refusal) and refusal.where == "berita.csv, line 2"
+    assert isinstance(article, Article) and article.id == "b"
+
+
+def test_a_jsonl_file_may_call_its_date_published() -> None:
+    lines = b'{"id": "a", "text": "Rapat.", "published": "2024-03-05"}\n{"id": "b", "text": "Rapat.", "date": "2024"}\n'
+    found = read("berita.jsonl", lines)
+    assert [item.published for item in found if isinstance(item, Article)] == ["2024-03-05", "2024"]
+
+
+# --- exports of WordPress -------------------------------------------------------------------------------------
+
+EXPORT = """<?xml version="1.0" encoding="UTF-8" ?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+ xmlns:wp="http://wordpress.org/export/1.2/"><channel>
+<title>Kabar Musi - Tajam dan Terpercaya</title>
+{items}
+</channel></rss>
+"""
+ITEM = """<item><title>Camat &amp; Sekcam Dilantik</title><link>https://kabarmusi.example/camat</link>
+<content:encoded><![CDATA[{content}]]></content:encoded><wp:post_id>{number}</wp:post_id>
+<wp:post_date>2024-03-05 06:30:00</wp:post_date><wp:post_date_gmt>2024-03-04 23:30:00</wp:post_date_gmt>
+<wp:status>{status}</wp:status><wp:post_type>{kind}</wp:post_type>
+<wp:post_password>{password}</wp:post_password><title>Komentar</title></item>
+"""
+POST = f"""<!-- wp:paragraph --><p>SUNGAI LILIN – {LEAD}</p><!-- /wp:paragraph -->
+[caption id="a_1"]<img src="a.jpg" /> Camat di lokasi.[/caption]
+{MORE}
+
+[irp posts="12"]
+Warga &amp; kepala desa <strong>hadir</strong> pada acara itu."""
+
+
+def item(number: int, content: str = POST, status: str = "publish", kind: str = "post", password: str = "") -> str:
+    return ITEM.format(number=number, content=content, status=status, kind=kind, password=password)
+
+
+def export(*items: str) -> bytes:
+    return EXPORT.format(items="".join(items)).encode()
+
+
+def test_the_published_posts_of_an_export_of_wordpress_are_read() -> None:
+    others = [item(2, status="draft"), item(3, kind="page"), item(4, password="rahasia"), item(5, status="private")]
+    assert read("musi.xml", export(item(1), *others)) == [
+        Article(
+            id="musi-1",
+            text=f"{LEAD}\n\n{MORE}\n\nWarga & kepala desa hadir pada acara itu.",
+            title="Camat & Sekcam Dilantik",
+            source="Kabar Musi",
+            url="https://kabarmusi.example/camat",
+            published="2024-03-05",
+            place="Sungai Lilin",
+        )
+    ]
+
+
+LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"<html><body>Rapat</body></html>", "no export of WordPress"),
+        (b"<rss><item><title>a</title></item></rss>", "no export of WordPress"),
+        (export(item(1))[:-300], "is damaged; what stood before was read"),
+        (f'<!DOCTYPE rss [<!ENTITY a0 "x">{LAUGHS}]><rss><channel>&a9;</channel></rss>'.encode(), "declares entities"),
+        (b'<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss><channel>&a;</channel></rss>', "entities"),
+        (b"<rss><channel><item>" + b"<a>" * 100_000, "nested more than 20 levels"),
+        (b"<rss><channel><item><title>" + b"a" * 20_000_000, "takes more than 8192 kB"),
+        (b"<rss><channel><item " + b"a" * 20_000_000, "takes more than 8192 kB"),
+    ],
+)  # fmt: skip
+def test_xml_that_is_no_export_or_is_hostile_is_refused(content: bytes, reason: str) -> None:
+    refusal = read("musi.xml", content)[-1]
+    assert isinstance(refusal, Refusal) and reason in refusal.reason
+
+
+def test_a_post_without_text_costs_itself_alone_and_those_before_a_damage_are_kept() -> None:
+    first, refusal, third, damage = read("musi.xml", export(item(1), item(2, content=""), item(3))[:-10])
+    assert isinstance(first, Article) and isinstance(third, Article) and third.id == "musi-3"
+    assert isinstance(refusal, Refusal) and refusal.where == "musi.xml, item 2"
+    assert isinstance(damage, Refusal) and "is damaged" in damage.reason
+
+
+# --- archives -------------------------------------------------------------------------------------------------
+
+
+def archive(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", compression) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return target.getvalue()
+
+
+def test_the_files_of_an_archive_are_read_and_named_by_their_folders() -> None:
+    rows = f'id,text\nr1,"{LEAD}"\n'.encode()
+    found = read(
+        "berita.zip",
+        archive(
+            {
+                "2024/03/camat.html": page(),
+                "2024/04/camat.txt": LEAD.encode(),
+                "2024/rilis.docx": word_file(),
+                "2024/rilis.pdf": pdf(),
+                "tabel.csv": rows,
+                "musi.xml": export(item(1)),
+                "..\\..\\etc\\x.txt": LEAD.encode(),
+                "lagi.zip": archive({"a.txt": LEAD.encode()}),
+                "rusak.pdf": b"%PDF-1.7 rusak",
+                "foto/a.jpg": b"\xff\xd8",
+                "foto/b.jpg": b"\xff\xd8",
+                "README.txt": b"Baca.",
+                "__MACOSX/._a.txt": b"x",
+                ".hidden.txt": b"x",
+            }
+        ),
+    )
+    ids = [item.id for item in found if isinstance(item, Article)]
+    assert ids == ["2024-03-camat", "2024-04-camat", "2024-rilis", "2024-rilis", "r1", "musi-1", "etc-x"]
+    reasons = {item.where: item.reason for item in found if isinstance(item, Refusal)}
+    assert reasons["berita.zip, lagi.zip"] == "an archive in an archive; unpack it"
+    assert "damaged" in reasons["berita.zip, rusak.pdf"] and len(reasons) == 2
+    remark = Remark("berita.zip", "2 files in it are of kinds that are not read: .jpg 2")
+    assert [item for item in found if isinstance(item, Remark)] == [remark]
+
+
+def damaged(content: bytes) -> bytes:
+    position = content.index(b"a.txt") + 20
+    return content[:position] + b"\xff\xff\xff\xff" + content[position + 4 :]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"bukan zip", "a damaged file, or none of this kind"),
+        (archive({"a.txt": LEAD.encode()})[:-30], "a damaged file, or none of this kind"),
+        (archive({f"{n}.txt": b"" for n in range(10_001)}), "10001 files are in it"),
+        (archive({"a.jsonl": b" " * 100_000_000}), "it unfolds to 97656 kB"),
+        (damaged(archive({"a.txt": LEAD.encode() * 9})), "damaged in the archive"),
+        (archive({"a.txt": LEAD.encode()}, zipfile.ZIP_LZMA), "pack it with Deflate"),
+        (archive({"a.txt": b"a" * 2_000_000}), "larger than 1024 kB"),
+        (archive({"a.txt": b"x" * 21_000_000}, zipfile.ZIP_STORED), "raise [articles] max_document_kb"),
+    ],
+)
+def test_an_archive_that_is_damaged_or_a_bomb_is_refused(content: bytes, reason: str) -> None:
+    (refusal,) = read("berita.zip", content)
+    assert isinstance(refusal, Refusal) and reason in refusal.reason
+
+
+def test_an_archive_that_says_less_than_it_unfolds_to_is_read_no_further() -> None:
+    content = archive({"a.txt": b"a" * 50_000_000})
+    # The size that the directory tells, in both of its places.
+    lying = content.replace((50_000_000).to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    assert lying != content
+    (found,) = read("berita.zip", lying)
+    assert isinstance(found, Refusal) and "damaged in the archive" in found.reason
+
+
+# --- hostile pages and documents ------------------------------------------------------------------------------
+
+
+def bomb_of_forms(levels: int = 12) -> bytes:
+    """A page that draws a form that draws another ten times, and so on: 10 to the power of `levels` texts."""
+    writer = PdfWriter()
+    blank = writer.add_blank_page(200, 200)
+    inner: Any = None
+    for _ in range(levels):
+        form = DecodedStreamObject()
+        form.update({NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Form")})
+        fonts = DictionaryObject({NameObject("/F"): DictionaryObject({NameObject("/Type"): NameObject("/Font")})})
+        resources = DictionaryObject({NameObject("/Font"): fonts})
+        if inner is not None:
+            resources[NameObject("/XObject")] = DictionaryObject({NameObject("/X"): inner})
+        form[NameObject("/Resources")] = resources
+        form.set_data(b"/X Do " * 10 if inner is not None else b"BT /F 9 Tf (Rapat) Tj ET ")
+        inner = writer._add_object(form)
+    blank[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/XObject"): DictionaryObject({NameObject("/X"): inner})}
+    )
+    drawing = DecodedStreamObject()
+    drawing.set_data(b"/X Do " * 10)
+    blank[NameObject("/Contents")] = writer._add_object(drawing)
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def many_pages(number: int) -> bytes:
+    writer = PdfWriter()
+    for _ in range(number):
+        writer.add_blank_page(100, 100)
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def drawn(drawing: bytes) -> bytes:
+    writer = PdfWriter()
+    blank = writer.add_blank_page(200, 200)
+    stream = DecodedStreamObject()
+    stream.set_data(drawing)
+    blank[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject()})
+    blank[NameObject("/Contents")] = writer._add_object(stream.flate_encode())
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def with_part(name: str, content: bytes) -> bytes:
+    """A .docx in which one part is another."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(word_file())) as before,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for member in before.infolist():
+            after.writestr(member.filename, content if member.filename == name else before.read(member))
+    return target.getvalue()
+
+
+DEEP = "<html><body>" + ("<div>" * 200 + LEAD + "</div>" * 200) * 400
+HOSTILE: dict[str, tuple[str, bytes, str]] = {
+    "a page of deep elements": ("a.html", DEEP.encode(), "too deeply nested"),
+    "a page of a hundred thousand open elements": ("a.html", b"<div>" * 200_000, "no article is found"),
+    "a page of many elements": ("a.html", b"<p>a" * 250_000, "more than 30000 elements"),
+    "a tag of many attributes": (
+        "a.html", f"<body><p {' '.join(f'a{n}=1' for n in range(90_000))}>{LEAD}".encode(), "more than 3000 attributes",
+    ),
+    "a tag of many attributes in quotes": (
+        "a.html", f"<body><p {''.join(f'''a{n}='>'/''' for n in range(90_000))}>{LEAD}".encode(), "3000 attributes",
+    ),
+    "a page of nothing": ("a.html", b"<!-- -->", "web page"),
+    "a page in bytes": ("a.html", b"\x00\x01\x02" * 1000, "a binary file"),
+    "a page of two megabytes": ("a.html", page(text="<p>a" * 600_000), "larger than 1024 kB"),
+    "a PDF of many pages": ("a.pdf", many_pages(501), "501 pages; at most 500 are read"),
+    "a PDF of a million steps": ("a.pdf", drawn(b"q Q " * 1_000_000), "damaged or that cannot be read"),
+    "a PDF that unfolds to a gigabyte": ("a.pdf", drawn(b" " * 1_000_000_000), "damaged or that cannot be read"),
+    "a PDF of nothing": ("a.pdf", b"%PDF-1.7\n", "damaged or that cannot be read"),
+    "a PDF of a million objects": (
+        "a.pdf", b"%PDF-1.7\n" + b"".join(b"%d 0 obj<<>>endobj\n" % n for n in range(800_000)), "damaged or that",
+    ),
+    "a .docx of a million elements": (
+        "a.docx", with_part("word/document.xml", b"<a>" + b"<b/>" * 5_000_000 + b"</a>"), "unfolds to 19531 kB",
+    ),
+    "a .docx of entities": (
+        "a.docx", with_part("word/document.xml", f'<!DOCTYPE a [<!ENTITY a0 "x">{LAUGHS}]><a>&a9;</a>'.encode()),
+        "declares XML entities",
+    ),
+    "a .docx that unfolds": ("a.docx", archive({"word/a.bin": b"0" * 500_000_000}), "as no documents of its size do"),
+    "a .docx of nothing": ("a.docx", archive({"a.txt": b"Rapat."}), "a .docx that is damaged or none"),
+    "a .docx that is none": ("a.docx", b"Rapat.", "a damaged file, or none of this kind"),
+    "a .doc": ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "locked with a password, or a .doc"),
+}  # fmt: skip
+
+
+def test_a_pdf_of_forms_in_forms_is_drawn_only_so_far() -> None:
+    assert len(article_of("a.pdf", bomb_of_forms()).text) < 5_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_document_is_refused_for_its_own_reason_within_seconds(kind: str) -> None:
+    name, content, reason = HOSTILE[kind]
+    started = time.process_time()
+    (refusal,) = read(name, content)
+    assert isinstance(refusal, Refusal) and reason in refusal.reason
+    assert time.process_time() - started < 10

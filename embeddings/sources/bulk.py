@@ -62,6 +62,8 @@ def _of_line(line: BulkLine, origin: Origin, on_remark: OnRemark) -> Article:
         url=line.url,
         published=line.published or line.date,
         place=line.place,
+        pages=line.pages if line.cleaned else (),
+        cleaned=line.cleaned,
         newsroom=origin.newsroom,
         on_remark=on_remark,
     )

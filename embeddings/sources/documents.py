@@ -1,17 +1,23 @@
 """Read a file, a download or an attachment of any kind into articles: the one door of bytes."""
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 
 from embeddings.indonesian import dates
+from embeddings.sources.archives import member_origin, members_of, open_archive, open_member
 from embeddings.sources.bulk import read_compressed_lines, read_lines
 from embeddings.sources.origin import MAX_DOCUMENT_SIZE, MAX_SIZE, Attempt, Origin
+from embeddings.sources.pdf import read_pdf
 from embeddings.sources.plain_text import UnreadableError, printable
 from embeddings.sources.refusals import Refusal, Remark, fault, reason_of
+from embeddings.sources.tables import read_table
 from embeddings.sources.text_files import read_text_file
 from embeddings.sources.web_pages import read_web_page
+from embeddings.sources.word_files import read_word_file
+from embeddings.sources.wordpress import read_export
 from embeddings.types import Article
 
 Reader = Callable[[io.BufferedReader, Origin], Iterator[Attempt]]
@@ -23,15 +29,29 @@ READERS: dict[str, Reader] = {
     ".jsonl.gz": read_compressed_lines,
     ".html": read_web_page,
     ".htm": read_web_page,
+    ".pdf": read_pdf,
+    ".docx": read_word_file,
+    ".csv": read_table,
+    ".xml": read_export,
 }
-"""By the ending of its name, what reads a file."""
+"""By the ending of its name, what reads a file; an archive of such files is taken apart first."""
+ARCHIVE = ".zip"
 
 # A server tells these; what it calls plain text or just bytes may be any of them.
 ENDING_OF_MEDIA_TYPE = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "text/csv": ".csv",
+    "application/zip": ".zip",
 }
-NOT_READ = f"these are read: {', '.join(READERS)}"
+ENDINGS = (*READERS, ARCHIVE)
+NOT_READ = f"these are read: {', '.join(ENDINGS)}"
+
+
+# So many kinds of files that are not read are named.
+MOST_ENDINGS = 8
 
 
 def is_read(name: str) -> bool:
@@ -75,20 +95,43 @@ def read_document(
         yield Refusal(origin.where, printable(str(error)))
 
 
-def read_stream(name: str, file: io.BufferedReader, origin: Origin) -> Iterator[Article | Refusal | Remark]:
+def read_stream(file: io.BufferedReader, name: str, origin: Origin) -> Iterator[Article | Refusal | Remark]:
     """Read an open file's articles, streamed; raises UnreadableError and OSError where nothing more can be read."""
     yield from _read(_ending(name), file, origin)
 
 
 def _ending(name: str) -> str | None:
-    return next((ending for ending in READERS if name.lower().endswith(ending)), None)
+    return next((ending for ending in ENDINGS if name.lower().endswith(ending)), None)
 
 
 def _read(ending: str | None, file: io.BufferedReader, origin: Origin) -> Iterator[Article | Refusal | Remark]:
     if ending is None:
         raise UnreadableError(f"not an article file; {NOT_READ}")
+    if ending == ARCHIVE:
+        yield from _read_archive(file, origin)
+        return
     for where, read in READERS[ending](file, origin):
         yield from _tried(where, read)
+
+
+def _read_archive(file: io.BufferedReader, origin: Origin) -> Iterator[Article | Refusal | Remark]:
+    skipped: Counter[str] = Counter()
+    with open_archive(file, origin) as archive:
+        for member in members_of(archive):
+            ending = _ending(member.filename)
+            of_member = member_origin(member, ending, origin)
+            if ending is None:
+                skipped[PurePosixPath(member.filename).suffix.lower() or "without ending"] += 1
+                continue
+            try:
+                if ending == ARCHIVE:
+                    raise UnreadableError("an archive in an archive; unpack it")
+                yield from _read(ending, open_member(archive, member), of_member)
+            except UnreadableError as error:
+                yield Refusal(of_member.where, printable(str(error)))
+    if skipped:
+        kinds = ", ".join(f"{ending} {number}" for ending, number in skipped.most_common(MOST_ENDINGS))
+        yield Remark(origin.where, printable(f"{skipped.total()} files in it are of kinds that are not read: {kinds}"))
 
 
 def _tried(where: str, read: Callable[[Callable[[str], None]], Article]) -> Iterator[Article | Refusal | Remark]:

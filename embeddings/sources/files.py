@@ -143,7 +143,7 @@ def read_file(
             max_document_size=settings.max_document_kb * 1024,
         )
         with path.open("rb") as file:
-            for found in read_stream(path.name, file, origin):
+            for found in read_stream(file, path.name, origin):
                 yield found
                 on_position(file.tell())
     except UnreadableError as error:
