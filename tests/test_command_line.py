@@ -84,7 +84,7 @@ def test_a_batch_answers_one_question_a_line_in_order_as_json(run: Run) -> None:
         "question", "answered", "certainty", "confidence", "quotes", "near", "searched_for", "officials", "meetings",
         "period", "unnamed_office",
     }  # fmt: skip
-    assert set(first) == {"text", "start", "end", "answer", "score", "article", "copies"}
+    assert set(first) == {"text", "start", "end", "page", "answer", "score", "article", "copies"}
     assert set(first["article"]) == {"id", "title", "source", "published", "url", "path"}
     assert 0 <= answers[0]["confidence"] <= 1
     shown = json.loads(run("show", first["article"]["id"], "--json").stdout)

@@ -45,6 +45,7 @@ ENGLISH = Texts(
     goodbye="Goodbye!",
     unknown_source="source unknown",
     unknown_date="date unknown",
+    page="p. {number}",
     untitled="Untitled",
     open_article="Open article",
     older_version="older version",

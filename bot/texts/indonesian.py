@@ -45,6 +45,7 @@ INDONESIAN = Texts(
     goodbye="Sampai jumpa!",
     unknown_source="sumber tidak diketahui",
     unknown_date="tanggal tidak diketahui",
+    page="hlm. {number}",
     untitled="Tanpa judul",
     open_article="Buka berita",
     older_version="versi lama",

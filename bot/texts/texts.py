@@ -35,6 +35,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     # --- answers ---
     unknown_source: str
     unknown_date: str
+    page: str
     untitled: str
     open_article: str
     older_version: str

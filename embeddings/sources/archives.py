@@ -49,8 +49,8 @@ def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> io.Buffere
 
 
 def member_origin(member: zipfile.ZipInfo, ending: str | None, origin: Origin) -> Origin:
-    """Where a file in an archive comes from; its id is its name with its folders, as there may be one a day."""
-    name = "-".join(_parts(member))
+    """Where a file in an archive comes from; its id tells its folders and the archive, as there may be many."""
+    name = "-".join([origin.id, *_parts(member)])
     id = name[: -len(ending)] if ending else name
     return msgspec.structs.replace(origin, where=f"{origin.where}, {printable(member.filename)}", id=id, url=None)
 
