@@ -14,6 +14,7 @@ MOST_ELEMENTS = 30_000
 MOST_DEPTH = 600_000
 # libxml2 compares each attribute of a tag with all others.
 MOST_ATTRIBUTES = 3_000
+LONGEST_CLASS = 200
 _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/=>]*+(?:\s*+=\s*+(?:"[^"]*+"?+|'[^']*+'?+|[^\s>"'][^\s>]*+)?+)?+"""
 _TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?P<attributes>(?:{_ATTRIBUTE})*+)")
 _ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)
@@ -22,6 +23,7 @@ _BLOCKS = frozenset(
     "form h1 h2 h3 h4 h5 h6 header hr html li main nav ol option p pre section select summary table tbody td tfoot th "
     "thead title tr ul".split()
 )
+_INLINE = frozenset("a abbr b em font i small span strong time".split())
 _UNSEEN = frozenset("head script style noscript template iframe object svg textarea amp-ad amp-analytics".split())
 
 
@@ -63,26 +65,34 @@ def _check_size(tree: "HtmlElement") -> None:
             )
 
 
-def lines_of(tree: "HtmlElement") -> list[str]:
-    """What a browser would show, a line for each block, without blank lines."""
-    lines = ("".join(parts).split() for parts in _blocks(tree))
-    return [" ".join(words) for words in lines if words]
+def lines_of(tree: "HtmlElement", besides: re.Pattern[str] | None = None, apart: bool = False) -> list[str]:
+    """What a browser would show, a line for each block, without blank lines.
+
+    What lies in an element whose class `besides` finds is left out. `apart` gives a line to each element within a
+    line, too, as style sheets set apart what has no space between it: an author, a date, a section.
+    """
+    pieces = _pieces(tree, besides, _BLOCKS | _INLINE if apart else _BLOCKS)
+    return [line for parts in pieces if (line := " ".join("".join(parts).split()))]
 
 
-def _blocks(tree: "HtmlElement") -> Iterator[list[str]]:
-    """The pieces of text of each block, in order."""
+def _pieces(tree: "HtmlElement", besides: re.Pattern[str] | None, blocks: frozenset[str]) -> Iterator[list[str]]:
+    """The pieces of text of each line, in order."""
     from lxml import etree
 
     parts: list[str] = []
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
-        if element.tag in _BLOCKS:
+        if element.tag in blocks:
             yield parts
             parts = []
-        if event == "start" and element.tag in _UNSEEN:
+        if event == "start" and (element.tag in _UNSEEN or _is_beside(element, besides)):
             walk.skip_subtree()
         elif event == "start":
             parts.append(element.text or "")
         if event == "end" and element is not tree:
             parts.append(element.tail or "")
     yield parts
+
+
+def _is_beside(element: "HtmlElement", besides: re.Pattern[str] | None) -> bool:
+    return besides is not None and besides.search(element.get("class", "")[:LONGEST_CLASS]) is not None

@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -43,27 +43,34 @@ class PageMetadata(msgspec.Struct, frozen=True):
     url: str | None
     published: str | None
     """A date that can be read, with its time where it has one."""
+    dated: str | None
+    """The first moment that the page marks as one, which may be that of something else on it."""
 
 
-def page_metadata(tree: "HtmlElement", newsroom: tzinfo) -> PageMetadata:
-    """Read what a page tells of its article; of several things that tell the same, the one meant for it."""
+def page_metadata(tree: "HtmlElement", lines: Sequence[str], newsroom: tzinfo) -> PageMetadata:
+    """Read what a page tells of its article; of several things that tell the same, the one meant for it.
+
+    `lines` are those that the page shows.
+    """
     article = _linked_article(tree)
-    told = [
-        _text(article.get("headline")),
-        *_contents(tree, "og:title", "twitter:title"),
-        *tree.xpath("//title/text()"),
-    ]
+    told = [_text(article.get("headline")), *_contents(tree, "og:title", "twitter:title")]
     titles = [title for title in map(_line, told) if title]
-    title, site = _headline(tree, titles), _site(tree, article)
+    window = _line(next(iter(tree.xpath("//title/text()")), None)) or ""
+    sites = _sites(tree, article)
+    title = _headline(tree, [*titles, window])
     if title is None and titles:
-        title = without_site(titles[0], site)
+        title = without_site(titles[0], next(iter(sites), None))
+    title = title or _shown(window, lines)
+    beside = _beside(title, window)
     return PageMetadata(
         title=title,
-        source=site or _beside(title, tree),
+        # Of several names, the one that stands beside the headline, too.
+        source=next((site for site in sites if folded(site) == folded(beside or "")), next(iter(sites), beside)),
         url=_first(
             tree.xpath("//link[@rel='canonical']/@href"), _contents(tree, "og:url"), [_text(article.get("url"))]
         ),
-        published=_published(tree, article, newsroom),
+        published=_first_date([article.get("datePublished"), article.get("dateCreated"), *_marked(tree)], newsroom),
+        dated=_first_date(tree.xpath("//time/@datetime"), newsroom),
     )
 
 
@@ -88,10 +95,16 @@ def _site_host(host: str) -> str:
 
 def _headline(tree: "HtmlElement", titles: list[str]) -> str | None:
     """The heading of the page that its titles hold, as readers see it; the longest, as the outlet may be one."""
-    headings = [line for heading in tree.iter("h1", "h2") if (line := _line(heading.text_content()))]
+    headings = [line for heading in tree.iter("h1", "h2", "h3") if (line := _line(heading.text_content()))]
     whole = [folded(title) for title in titles]
     held = [line for line in headings[:50] if len(line.split()) > 2 and any(folded(line) in title for title in whole)]
     return max(held, key=len, default=None)
+
+
+def _shown(window: str, lines: Sequence[str]) -> str | None:
+    """The part of a window's title that the page shows, too; a site may call all its windows the same."""
+    shown = {folded(line) for line in lines}
+    return next((part for part in SEPARATOR.split(window) if len(part.split()) > 2 and folded(part) in shown), None)
 
 
 def without_site(title: str, site: str | None) -> str:
@@ -106,14 +119,15 @@ def without_site(title: str, site: str | None) -> str:
 # --- outlet ---------------------------------------------------------------------------------------------------
 
 
-def _site(tree: "HtmlElement", article: dict[str, Any]) -> str | None:
+def _sites(tree: "HtmlElement", article: dict[str, Any]) -> list[str]:
+    """What a page calls its outlet, in several places."""
     publisher = article.get("publisher")
     names = [
         *_contents(tree, "og:site_name"),
         *(_name(one) for one in _listed(publisher)),
         *_contents(tree, "application-name"),
     ]
-    return next((name for told in names if (name := outlet_name(told))), None)
+    return [name for told in names if (name := outlet_name(told))]
 
 
 def outlet_name(told: str | None) -> str | None:
@@ -123,9 +137,8 @@ def outlet_name(told: str | None) -> str | None:
     return name if name and name.casefold() not in NO_OUTLETS else None
 
 
-def _beside(title: str | None, tree: "HtmlElement") -> str | None:
-    """The outlet in the page's title beside the headline."""
-    whole = _line(next(iter(tree.xpath("//title/text()")), None)) or ""
+def _beside(title: str | None, whole: str) -> str | None:
+    """The outlet in the title of the window beside the headline."""
     if not title or title not in whole or title == whole:
         return None
     before, _, behind = whole.partition(title)
@@ -136,10 +149,14 @@ def _beside(title: str | None, tree: "HtmlElement") -> str | None:
 # --- date -----------------------------------------------------------------------------------------------------
 
 
-def _published(tree: "HtmlElement", article: dict[str, Any], newsroom: tzinfo) -> str | None:
-    told: list[Any] = [article.get("datePublished"), article.get("dateCreated")]
+def _marked(tree: "HtmlElement") -> Iterator[str]:
+    """What the marks of a page give as the date of its article, the surest first."""
     for path in _DATES:
-        told += tree.xpath(path)
+        yield from tree.xpath(path)
+
+
+def _first_date(told: Iterable[object], newsroom: tzinfo) -> str | None:
+    """The first of these that can be read as a date."""
     written = (text.strip() for one in told if (text := _text(one)))
     return next((text for text in written if dates.parse_published(text, newsroom)), None)
 

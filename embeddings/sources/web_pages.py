@@ -1,23 +1,21 @@
 """An article from a saved web page: its text as trafilatura finds it, what its head tells, and our own cleaning."""
 
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from embeddings.indonesian import dates
 from embeddings.sources.build import build_article
 from embeddings.sources.markup import lines_of, parse_html
 from embeddings.sources.origin import Attempt, Origin, read_text
 from embeddings.sources.outlets import find_copyright
+from embeddings.sources.page_body import body_lines
 from embeddings.sources.page_metadata import PageMetadata, canonical_url, page_metadata
-from embeddings.sources.plain_text import UnreadableError, decode, folded
+from embeddings.sources.plain_text import decode, folded
 from embeddings.sources.refusals import OnRemark
 from embeddings.types import Article
 
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
 # A date below the headline stands within so many lines of it.
-LINES_BELOW_HEADLINE = 12
+LINES_BELOW_HEADLINE = 25
 LONGEST_STAMP = 120
 
 
@@ -33,29 +31,19 @@ def read_web_page(file: IO[bytes], origin: Origin) -> Iterator[Attempt]:
 def page_article(page: str, origin: Origin, on_remark: OnRemark) -> Article:
     """The article of a page's HTML; raises UnreadableError where there is none."""
     tree = parse_html(page)
-    told, lines = page_metadata(tree, origin.newsroom), lines_of(tree)
+    lines = lines_of(tree)
+    told = page_metadata(tree, lines, origin.newsroom)
     return build_article(
-        _body(tree),
+        "\n".join(body_lines(tree)),
         id=origin.id,
         path=origin.path,
         title=told.title,
         source=origin.outlet or told.source or find_copyright(lines)[0],
         url=canonical_url(told.url, origin.url),
-        published=told.published or _stamp(lines, told),
+        published=told.published or _stamp(lines_of(tree, apart=True), told) or told.dated,
         newsroom=origin.newsroom,
         on_remark=on_remark,
     )
-
-
-def _body(tree: "HtmlElement") -> str:
-    import trafilatura
-    from trafilatura.settings import Document
-
-    found = trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False)
-    text = found.as_dict().get("text") if isinstance(found, Document) else None
-    if not text:
-        raise UnreadableError("a web page in which no article is found; save its text alone")
-    return str(text)
 
 
 def _stamp(lines: list[str], told: PageMetadata) -> str | None:
