@@ -6,6 +6,7 @@ import time
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -19,6 +20,8 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
+from embeddings import Encoder, KnowledgeBase
+from embeddings.answers.reader import Reader
 from embeddings.sources.documents import read_document
 from embeddings.sources.pdf_lines import text_of_pages
 from embeddings.sources.refusals import Refusal, Remark
@@ -95,6 +98,28 @@ def test_an_outlet_is_the_name_of_no_software_and_stands_beside_the_headline_or_
     footer = "<footer>Copyright © 2024 Suara Pasee</footer>"
     assert article_of("a.html", page(title="Camat Baru Dilantik", below=footer)).source == "Suara Pasee"
     assert article_of("a.html", page(), outlet="Warta Desa").source == "Warta Desa"
+
+
+@pytest.mark.parametrize(
+    ("told", "headline"),
+    [
+        ("Camat Baru - Kabar Musi", "Camat Baru"),
+        ("Kabar Musi | Camat Baru", "Camat Baru"),
+        ("Camat Baru – yang Ketiga", "Camat Baru – yang Ketiga"),
+        ("Kabar Musi", "Kabar Musi"),
+    ],
+)
+def test_a_headline_that_only_the_head_tells_loses_the_name_of_the_site(told: str, headline: str) -> None:
+    head = f'<meta property="og:title" content="{told}"><meta property="og:site_name" content="Kabar Musi">'
+    assert article_of("a.html", page(head=head).replace(b"<h1>Camat Baru Dilantik</h1>", b"")).title == headline
+
+
+def test_a_heading_that_is_the_name_of_the_site_is_no_headline() -> None:
+    office = "Dinas Pendidikan dan Kebudayaan Kabupaten Sigi"
+    content = page(title=f"Guru Baru Tiba | {office}", below=f"<footer>© 2024 {office}</footer>")
+    content = content.replace(b"<h1>Camat Baru Dilantik</h1>", f"<h1>{office}</h1><h2>Guru Baru Tiba</h2>".encode())
+    article = article_of("a.html", content)
+    assert (article.title, article.source) == ("Guru Baru Tiba", office)
 
 
 def test_the_date_below_the_headline_is_read_where_the_head_has_none() -> None:
@@ -601,3 +626,34 @@ def test_a_hostile_document_is_refused_for_its_own_reason_within_seconds(kind: s
     (refusal,) = read(name, content)
     assert isinstance(refusal, Refusal) and reason in refusal.reason
     assert time.process_time() - started < 20
+
+
+# --- the whole way --------------------------------------------------------------------------------------------
+
+
+def test_documents_of_every_kind_in_a_folder_are_indexed_and_answer_and_one_that_is_gone_is_pruned(
+    tmp_path: Path, encoder: Encoder, reader: Reader
+) -> None:
+    folder = tmp_path / "berita"
+    folder.mkdir()
+    (folder / "camat.html").write_bytes(page())
+    (folder / "rilis.pdf").write_bytes(
+        pdf(["Lurah Mariana, Zainal Arifin, membuka posyandu lansia di balai kelurahan."] * 3)
+    )
+    (folder / "dinas.docx").write_bytes(word_file())
+    (folder / "tabel.csv").write_text(f'id,text\nbaris,"{LEAD}"\n')
+    (folder / "musi.xml").write_bytes(export(item(1)))
+    (folder / "arsip.zip").write_bytes(archive({"a/b.html": page(), "c.txt": b"Rapat digelar di balai desa Betung."}))
+    (folder / "pindaian.pdf").write_bytes(many_pages(2))
+    knowledge = KnowledgeBase(tmp_path / "data", encoder=encoder, reader=reader)
+    report = knowledge.index([folder])
+    assert [Path(refusal.where).name for refusal in report.refused] == ["pindaian.pdf"]
+    ids = {article.id for article in knowledge.store.articles()}
+    assert len(ids) == 7 and {"camat", "rilis", "dinas", "baris"} <= ids
+    answer = knowledge.answer("siapa lurah mariana?")
+    assert answer.quotes[0].article.id == "rilis" and "Zainal Arifin" in answer.quotes[0].text
+    (folder / "pindaian.pdf").unlink()
+    (folder / "arsip.zip").unlink()
+    report = knowledge.index([folder], prune=True)
+    assert (report.unchanged, report.removed, report.refused) == (5, 2, [])
+    knowledge.close()

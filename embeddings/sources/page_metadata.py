@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from embeddings.indonesian import dates, lexicon
+from embeddings.sources.outlets import find_copyright
 from embeddings.sources.plain_text import folded
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ SEPARATOR = lexicon.patterns("embeddings.sources", "page_titles.toml")["separato
 SLOGAN = lexicon.patterns("embeddings.sources", "page_titles.toml")["slogan"]
 # Objects in the JSON-LD of a page; more is no page of one article.
 MOST_OBJECTS = 2_000
+MOST_HEADINGS = 50
+AROUND_NAMES = " -|–—:»«·•~/"
 _DATES = (
     "//meta[@property='article:published_time' or @property='og:published_time' or @property='datePublished']/@content",
     "//*[@itemprop='datePublished']/@content",
@@ -56,16 +59,16 @@ def page_metadata(tree: "HtmlElement", lines: Sequence[str], newsroom: tzinfo) -
     told = [_text(article.get("headline")), *_contents(tree, "og:title", "twitter:title")]
     titles = [title for title in map(_line, told) if title]
     window = _line(next(iter(tree.xpath("//title/text()")), None)) or ""
+    owner, _ = find_copyright(lines)
     sites = _sites(tree, article)
-    title = _headline(tree, [*titles, window])
-    if title is None and titles:
-        title = without_site(titles[0], next(iter(sites), None))
-    title = title or _shown(window, lines)
+    title = _headline(tree, [*titles, window], [*sites, owner or ""])
+    title = title or (without_site(titles[0], sites) if titles else _shown(window, lines))
     beside = _beside(title, window)
+    # Of several names, the one that stands beside the headline, too.
+    twice = next((site for site in sites if folded(site) == folded(beside or "")), None)
     return PageMetadata(
         title=title,
-        # Of several names, the one that stands beside the headline, too.
-        source=next((site for site in sites if folded(site) == folded(beside or "")), next(iter(sites), beside)),
+        source=twice or next(iter(sites), beside or owner),
         url=_first(
             tree.xpath("//link[@rel='canonical']/@href"), _contents(tree, "og:url"), [_text(article.get("url"))]
         ),
@@ -93,11 +96,12 @@ def _site_host(host: str) -> str:
 # --- headline -------------------------------------------------------------------------------------------------
 
 
-def _headline(tree: "HtmlElement", titles: list[str]) -> str | None:
+def _headline(tree: "HtmlElement", titles: Sequence[str], names: Sequence[str]) -> str | None:
     """The heading of the page that its titles hold, as readers see it; the longest, as the outlet may be one."""
     headings = [line for heading in tree.iter("h1", "h2", "h3") if (line := _line(heading.text_content()))]
-    whole = [folded(title) for title in titles]
-    held = [line for line in headings[:50] if len(line.split()) > 2 and any(folded(line) in title for title in whole)]
+    whole, of_site = [folded(title) for title in titles], {folded(name) for name in names}
+    likely = [line for line in headings[:MOST_HEADINGS] if len(line.split()) > 2 and folded(line) not in of_site]
+    held = [line for line in likely if any(folded(line) in title for title in whole)]
     return max(held, key=len, default=None)
 
 
@@ -107,13 +111,15 @@ def _shown(window: str, lines: Sequence[str]) -> str | None:
     return next((part for part in SEPARATOR.split(window) if len(part.split()) > 2 and folded(part) in shown), None)
 
 
-def without_site(title: str, site: str | None) -> str:
-    """A page's title without the name of its site before or behind it: "Rapat Digelar - Kabar Musi"."""
+def without_site(title: str, names: Sequence[str]) -> str:
+    """A page's title without the name of its site behind it or before it: "Rapat Digelar - Kabar Musi"."""
+    of_site = {folded(name) for name in names}
     parts = SEPARATOR.split(title)
-    if len(parts) > 1 and site:
-        parts = [part for part in parts if folded(part) != folded(site)] or parts
-        return title if len(parts) > 1 and folded(site) not in folded(title) else " - ".join(parts)
-    return max(parts, key=len)
+    if len(parts) > 1 and folded(parts[-1]) in of_site:
+        return title[: -len(parts[-1])].rstrip(AROUND_NAMES)
+    if len(parts) > 1 and folded(parts[0]) in of_site:
+        return title[len(parts[0]) :].lstrip(AROUND_NAMES)
+    return title
 
 
 # --- outlet ---------------------------------------------------------------------------------------------------
@@ -142,8 +148,8 @@ def _beside(title: str | None, whole: str) -> str | None:
     if not title or title not in whole or title == whole:
         return None
     before, _, behind = whole.partition(title)
-    parts = [part for part in SEPARATOR.split(f"{before} - {behind}") if part.strip(" -|–—:»«")]
-    return outlet_name(parts[-1].strip(" -|–—:»«")) if parts else None
+    parts = [part for part in SEPARATOR.split(f"{before} - {behind}") if part.strip(AROUND_NAMES)]
+    return outlet_name(parts[-1].strip(AROUND_NAMES)) if parts else None
 
 
 # --- date -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from embeddings.indonesian import dates
 from embeddings.sources.build import build_article
 from embeddings.sources.markup import lines_of, parse_html
 from embeddings.sources.origin import Attempt, Origin, read_text
-from embeddings.sources.outlets import find_copyright
 from embeddings.sources.page_body import body_lines
 from embeddings.sources.page_metadata import PageMetadata, canonical_url, page_metadata
 from embeddings.sources.plain_text import decode, folded
@@ -38,7 +37,7 @@ def page_article(page: str, origin: Origin, on_remark: OnRemark) -> Article:
         id=origin.id,
         path=origin.path,
         title=told.title,
-        source=origin.outlet or told.source or find_copyright(lines)[0],
+        source=origin.outlet or told.source,
         url=canonical_url(told.url, origin.url),
         published=told.published or _stamp(lines_of(tree, apart=True), told) or told.dated,
         newsroom=origin.newsroom,
