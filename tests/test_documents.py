@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -626,6 +627,36 @@ def test_a_hostile_document_is_refused_for_its_own_reason_within_seconds(kind: s
     (refusal,) = read(name, content)
     assert isinstance(refusal, Refusal) and reason in refusal.reason
     assert time.process_time() - started < 20
+
+
+WHOLE: dict[str, bytes] = {
+    "a.html": page(),
+    "a.pdf": pdf(),
+    "a.docx": word_file(),
+    "a.csv": f'id,text\na,"{LEAD}"\n'.encode(),
+    "a.xml": export(item(1), item(2)),
+    "a.zip": archive({"a.html": page(), "b.txt": b"Rapat desa.", "c.pdf": pdf(PARAGRAPHS[:2])}),
+}
+
+
+def mutated(content: bytes, chance: random.Random) -> bytes:
+    """The content with some bytes changed, lost or doubled."""
+    mutation = bytearray(content)
+    for _ in range(chance.choice((1, 2, 5, 20, 100))):
+        place, other = chance.randrange(len(mutation)), chance.randrange(len(mutation))
+        piece = chance.choice((b"", bytes([chance.randrange(256)]), mutation[other : other + chance.randrange(200)]))
+        mutation[place : place + chance.randrange(50)] = piece
+        mutation = mutation or bytearray(b"x")
+    return bytes(mutation)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WHOLE)
+def test_however_a_document_is_damaged_it_is_read_or_refused_and_never_a_fault(name: str) -> None:
+    chance = random.Random(name)
+    for _ in range(400):
+        for found in read(name, mutated(WHOLE[name], chance)):
+            assert not isinstance(found, Refusal) or "wartabot fails" not in found.reason, found.reason
 
 
 # --- the whole way --------------------------------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import IO
 
 import msgspec
 
 from embeddings.sources.origin import Origin
-from embeddings.sources.packed import open_packed
+from embeddings.sources.packed import DAMAGE, open_packed
 from embeddings.sources.plain_text import UnreadableError, printable
 from embeddings.sources.refusals import too_large_document
 
@@ -44,7 +43,7 @@ def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> io.Buffere
         raise UnreadableError("packed in a way that is not read; pack it with Deflate, as most programs do")
     try:
         return io.BufferedReader(_Unpacked(archive.open(member)))
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except DAMAGE as error:
         raise UnreadableError(f"damaged in the archive ({error})") from error
 
 
@@ -79,7 +78,7 @@ class _Unpacked(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             content = self._member.read(len(buffer))
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except DAMAGE as error:
             raise UnreadableError(f"damaged in the archive ({error})") from error
         buffer[: len(content)] = content
         return len(content)

@@ -1,20 +1,23 @@
 """Archives from outside, opened within bounds: no bomb unfolds, and no name in them is taken for a path."""
 
+import struct
 import zipfile
+import zlib
 from typing import IO
 
 from embeddings.sources.bulk import MOST_UNFOLDED_SIZES, MOST_UNFOLDED_TIMES
 from embeddings.sources.plain_text import UnreadableError
 
 MOST_MEMBERS = 10_000
+# Beside its own error, whatever the numbers in a damaged archive lead zipfile to.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError, struct.error)
 
 
 def open_packed(file: IO[bytes], size: int, max_size: int) -> zipfile.ZipFile:
     """Open an archive of `size` bytes; raises UnreadableError where it is damaged, or unfolds to more than its like."""
     try:
         archive = zipfile.ZipFile(file)
-    # Beside its own error, whatever the numbers in a damaged one lead to.
-    except (zipfile.BadZipFile, NotImplementedError, OverflowError, ValueError, OSError) as error:
+    except DAMAGE as error:
         raise UnreadableError(f"a damaged file, or none of this kind ({error})") from error
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:

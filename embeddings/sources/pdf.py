@@ -88,7 +88,7 @@ def _read(content: bytes) -> tuple[list[str], str | None, str | None]:
         except PyPdfError as error:
             raise UnreadableError(f"a PDF that is damaged or that cannot be read ({error})") from error
         # Of a damaged file, whatever pypdf stumbles over.
-        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
             raise UnreadableError(f"a PDF that is damaged or that cannot be read ({type(error).__name__})") from error
 
 

@@ -21,7 +21,7 @@ def read_table(file: io.BufferedReader, origin: Origin) -> Iterator[Attempt]:
     Raises UnreadableError where no header row is there.
     """
     # The module's own bound is 131,072 characters a field; the rows are bounded below.
-    csv.field_size_limit(origin.max_size)
+    csv.field_size_limit(max(csv.field_size_limit(), origin.max_size))
     records = _records(file, origin.max_size)
     keys, delimiter = _header(next(records, (0, b""))[1])
     for number, record in records:
@@ -34,9 +34,9 @@ def read_table(file: io.BufferedReader, origin: Origin) -> Iterator[Attempt]:
 
 def _header(record: bytes | None) -> tuple[list[str], str]:
     """The keys that the header row names, and what stands between them."""
-    line = decode(record) if record else ""
+    line = decode(record).strip() if record else ""
     for delimiter in DELIMITERS:
-        keys = [key.strip().casefold() for key in next(csv.reader([line.strip()], delimiter=delimiter), [])]
+        keys = [key.strip(' "').casefold() for key in line.split(delimiter)]
         if {"id", "text"} <= set(keys):
             return keys, delimiter
     raise UnreadableError(

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from embeddings.sources.build import build_article
 from embeddings.sources.origin import Attempt, Origin, read_whole_document
-from embeddings.sources.packed import open_packed
+from embeddings.sources.packed import DAMAGE, open_packed
 from embeddings.sources.plain_text import UnreadableError, one_line
 from embeddings.sources.refusals import OnRemark
 from embeddings.sources.titles import told_title
@@ -59,11 +59,13 @@ def _opened(content: bytes, origin: Origin) -> "Document":
     # What a password locks is packed in another way.
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableError("a document that is locked with a password, or a .doc; save it as .docx without one")
-    with open_packed(io.BytesIO(content), len(content), origin.max_size) as archive:
-        _check(archive, MOST_MARKUP_SIZES * origin.max_size)
     try:
+        with open_packed(io.BytesIO(content), len(content), origin.max_size) as archive:
+            _check(archive, MOST_MARKUP_SIZES * origin.max_size)
         return docx.Document(io.BytesIO(content))
-    except (OpcError, etree.XMLSyntaxError, zipfile.BadZipFile, LookupError, AttributeError, ValueError) as error:
+    except UnreadableError:
+        raise
+    except (OpcError, etree.XMLSyntaxError, LookupError, AttributeError, *DAMAGE) as error:
         raise UnreadableError(f"a .docx that is damaged or none ({error})") from error
 
 
