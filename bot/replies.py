@@ -166,9 +166,15 @@ def date_text(published: str | None, texts: Texts) -> str:
 
 
 def source_text(article: Article, texts: Texts, older: bool = False) -> str:
-    """The line under a quote: outlet and date, and whether it is of an older version of the article."""
+    """The line under a title: outlet and date, and whether it is of an older version of the article."""
     source = (article.source or texts.unknown_source)[:LONGEST_LABEL]
     return " · ".join((source, date_text(article.published, texts), *([texts.older_version] if older else [])))
+
+
+def quote_source(quote: Quote, texts: Texts) -> str:
+    """The line under a quote: as under a title, with the page where it comes from a document that has pages."""
+    page = f" · {texts.page.format(number=quote.page)}" if quote.page else ""
+    return source_text(quote.article, texts, quote.older) + page
 
 
 def number_text(number: int, texts: Texts) -> str:
@@ -206,7 +212,7 @@ def quote_block(quote: Quote, texts: Texts, note: str | None = None, folded: boo
     lines = [f"<blockquote{expandable}>{_marked(quote)}</blockquote>"]
     if note:
         lines.append(f"<i>{escape(note)}</i>")
-    source = f"— {escape(source_text(quote.article, texts, quote.older))}"
+    source = f"— {escape(quote_source(quote, texts))}"
     if quote.article.url:
         source += f' · <a href="{escape(quote.article.url)}">{escape(texts.open_article.lower())}</a>'
     return "\n".join([*lines, source, *([f"<i>{_copies(quote, texts)}</i>"] if quote.copies else [])])

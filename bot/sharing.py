@@ -38,7 +38,7 @@ def article_link(article: Article, bot_name: str, older: bool = False) -> str:
 
 def quote_with_source(quote: Quote, texts: Texts) -> str:
     """A quote and the line under it, as plain text."""
-    return f"{quote.text}\n— {replies.source_text(quote.article, texts, quote.older)}"
+    return f"{quote.text}\n— {replies.quote_source(quote, texts)}"
 
 
 def copy_button(quote: Quote, token: str, page: int, texts: Texts, bot_name: str) -> InlineKeyboardButton:
@@ -62,8 +62,7 @@ def share_buttons(quote: Quote, token: str, page: int, texts: Texts, bot_name: s
 
 def whatsapp_link(quote: Quote, texts: Texts, bot_name: str) -> str:
     """A link that opens WhatsApp with a quote, its source and where to read on; too long a quote ends with a word."""
-    source = replies.source_text(quote.article, texts, quote.older)
-    below = f"— {source}\n{article_link(quote.article, bot_name, quote.older)}"
+    below = f"— {replies.quote_source(quote, texts)}\n{article_link(quote.article, bot_name, quote.older)}"
     shown, shortened = quote.text, ""
     while True:
         link = "https://wa.me/?text=" + percent_encoded(f"“{shown}”{shortened}\n{below}", safe="")

@@ -73,7 +73,7 @@ def quote_view(quote: Quote, texts: Texts) -> RenderableType:
     bar.add_column(style="cyan", width=1)
     bar.add_column()
     bar.add_row(_Bar(), text)
-    source = Text(f"— {replies.source_text(quote.article, texts)}", style="dim")
+    source = Text(f"— {replies.quote_source(quote, texts)}", style="dim")
     if quote.article.url:
         source.append(f" · {quote.article.url}")
     if quote.copies:

@@ -25,6 +25,7 @@ from embeddings.question.courtesies import parted
 from embeddings.question.several import asks, split_questions
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.sources.bulk import read_line
+from embeddings.sources.documents import read_document
 from embeddings.sources.files import ArticleSettings
 from embeddings.sources.plain_text import printable
 from embeddings.sources.refusals import Refusal, Remark, fault
@@ -84,6 +85,7 @@ __all__ = [
     "opening",
     "parted",
     "printable",
+    "read_document",
     "read_line",
     "regions_in",
     "regions_of",

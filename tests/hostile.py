@@ -1,8 +1,10 @@
 """Files that nobody should have to fear, each with a part of the reason for which it is refused."""
 
 import gzip
+import io
 import json
 import os
+import zipfile
 from pathlib import Path
 
 GOOD = "Rapat desa {} digelar hari Senin di balai desa.\n"
@@ -23,6 +25,13 @@ def toml_file(header: str) -> bytes:
 
 def line(**fields: object) -> str:
     return json.dumps({"id": "baris", "text": TEXT, **fields})
+
+
+def packed(name: str, content: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return target.getvalue()
 
 
 FILES: dict[str, tuple[bytes, str]] = {
@@ -64,6 +73,17 @@ FILES: dict[str, tuple[bytes, str]] = {
     "fragment.txt": (f"<p>{TEXT}</p>\n<p class='a'>{TEXT}</p>\n".encode(), "a web page"),
     "rich.txt": (b"{\\rtf1\\ansi " + TEXT.encode() + b"}", "RTF, not plain text"),
     "noise.txt": (b"Baca juga: lain\n", "no article text is left"),
+    "deep.html": (("<div>" * 200 + TEXT + "</div>" * 200).encode() * 400, "too deeply nested"),
+    "attributes.html": (f"<p {' '.join(f'a{n}=1' for n in range(90_000))}>{TEXT}".encode(), "3000 attributes"),
+    "front.html": (b"<html><body><a href='/'>Beranda</a></body></html>", "no article is found"),
+    "damaged.pdf": (b"%PDF-1.7\n1 0 obj\n<<", "damaged or that cannot be read"),
+    "damaged.docx": (b"PK\x03\x04" + b"\0" * 99, "a damaged file, or none of this kind"),
+    "entities.xml": (
+        b'<!DOCTYPE rss [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><rss><channel>&b;</channel></rss>',
+        "declares entities",
+    ),
+    "other.xml": (b"<feed><entry/></feed>", "no export of WordPress"),
+    "bomb.zip": (packed("a.jsonl", b" " * 100_000_000), "as no documents of its size do"),
     "damaged.jsonl.gz": (
         gzip.compress("".join(line(id=f"gz-{n}", text=f"{n} {TEXT}") + "\n" for n in range(9)).encode())[:-30],
         "the compressed file is damaged",

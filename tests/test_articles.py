@@ -490,13 +490,13 @@ def test_thirty_thousand_articles_are_streamed_in_bounded_memory(tmp_path: Path)
 
 
 def test_folders_are_searched_for_articles_and_readmes_are_not_articles(tmp_path: Path) -> None:
-    for name in ("b.txt", "sub/a.md", "README.md", "c.jsonl", "d.pdf", "readme/README.txt", "readme/e.txt"):
+    for name in ("b.txt", "sub/a.md", "README.md", "c.jsonl", "d.mp4", "readme/README.txt", "readme/e.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     found = find_files([tmp_path])
     assert [str(file.relative_to(tmp_path)) for file in found.files] == ["b.txt", "c.jsonl", "readme/e.txt", "sub/a.md"]
-    assert found.refused == [] and found.skipped == {".pdf": 1}
-    missing, wrong = find_files([tmp_path / "nothing", tmp_path / "d.pdf"]).refused
+    assert found.refused == [] and found.skipped == {".mp4": 1}
+    missing, wrong = find_files([tmp_path / "nothing", tmp_path / "d.mp4"]).refused
     assert "no such file" in missing.reason
     assert ".jsonl.gz" in wrong.reason
 
@@ -510,7 +510,7 @@ def test_links_do_not_lead_out_of_the_named_folder(tmp_path: Path) -> None:
     (folder / "out.txt").symlink_to(outside / "a.txt")
     (folder / "out").symlink_to(outside)
     (folder / "circle").symlink_to(folder)
-    (folder / "broken.pdf").symlink_to("nothing")
+    (folder / "broken.mp4").symlink_to("nothing")
     (tmp_path / "link").symlink_to(folder)
     for named in (folder, tmp_path / "link"):
         found = find_files([named])
@@ -574,11 +574,11 @@ def test_a_name_that_is_not_utf_8_is_refused_in_words_that_can_be_printed(tmp_pa
 
 
 def test_files_that_are_not_read_are_counted_and_a_folder_of_nothing_else_is_refused(tmp_path: Path) -> None:
-    for name in ("a.html", "b.HTML", "c.pdf", "LICENSE", "README.html", ".hidden.txt", ".git/d.txt", "sub/e.html"):
+    for name in ("a.png", "b.PNG", "c.mp4", "LICENSE", "README.png", ".hidden.txt", ".git/d.txt", "sub/e.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("Isi.")
     found = find_files([tmp_path])
-    assert found.files == [] and found.skipped == {".html": 3, ".pdf": 1, "": 1}
+    assert found.files == [] and found.skipped == {".png": 3, ".mp4": 1, "": 1}
     assert [refusal.where for refusal in found.refused] == [str(tmp_path)]
     (tmp_path / "a.txt").write_text("Isi.")
     assert find_files([tmp_path]).refused == []

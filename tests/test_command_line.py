@@ -84,7 +84,7 @@ def test_a_batch_answers_one_question_a_line_in_order_as_json(run: Run) -> None:
         "question", "answered", "certainty", "confidence", "quotes", "near", "searched_for", "officials", "meetings",
         "period", "unnamed_office",
     }  # fmt: skip
-    assert set(first) == {"text", "start", "end", "answer", "score", "article", "copies"}
+    assert set(first) == {"text", "start", "end", "page", "answer", "score", "article", "copies"}
     assert set(first["article"]) == {"id", "title", "source", "published", "url", "path"}
     assert 0 <= answers[0]["confidence"] <= 1
     shown = json.loads(run("show", first["article"]["id"], "--json").stdout)
@@ -171,24 +171,24 @@ def test_index_says_what_was_left_out_and_skipped_and_that_costs_nothing(run: Ru
     articles.mkdir()
     long = articles / ("nama-" * 40 + ".md")
     long.write_text("---\nid: a\nurl: tidak ada\n---\nIsi berita.\n")
-    for name in ("a.html", "b.html", "c.pdf", "README.html", ".d.html", "LICENSE"):
+    for name in ("a.png", "b.png", "c.mp4", "README.png", ".d.png", "LICENSE"):
         (articles / name).write_text("Isi.")
     finished = run("index", "articles")
     assert finished.returncode == 0
     # One line each, however long.
     assert f"note: articles/{long.name}: its url 'tidak ada' is no web address and was left out" in finished.stderr
-    assert "4 files skipped: .html 2, without ending 1, .pdf 1\n" in finished.stderr
+    assert "4 files skipped: .png 2, without ending 1, .mp4 1\n" in finished.stderr
     assert "1 added, 0 updated, 0 unchanged, 0 removed, 0 refused" in finished.stderr
 
 
 def test_a_folder_of_nothing_that_is_read_exits_with_1(run: Run, folder: Path) -> None:
     (folder / "articles").mkdir()
     assert run("index", "articles").returncode == 0
-    (folder / "articles" / "a.html").write_text("Isi.")
+    (folder / "articles" / "a.png").write_text("Isi.")
     finished = run("index", "articles")
     assert finished.returncode == 1
     assert "refused: articles: no article file is in it; these are read: .txt" in finished.stderr
-    assert "1 file skipped: .html 1" in finished.stderr
+    assert "1 file skipped: .png 1" in finished.stderr
 
 
 def test_timestamps_and_today_are_those_of_the_configured_time_zone(run: Run, folder: Path) -> None:

@@ -108,13 +108,13 @@ def test_a_refused_file_does_not_stop_the_rest(knowledge: KnowledgeBase, article
     (articles / "a.txt").write_bytes(b"")
     (articles / "judul.md").write_text(f"---\ntitle: {'judul ' * 600}\n---\nIsi.\n")
     (articles / "judul-2.md").write_text(f"---\ntitle: {'😀' * 300}\n---\nIsi.\n")
-    (articles / "b.html").write_text("Isi.")
+    (articles / "b.png").write_text("Isi.")
     report = knowledge.index([articles, articles / "tidak-ada"])
     assert counts(report) == (4, 0, 0, 0)
     assert len(report.refused) == 3
     assert "leaves no room for its text" in report.refused[2].reason
     assert [remark.where for remark in report.remarks] == [str(articles / "judul.md")]
-    assert report.skipped == {".html": 1}
+    assert report.skipped == {".png": 1}
 
 
 @pytest.mark.parametrize("part", ["split_passages", "find_all", "encoder"])

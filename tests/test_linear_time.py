@@ -39,6 +39,8 @@ from embeddings.question.context import Context
 from embeddings.question.correct import Vocabulary
 from embeddings.question.expects import Expects
 from embeddings.question.query import Query, parse_question
+from embeddings.sources.origin import Origin
+from embeddings.sources.refusals import OnRemark
 from embeddings.topics.officials.offices import Office
 from tests.conftest import ROOT, SEEDS, EveryWord, understood
 
@@ -348,6 +350,10 @@ GIVEN: dict[object, object] = {
     TokenCounter: count_tokens,
     Texts: INDONESIAN,
     Sequence[Quote]: (),
+    Sequence[int]: (10, 20),
+    bytes: ORDINARY.encode(),
+    Origin: Origin("hostile", "hostile"),
+    OnRemark: lambda remark: None,
 }
 NO_FINDERS = {
     "embeddings.indonesian.dates.month_number": "the name of a month, as a pattern has found it",

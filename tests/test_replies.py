@@ -1,14 +1,17 @@
 import ast
+import io
 import re
 import string
 
 import msgspec
 import pytest
+from rich.console import Console
 
 from bot import replies
 from bot.cards import View, answer_card, sources_card
 from bot.chats import SentAnswer, SentQuote
 from bot.config import NewsroomSettings
+from bot.terminal import quote_view
 from bot.texts import ENGLISH, INDONESIAN, texts_for
 from embeddings import Answer, Article, Certainty, Outlet, Quote, Summary
 from tests.conftest import ROOT
@@ -30,6 +33,20 @@ def test_a_quote_is_escaped_its_answer_bold_and_its_source_dated_and_linked() ->
         "<blockquote>Camat &lt;Sungai&gt; &amp; Raya, <b>Fathul</b>, hadir.</blockquote>\n"
         '— Kabar &amp; Kita · 17 Juli 2023 · <a href="https://k.example/?a=1&amp;b=2">buka berita</a>'
     )
+
+
+@pytest.mark.parametrize(("start", "page"), [(0, 1), (9, 1), (10, 3), (20, 4), (30, 4)])
+def test_a_quote_from_a_document_names_the_page_on_which_it_begins(start: int, page: int) -> None:
+    # The second page has no text.
+    article = Article("a", "kata " * 8, source="Diskominfo", published="2024", pages=(10, 10, 20))
+    quote = Quote(article, start, 40, None, 0.9)
+    assert replies.quote_source(quote, INDONESIAN) == f"Diskominfo · 2024 · hlm. {page}"
+    assert replies.quote_source(quote, ENGLISH) == f"Diskominfo · 2024 · p. {page}"
+    assert f"hlm. {page}\n" in replies.answer_message(answered(quote), SUMMARY, INDONESIAN) + "\n"
+    assert answered(quote).to_json()["quotes"][0]["page"] == page
+    console = Console(file=io.StringIO(), width=80)
+    console.print(quote_view(quote, INDONESIAN))
+    assert f"— Diskominfo · 2024 · hlm. {page} " in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

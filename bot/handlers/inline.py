@@ -186,7 +186,7 @@ def quote_result(
     return _result(
         f"{quote.article.id}:{quote.start}:{quote.end}",
         _face(quote, holders),
-        f"{replies.source_text(quote.article, texts)}\n{quote.text}",
+        f"{replies.quote_source(quote, texts)}\n{quote.text}",
         replies.fitted(heads, [quote], texts),
         _buttons(quote.article, texts, bot_name),
     )

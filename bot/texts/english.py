@@ -71,6 +71,7 @@ ENGLISH = Texts(
     unknown_date="date unknown",
     undated="{number} without a date",
     undated_article="article without a date",
+    page="p. {number}",
     untitled="Untitled",
     open_article="Open article",
     older_version="older version",

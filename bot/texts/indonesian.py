@@ -73,6 +73,7 @@ INDONESIAN = Texts(
     unknown_date="tanpa tanggal",
     undated="{number} tanpa tanggal",
     undated_article="berita tanpa tanggal",
+    page="hlm. {number}",
     untitled="Tanpa judul",
     open_article="Buka berita",
     older_version="versi lama",

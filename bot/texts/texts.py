@@ -63,6 +63,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """Behind the years of the articles: {number} that have no date."""
     undated_article: str
     """In the place of an article's date, behind a name."""
+    page: str
     untitled: str
     open_article: str
     older_version: str

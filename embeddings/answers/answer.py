@@ -1,5 +1,6 @@
 """What a question gets: quotes that are slices of articles, or an honest no."""
 
+from bisect import bisect_right
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +31,11 @@ class Quote(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         return self.article.text[self.start : self.end]
+
+    @property
+    def page(self) -> int | None:
+        """The page on which it begins, from 1; None where its article has no pages."""
+        return bisect_right(self.article.pages, self.start) + 1 if self.article.pages else None
 
     def slice(self, start: int, end: int, answer: Span | None) -> "Quote":
         """A part of this quote."""
@@ -141,6 +147,7 @@ def _quote_to_json(quote: Quote) -> dict[str, Any]:
         "text": quote.text,
         "start": quote.start,
         "end": quote.end,
+        "page": quote.page,
         "answer": answer,
         "score": round(quote.score, 4),
         "article": {key: getattr(article, key) for key in ("id", "title", "source", "published", "url", "path")},

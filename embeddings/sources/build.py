@@ -1,6 +1,7 @@
 """The one door of articles: every field of what comes from outside is checked here."""
 
 import re
+from collections.abc import Sequence
 from datetime import tzinfo
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from embeddings.indonesian import dates
 from embeddings.sources.cleaning import Cleaned, clean
 from embeddings.sources.ids import MAX_ID_LENGTH
+from embeddings.sources.page_offsets import moved_offsets
 from embeddings.sources.plain_text import UnreadableError, is_printable, one_line, readable
 from embeddings.sources.refusals import OnRemark
 from embeddings.types import Article
@@ -27,16 +29,18 @@ def build_article(
     url: str | None = None,
     published: str | None = None,
     place: str | None = None,
-    pages: tuple[int, ...] = (),
+    pages: Sequence[int] = (),
     cleaned: bool = False,
+    otherwise_published: str | None = None,
     newsroom: tzinfo = dates.WIB,
     on_remark: OnRemark = lambda remark: None,
 ) -> Article:
     """Make an article of what came from outside: every field is checked here, and nowhere else.
 
-    What the text says of itself fills what is not given; text that was `cleaned` before is kept as it stands, and only
-    in that can `pages` begin at stated characters. Raises UnreadableError if no text stays, for an id that is not
-    plain and for a date that is none; another field that cannot be kept is left out with a remark.
+    What the text says of itself fills what is not given, and `otherwise_published` what neither tells; text that was
+    `cleaned` before is kept as it stands. `pages` are offsets into `raw`, which then holds nothing that `readable`
+    drops. Raises UnreadableError if no text stays, for an id that is not plain and for a date that is none; another
+    field that cannot be kept is left out with a remark.
     """
     source = _bounded("source", one_line(source), MAX_NAME_LENGTH, on_remark)
     title, text = _bounded("title", one_line(title), MAX_TITLE_LENGTH, on_remark), readable(raw)
@@ -49,10 +53,10 @@ def build_article(
         title=one_line(found.title),
         source=source or _bounded("source", one_line(found.source), MAX_NAME_LENGTH, on_remark),
         url=_web_address(url, on_remark),
-        published=_date(published, newsroom) or found.published,
+        published=_date(published, newsroom) or found.published or _date(otherwise_published, newsroom),
         place=_bounded("place", one_line(place), MAX_NAME_LENGTH, on_remark) or found.place,
         path=path,
-        pages=_pages(pages, found.text, on_remark) if cleaned else (),
+        pages=_pages(pages, found.text, on_remark) if cleaned else moved_offsets(raw, pages, found.text),
     )
 
 
@@ -66,9 +70,10 @@ def _plain_id(id: str) -> str:
     return id
 
 
-def _pages(pages: tuple[int, ...], text: str, on_remark: OnRemark) -> tuple[int, ...]:
-    if all(first < second for first, second in pairwise((0, *pages, len(text)))):
-        return pages
+def _pages(pages: Sequence[int], text: str, on_remark: OnRemark) -> tuple[int, ...]:
+    # A page without text begins where the next one does.
+    if all(first <= second for first, second in pairwise((0, *pages, len(text)))):
+        return tuple(pages)
     on_remark("its pages do not begin one after the other within its text, and were left out")
     return ()
 

@@ -1,4 +1,4 @@
-"""The lines of .jsonl and .jsonl.gz files, streamed, so that no file of any size fills the memory."""
+"""Articles from .jsonl and .jsonl.gz files, a line each, streamed, so that no file of any size fills the memory."""
 
 import gzip
 import io
@@ -10,8 +10,11 @@ from typing import IO
 
 import msgspec
 
+from embeddings.sources.build import build_article
+from embeddings.sources.origin import Attempt, Origin
 from embeddings.sources.plain_text import UnreadableError
-from embeddings.sources.refusals import too_large
+from embeddings.sources.refusals import OnRemark, too_large
+from embeddings.types import Article
 
 # Text unfolds to 3 to 10 times its size; what unfolds to more than both of these was made to fill a memory.
 MOST_UNFOLDED_TIMES = 20
@@ -24,6 +27,7 @@ class BulkLine(msgspec.Struct, frozen=True):
     id: str | int
     text: str
     title: str | None = None
+    published: str | None = None
     date: str | None = None
     source: str | None = None
     url: str | None = None
@@ -31,6 +35,38 @@ class BulkLine(msgspec.Struct, frozen=True):
     pages: tuple[int, ...] = ()
     cleaned: bool = False
     """Whether the text is that of a stored article, as `wartabot export` writes it: it is taken as it stands."""
+
+
+def read_lines(file: io.BufferedReader, origin: Origin) -> Iterator[Attempt]:
+    """Each line of a .jsonl file."""
+    for number, line in numbered_lines(file, origin.max_size):
+
+        def read(on_remark: OnRemark, line: bytes | None = line) -> Article:
+            return _of_line(decode_line(line, origin.max_size), origin, on_remark)
+
+        yield f"{origin.where}, line {number}", read
+
+
+def read_compressed_lines(file: io.BufferedReader, origin: Origin) -> Iterator[Attempt]:
+    """Each line of a .jsonl.gz file."""
+    yield from read_lines(unfolded(file, origin.max_size), origin)
+
+
+def _of_line(line: BulkLine, origin: Origin, on_remark: OnRemark) -> Article:
+    return build_article(
+        line.text,
+        id=str(line.id),
+        path=origin.path,
+        title=line.title,
+        source=line.source or origin.outlet,
+        url=line.url,
+        published=line.published or line.date,
+        place=line.place,
+        pages=line.pages if line.cleaned else (),
+        cleaned=line.cleaned,
+        newsroom=origin.newsroom,
+        on_remark=on_remark,
+    )
 
 
 def decode_line(line: bytes | None, max_size: int) -> BulkLine:
@@ -56,10 +92,10 @@ def open_bulk(path: Path) -> IO[bytes]:
 
 
 def unfolded(file: io.BufferedReader, max_size: int) -> io.BufferedReader:
-    """What a file holds, unpacked where it is compressed; read too far, it raises UnreadableError."""
-    if not file.name.lower().endswith(".gz"):
-        return file
-    most = max(MOST_UNFOLDED_SIZES * max_size, MOST_UNFOLDED_TIMES * os.fstat(file.fileno()).st_size)
+    """What a compressed file holds, unpacked; read too far, it raises UnreadableError."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    most = max(MOST_UNFOLDED_SIZES * max_size, MOST_UNFOLDED_TIMES * size)
     return io.BufferedReader(_Unfolding(file, most))
 
 

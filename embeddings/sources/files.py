@@ -11,16 +11,13 @@ from typing import Annotated
 import msgspec
 
 from embeddings.indonesian import dates
-from embeddings.sources.build import build_article
-from embeddings.sources.bulk import BulkLine, decode_line, numbered_lines, unfolded
-from embeddings.sources.headers import split_header
+from embeddings.sources.documents import NOT_READ, is_read, read_stream
 from embeddings.sources.ids import id_of_file
-from embeddings.sources.plain_text import UnreadableError, decode, is_printable, printable
-from embeddings.sources.refusals import OnRemark, Refusal, Remark, fault, reason_of, refused, too_large
+from embeddings.sources.origin import Origin
+from embeddings.sources.plain_text import UnreadableError, is_printable
+from embeddings.sources.refusals import Refusal, Remark, reason_of, refused
 from embeddings.types import Article
 
-ENDINGS = (".txt", ".md", ".jsonl", ".jsonl.gz")
-NOT_READ = f"these are read: {', '.join(ENDINGS)}"
 NOT_REGULAR = "not a file, but a pipe, a socket or a device"
 
 
@@ -30,6 +27,8 @@ class ArticleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths: tuple[str, ...] = ("seeds",)
     max_size_kb: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1024
     prune_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
+    # Pictures and fonts are in it, too.
+    max_document_kb: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20_480
 
 
 # --- finding files --------------------------------------------------------------------------------------------
@@ -59,7 +58,7 @@ def find_files(paths: Sequence[Path]) -> Found:
             _search(path, found)
         elif not stat.S_ISREG(mode):
             found.refused.append(refused(path, NOT_REGULAR))
-        elif not _is_article(path):
+        elif not is_read(path.name):
             found.refused.append(refused(path, f"not an article file; {NOT_READ}"))
         else:
             found.files.append(path)
@@ -98,14 +97,14 @@ def _sort(entry: Path, root: Path, files: list[Path], todo: list[Path], skipped:
         mode = entry.stat().st_mode
     except OSError as error:
         # A link to nothing, of a kind that is not read anyway.
-        if isinstance(error, FileNotFoundError) and not _is_article(entry):
+        if isinstance(error, FileNotFoundError) and not is_read(entry.name):
             skipped[entry.suffix.lower()] += 1
             return
         raise UnreadableError(reason_of(error)) from error
     is_folder = stat.S_ISDIR(mode)
     if not is_folder and entry.stem.upper() == "README":
         return
-    if not is_folder and not _is_article(entry):
+    if not is_folder and not is_read(entry.name):
         skipped[entry.suffix.lower()] += 1
     elif entry.is_symlink() and not Path(os.path.realpath(entry)).is_relative_to(root):
         raise UnreadableError("a link that leads out of the folder; name what it leads to, if it is to be read")
@@ -116,10 +115,6 @@ def _sort(entry: Path, root: Path, files: list[Path], todo: list[Path], skipped:
     # What a link leads to within the folder is read where it lies.
     elif not entry.is_symlink():
         todo.append(entry)
-
-
-def _is_article(path: Path) -> bool:
-    return path.name.lower().endswith(ENDINGS)
 
 
 # --- reading them ---------------------------------------------------------------------------------------------
@@ -137,13 +132,20 @@ def read_file(
     An article that is given no id gets that of the file's place in the folder (see id_of_file). Timestamps are dated in
     the newsroom's time zone. `on_position` is told how many bytes of the file were read.
     """
-    max_size = settings.max_size_kb * 1024
     try:
         _check_name(path)
-        if path.name.lower().endswith((".jsonl", ".jsonl.gz")):
-            yield from _read_bulk(path, max_size, newsroom, on_position)
-        else:
-            yield from _read_one(str(path), lambda on_remark: _read_single(path, max_size, newsroom, folder, on_remark))
+        origin = Origin(
+            str(path),
+            id_of_file(path, folder),
+            path=str(path.resolve()),
+            newsroom=newsroom,
+            max_size=settings.max_size_kb * 1024,
+            max_document_size=settings.max_document_kb * 1024,
+        )
+        with path.open("rb") as file:
+            for found in read_stream(file, path.name, origin):
+                yield found
+                on_position(file.tell())
     except UnreadableError as error:
         yield refused(path, str(error))
     except OSError as error:
@@ -156,70 +158,3 @@ def _check_name(path: Path) -> None:
         raise UnreadableError(
             "its name or its folder's is not UTF-8 or has a character that cannot be shown; rename it to read it"
         )
-
-
-def _read_one(where: str, read: Callable[[OnRemark], Article]) -> Iterator[Article | Refusal | Remark]:
-    remarks: list[str] = []
-    try:
-        article = read(remarks.append)
-    except OSError as error:
-        yield Refusal(where, reason_of(error))
-    except UnreadableError as error:
-        yield Refusal(where, printable(str(error)))
-    # A fault of the program's own costs this article, not those after it.
-    except Exception as error:
-        yield Refusal(where, fault(error))
-    else:
-        yield from (Remark(where, printable(remark)) for remark in remarks)
-        yield article
-
-
-def _read_single(path: Path, max_size: int, newsroom: tzinfo, folder: Path | None, on_remark: OnRemark) -> Article:
-    with path.open("rb") as file:
-        content = file.read(max_size + 1)
-    if len(content) > max_size:
-        raise UnreadableError(too_large(max_size))
-    header, body = split_header(decode(content))
-    return build_article(
-        body,
-        id=header.get("id") or id_of_file(path, folder),
-        path=str(path.resolve()),
-        title=header.get("title"),
-        source=header.get("source"),
-        url=header.get("url"),
-        published=header.get("published") or header.get("date"),
-        place=header.get("place"),
-        newsroom=newsroom,
-        on_remark=on_remark,
-    )
-
-
-def _read_bulk(
-    path: Path, max_size: int, newsroom: tzinfo, on_position: Callable[[int], None]
-) -> Iterator[Article | Refusal | Remark]:
-    resolved = str(path.resolve())
-    with path.open("rb") as file:
-        for number, line in numbered_lines(unfolded(file, max_size), max_size):
-
-            def read(on_remark: OnRemark, line: bytes | None = line) -> Article:
-                return _of_line(decode_line(line, max_size), resolved, newsroom, on_remark)
-
-            yield from _read_one(f"{path}, line {number}", read)
-            on_position(file.tell())
-
-
-def _of_line(line: BulkLine, path: str, newsroom: tzinfo, on_remark: OnRemark) -> Article:
-    return build_article(
-        line.text,
-        id=str(line.id),
-        path=path,
-        title=line.title,
-        source=line.source,
-        url=line.url,
-        published=line.date,
-        place=line.place,
-        pages=line.pages,
-        cleaned=line.cleaned,
-        newsroom=newsroom,
-        on_remark=on_remark,
-    )

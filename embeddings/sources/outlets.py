@@ -1,7 +1,7 @@
 """Find the outlet of an article in what its page tells beside its dateline."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +20,7 @@ MAX_NAME_WORDS = 4
 MIN_PRINTED_LETTERS = 5
 
 
-def find_copyright(lines: list[str]) -> tuple[str | None, str | None]:
+def find_copyright(lines: Sequence[str]) -> tuple[str | None, str | None]:
     """The owner and the year in the first line that claims a copyright."""
     for line in lines:
         if found := COPYRIGHT.fullmatch(line):

@@ -146,6 +146,7 @@ def _without_tags(text: str) -> str:
     if page or left or len(blocks) >= PAGE_BLOCKS:
         tag = left[0] if left else blocks[-1]
         raise UnreadableError(
-            f"a web page (it holds {tag[:20]!r}), which would be quoted with its tags; save its text alone"
+            f"a web page (it holds {tag[:20]!r}), which would be quoted with its tags; name it .html, or save its text "
+            "alone"
         )
     return plain

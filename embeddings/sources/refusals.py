@@ -44,3 +44,8 @@ def reason_of(error: OSError | ValueError) -> str:
 def too_large(max_size: int) -> str:
     """The reason of a refusal for a file or a line of more than `max_size` bytes."""
     return f"larger than {max_size // 1024} kB; raise [articles] max_size_kb to read it"
+
+
+def too_large_document(max_size: int) -> str:
+    """The reason of a refusal for a document of more than `max_size` bytes."""
+    return f"larger than {max_size // 1024} kB; raise [articles] max_document_kb to read it"

@@ -2,6 +2,7 @@
 
 import re
 
+from embeddings.indonesian import lexicon
 from embeddings.sources.pages import HEAD_LINES, MENU, is_caption, is_noise, is_sentence, is_stamp
 from embeddings.sources.plain_text import folded
 
@@ -9,7 +10,14 @@ MAX_TITLE_LENGTH = 200
 # A section, a slogan or a name has fewer words.
 MIN_TITLE_WORDS = 3
 SURE_TITLE_WORDS = 5
+NO_TITLE = lexicon.patterns("embeddings.sources", "document_titles.toml")["no_title"]
 _LIST_ITEM = re.compile(r"[-*•]|\d+[.)]")
+
+
+def told_title(title: str | None) -> str | None:
+    """What a document's properties give as its title; None for what programs write there, and for a word or two."""
+    title = " ".join((title or "").split())
+    return title if len(title.split()) >= MIN_TITLE_WORDS and not NO_TITLE.search(title) else None
 
 
 def find_title(head: list[str]) -> str | None:
