@@ -1,1 +1,1 @@
-"""What articles tell of by name, found and answered; imports nothing above models, passages, sources, storage."""
+"""What news tells by name, found and answered; imports nothing above fetching, models, passages, sources, storage."""
