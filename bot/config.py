@@ -3,8 +3,10 @@
 import difflib
 import re
 import tomllib
+from collections import Counter
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -95,13 +97,8 @@ def load_config(path: Path) -> Config:
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
     _refuse_unknown_keys(path, content)
-    try:
-        config = msgspec.convert(content, Config)
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at `$.")
-        table, _, key = place.rstrip("`").partition(".")
-        where = " ".join(part for part in (f"[{table}]" if table else "", key) if part)
-        raise SettingsError(f"{path}: {where}: {message}. docs/configuration.md lists what each key takes.") from error
+    config = _converted(path, content)
+    _refuse_doubled_sources(path, config)
     try:
         ZoneInfo(config.telegram.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -156,10 +153,40 @@ def _refuse_unknown_keys(path: Path, content: dict[str, Any]) -> None:
     for table, keys in content.items():
         if table not in tables:
             raise SettingsError(f"{path}: unknown table [{table}].{_suggestion(table, list(tables))}")
-        known = [field.name for field in msgspec.structs.fields(tables[table])]
-        for key in keys if isinstance(keys, dict) else ():
+        # One of many, as [[sources]], is a tuple of its type.
+        known = [field.name for field in msgspec.structs.fields(next(iter(get_args(tables[table])), tables[table]))]
+        for key in chain.from_iterable(one for one in _listed(keys) if isinstance(one, dict)):
             if key not in known:
                 raise SettingsError(f"{path}: unknown key {key!r} in [{table}].{_suggestion(key, known)}")
+
+
+def _converted(path: Path, content: dict[str, Any]) -> Config:
+    try:
+        return msgspec.convert(content, Config)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$.")
+        raise SettingsError(
+            f"{path}: {_place(place)}: {message}. docs/configuration.md lists what each key takes."
+        ) from error
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _place(place: str) -> str:
+    """Where in the file a value stands, as it is written there: "[encoder] model", "[[sources]] no. 2, every"."""
+    table, _, key = place.rstrip("`").partition(".")
+    name, _, number = table.rstrip("]").partition("[")
+    if number.isdigit():
+        return ", ".join(part for part in (f"[[{name}]] no. {int(number) + 1}", key) if part)
+    return " ".join(part for part in (f"[{table}]" if table else "", key) if part)
+
+
+def _refuse_doubled_sources(path: Path, config: Config) -> None:
+    doubled = [url for url, times in Counter(source.url for source in config.sources).items() if times > 1]
+    if doubled:
+        raise SettingsError(f"{path}: [[sources]] names {doubled[0]} twice; keep one of the two.")
 
 
 def _suggestion(name: str, known: list[str]) -> str:

@@ -46,8 +46,8 @@ def read_typed() -> str:
 @contextmanager
 def progress(doing: str = "Indexing") -> Iterator[OnProgress]:
     """A bar that is gone in the end."""
-    columns = (TextColumn(doing), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=notes, transient=True) as shown:
+    columns = (TextColumn(doing, markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as shown:
         task = shown.add_task("", total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
@@ -55,16 +55,21 @@ def progress(doing: str = "Indexing") -> Iterator[OnProgress]:
 def print_refused(refused: Sequence[Refusal]) -> None:
     """One note for each."""
     for refusal in refused:
-        _print_note(f"refused: {refusal.where}: {refusal.reason}")
+        print_note(f"refused: {refusal.where}: {refusal.reason}")
+
+
+def print_unread(report: IndexReport) -> None:
+    """What an indexing run refused, left out and skipped."""
+    print_refused(report.refused)
+    for remark in report.remarks:
+        print_note(f"note: {remark.where}: {remark.note}")
+    if report.skipped:
+        print_note(_skipped(report.skipped))
 
 
 def print_report(report: IndexReport, stored: int) -> None:
     """What an indexing run did, after which so many articles are stored."""
-    print_refused(report.refused)
-    for remark in report.remarks:
-        _print_note(f"note: {remark.where}: {remark.note}")
-    if report.skipped:
-        _print_note(_skipped(report.skipped))
+    print_unread(report)
     notes.print(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.removed} removed, "
         f"{len(report.refused)} refused; {stored} articles stored, {report.found_anew} searched anew",
@@ -73,8 +78,9 @@ def print_report(report: IndexReport, stored: int) -> None:
     )
 
 
-def _print_note(line: str) -> None:
-    notes.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
+def print_note(line: str, style: str = "yellow") -> None:
+    """A line for the operator."""
+    notes.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _skipped(by_ending: Counter[str]) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from bot.config import LISTEN_VARIABLE, Config, listen_problem, load_config_if_any, token_problem
 from bot.data_folder import free_bytes_if_few, open_knowledge_base, open_to_others
 from bot.proxies import proxy_problem
+from bot.sources import health_line
 from embeddings import KnowledgeBase, WartabotError
 
 DAMAGED_NAMED = 5
@@ -64,6 +65,9 @@ def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
         found = f"{summary.articles} articles, {summary.passages} passages"
         yield Check("store", True, f"{path}: {found}, newest {summary.newest or 'of unknown date'}")
     yield from _search(knowledge, data)
+    for source in settings.sources:
+        health = knowledge.store.source_health(source.url)
+        yield Check("source", health.failures == 0, health_line(source, health))
 
 
 def _search(knowledge: KnowledgeBase, data: Path) -> Iterator[Check]:

@@ -7,14 +7,18 @@ from embeddings.answers.settings import AnswerSettings
 from embeddings.answers.standing import StandingQuestion, StandingQuestions, naming, regions_of
 from embeddings.errors import (
     EncoderUnavailable,
+    IndexingUnderWay,
     IndexMismatch,
     QuestionTooLong,
     SettingsError,
     StoreUnusable,
     WartabotError,
 )
+from embeddings.fetching.fetcher import FetchSettings
 from embeddings.filter import Filter
+from embeddings.indexing.due import SourceSettings, due_at
 from embeddings.indexing.report import IndexReport, OnProgress
+from embeddings.indexing.sync import SourceReport, shown
 from embeddings.indonesian.periods import Period
 from embeddings.indonesian.regions import regions_in
 from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
@@ -32,6 +36,7 @@ from embeddings.sources.refusals import Refusal, Remark, fault
 from embeddings.storage.articles import Outlet, Summary
 from embeddings.storage.schema import SCHEMA_VERSION as STORE_VERSION
 from embeddings.storage.schema import article_key
+from embeddings.storage.sources import SourceHealth
 from embeddings.storage.store import FILE_NAME as STORE_FILE
 from embeddings.storage.store import Store
 from embeddings.topics.meetings.answer import Aspect, MeetingAnswer
@@ -50,9 +55,11 @@ __all__ = [
     "Encoder",
     "EncoderSettings",
     "EncoderUnavailable",
+    "FetchSettings",
     "Filter",
     "IndexMismatch",
     "IndexReport",
+    "IndexingUnderWay",
     "KnowledgeBase",
     "KnowledgeSettings",
     "MeetingAnswer",
@@ -69,6 +76,9 @@ __all__ = [
     "Remark",
     "RetrieverSettings",
     "SettingsError",
+    "SourceHealth",
+    "SourceReport",
+    "SourceSettings",
     "StandingQuestion",
     "StandingQuestions",
     "Store",
@@ -80,6 +90,7 @@ __all__ = [
     "asks",
     "by_office",
     "disagree",
+    "due_at",
     "fault",
     "naming",
     "opening",
@@ -89,6 +100,7 @@ __all__ = [
     "read_line",
     "regions_in",
     "regions_of",
+    "shown",
     "split_questions",
     "with_neighbours",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ WartabotError
 ├── IndexMismatch        the store was built with another model
 ├── QuestionTooLong      more than the answerer reads
 ├── StoreUnusable        the database is missing, damaged, locked, newer than this program, or cannot be written
+│   └── IndexingUnderWay another run holds the lock of the one that may index
 └── SettingsError        config.toml is wrong
 """
 
@@ -23,6 +24,10 @@ class IndexMismatch(WartabotError):
 
 class StoreUnusable(WartabotError):
     """The database is missing or damaged, or cannot be opened or written."""
+
+
+class IndexingUnderWay(StoreUnusable):
+    """Another process is indexing."""
 
 
 class SettingsError(WartabotError):

@@ -16,9 +16,13 @@ from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
 from embeddings.answers.similar import LEAST_RELATED, LEAST_SIMILAR, find_similar
 from embeddings.answers.standing import StandingQuestion
+from embeddings.fetching.fetcher import Fetcher, FetchSettings
 from embeddings.filter import EVERYTHING, Filter
+from embeddings.indexing.due import SourceSettings, due_at
+from embeddings.indexing.intake import Intake
 from embeddings.indexing.report import IndexReport, OnProgress
-from embeddings.indexing.run import add_articles, index_files, rebuild
+from embeddings.indexing.run import add_articles, index_files, only_run, rebuild
+from embeddings.indexing.sync import SourceReport, index_pages, sync_source
 from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
@@ -37,6 +41,8 @@ class KnowledgeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """How articles are read, encoded, found and quoted, one table of config.toml per concern."""
 
     articles: ArticleSettings = ArticleSettings()
+    fetching: FetchSettings = FetchSettings()
+    sources: tuple[SourceSettings, ...] = ()
     encoder: EncoderSettings = EncoderSettings()
     passages: PassageSettings = PassageSettings()
     retriever: RetrieverSettings = RetrieverSettings()
@@ -128,6 +134,36 @@ class KnowledgeBase:
         return index_files(
             self.store, self.encoder, paths, settings.articles, settings.passages, prune, on_progress, newsroom, force
         )
+
+    def index_pages(self, urls: Sequence[str], on_progress: OnProgress = lambda done, total: None) -> IndexReport:
+        """Fetch these pages and read them into the store (see Fetcher); raises StoreUnusable as `index` does."""
+        with only_run(self.store):
+            return index_pages(urls, Fetcher(self.settings.fetching), self._intake(), on_progress)
+
+    def sync(
+        self,
+        sources: Sequence[SourceSettings],
+        on_source: Callable[[SourceSettings], OnProgress] = lambda source: lambda done, total: None,
+    ) -> Iterator[SourceReport]:
+        """Fetch what is new at these sources, one after the other; progress is in pages.
+
+        Raises IndexingUnderWay where another run is under way: before each source, the lock is taken anew.
+        """
+        fetcher = Fetcher(self.settings.fetching)
+        for source in sources:
+            with only_run(self.store):
+                report = sync_source(source, fetcher, self._intake(), on_source(source))
+            yield report
+
+    def due_sources(self, now: float) -> list[SourceSettings]:
+        """The configured sources that are to be fetched from by now, in seconds since 1970."""
+        return [
+            source for source in self.settings.sources if due_at(source, self.store.source_health(source.url)) <= now
+        ]
+
+    def _intake(self) -> Intake:
+        reading, passages = self.settings.articles, self.settings.passages
+        return Intake(self.store, lambda: self.encoder, passages, reading, self._newsroom)
 
     def add(self, articles: Iterable[Article], report: IndexReport | None = None) -> list[Refusal]:
         """Store these articles and return those that could not be (see add_articles)."""

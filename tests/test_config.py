@@ -1,6 +1,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -33,6 +34,15 @@ def test_an_empty_file_is_the_default_configuration(tmp_path: Path) -> None:
         ("[retriever]\ncandidates = 'viele'\n", r"\[retriever\] candidates: Expected `int`, got `str`"),
         ("[retriever]\ndense_weight = 2\n", r"\[retriever\] dense_weight: Expected `float` <= 1"),
         ("encoder = 3\n", r"\[encoder\]: Expected `object`, got `int`"),
+        ("[[sources]]\nurll = 'x'\n", r"unknown key 'urll' in \[sources\]. Did you mean 'url'\?"),
+        ("[[sources]]\nurl = 'kabar.example'\n", r"\[\[sources\]\] no. 1, url: Expected `str` matching regex"),
+        ("[[sources]]\nevery = 5\n", r"\[\[sources\]\] no. 1: Object missing required field `url`"),
+        (
+            "[[sources]]\nurl = 'https://a.example'\nkind = 'rss'\n",
+            r"\[\[sources\]\] no. 1, kind: Invalid enum value 'rss'",
+        ),
+        ("[[sources]]\nurl = 'https://a.example'\n" * 2, r"\[\[sources\]\] names https://a.example twice"),
+        ("[sources]\nurl = 'https://a.example'\n", r"\[sources\]: Expected `array`, got `object`"),
         ("[encoder\n", "not valid TOML"),
         (f"x = {'9' * 5000}\n", "not valid TOML"),
         (f"x = {'[' * 5000}\n", "not valid TOML"),
@@ -74,10 +84,15 @@ def test_every_key_is_in_the_shipped_file_or_documented_with_its_default() -> No
     documented = (ROOT / "docs" / "configuration.md").read_text()
     shipped = tomllib.loads((ROOT / "config.toml").read_text())
     for table in msgspec.structs.fields(Config):
-        assert f"## [{table.name}]" in documented
-        for field in msgspec.structs.fields(table.type):
+        # One of many, as [[sources]], is a tuple of its type.
+        (kind, *_) = get_args(table.type) or (table.type,)
+        assert f"## {'[[' if kind is not table.type else '['}{table.name}]" in documented
+        for field in msgspec.structs.fields(kind):
+            if field.required:
+                assert f"| `{field.name}` | needed |" in documented
+                continue
             row = re.search(rf"^\| `{field.name}` \| `(.*?)` \|", documented, re.MULTILINE)
             assert row is not None, f"[{table.name}] {field.name} is not in docs/configuration.md"
             default = list(field.default) if isinstance(field.default, tuple) else field.default
             assert tomllib.loads(f"x = {row[1]}")["x"] == ("" if default is None else default), field.name
-        assert shipped.get(table.name, {}).keys() <= {field.name for field in msgspec.structs.fields(table.type)}
+        assert shipped.get(table.name, {}).keys() <= {field.name for field in msgspec.structs.fields(kind)}

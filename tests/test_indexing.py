@@ -203,7 +203,10 @@ def test_timestamps_are_dated_in_the_newsroom_that_was_given(encoder: Encoder, t
 
 
 def test_a_second_run_at_the_same_time_is_refused(knowledge: KnowledgeBase, articles: Path) -> None:
-    with only_run(knowledge.store), pytest.raises(StoreUnusable, match="Another `wartabot index` is running"):
+    with (
+        only_run(knowledge.store),
+        pytest.raises(StoreUnusable, match="Another `wartabot index` or `wartabot sync` is running"),
+    ):
         knowledge.index([articles])
     assert counts(knowledge.index([articles])) == (3, 0, 0, 0)
 

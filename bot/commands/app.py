@@ -1,6 +1,7 @@
 """What the commands share: their options, the configuration, and a data folder that is ready to answer."""
 
 import os
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -99,8 +100,12 @@ def ready(settings: Config, folder: Path, config: Path) -> KnowledgeBase:
     return knowledge
 
 
-def index_into(knowledge: KnowledgeBase, paths: list[Path], prune: bool, force: bool = False) -> IndexReport:
+def index_into(
+    knowledge: KnowledgeBase, paths: list[Path], prune: bool, force: bool = False, urls: Sequence[str] = ()
+) -> IndexReport:
     with progress() as on_progress:
         report = knowledge.index(paths, prune, on_progress, force)
+        if urls:
+            report.add(knowledge.index_pages(urls, on_progress))
     print_report(report, knowledge.summary().articles)
     return report

@@ -26,7 +26,10 @@ from embeddings import Refusal
 
 @app.command()
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; default: [articles] paths.")] = None,
+    named: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATHS AND URLS]", help="Files, folders and web pages; default: [articles] paths."),
+    ] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Drop articles whose file is gone.")] = False,
     force: Annotated[bool, typer.Option("--force", help="With --prune: drop them however many they are.")] = False,
     rebuild_all: Annotated[
@@ -45,7 +48,9 @@ def index(
         with progress() as on_progress:
             lost = knowledge.rebuild(on_progress)
         print_refused(lost)
-    report = index_into(knowledge, paths or default_paths(settings, config), prune, force)
+    urls = [name for name in named or [] if name.lower().startswith(("http://", "https://"))]
+    paths = [Path(name) for name in named or [] if name not in urls] if named else default_paths(settings, config)
+    report = index_into(knowledge, paths, prune, force, urls)
     # So that the first question does not wait for the indexes.
     knowledge.retriever.refresh()
     if report.refused or lost:

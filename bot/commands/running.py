@@ -20,6 +20,7 @@ from bot.commands.app import (
 from bot.config import LISTEN_VARIABLE, TOKEN_VARIABLE, Config, ServerSettings, listen_problem, token_problem
 from bot.console import fail, notes, output, read_typed
 from bot.proxies import proxy_problem
+from bot.sources import keep_syncing
 from bot.texts import INDONESIAN
 from embeddings import KnowledgeBase, SettingsError
 
@@ -42,6 +43,8 @@ def run(
     if token is not None:
         _check(token, settings)
     knowledge = ready(settings, folder, config)
+    # In the terminal, what is fetched must not stand among the answers.
+    keep_syncing(config, settings, folder, silently=token is None)
     if token is None:
         notes.print(f"{TOKEN_VARIABLE} is not set, so the conversation opens here.", style="dim")
         terminal.converse(knowledge, output, INDONESIAN, read_typed, settings.newsroom)

@@ -31,6 +31,18 @@ class IndexReport:
         self.skipped: Counter[str] = Counter()
         """Files of kinds that are not read, by their ending."""
 
+    def add(self, other: "IndexReport") -> None:
+        """Count what another run did, too."""
+        self.added += other.added
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.removed += other.removed
+        self.found_anew += other.found_anew
+        self.passages += other.passages
+        self.refused += other.refused
+        self.remarks += other.remarks
+        self.skipped += other.skipped
+
     def count(self, passages: int, new: bool) -> None:
         """Note an article that was stored."""
         self.passages += passages

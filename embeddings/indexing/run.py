@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from embeddings.errors import IndexMismatch, StoreUnusable
+from embeddings.errors import IndexingUnderWay, IndexMismatch
 from embeddings.indexing.changes import Reading
 from embeddings.indexing.encoding import encode_and_save
 from embeddings.indexing.pruning import prune_gone
@@ -107,6 +107,7 @@ def rebuild(
         for number, _ in enumerate(encode_and_save(rebuilt, encoder, passages, todo, refused)):
             on_progress(number, len(todo))
         rebuilt.take_versions(store)
+        rebuilt.take_sources(store)
         path = store.path
         store.close()
         rebuilt.close()
@@ -144,12 +145,13 @@ def _store_for(path: Path, encoder: Encoder) -> Store:
 
 @contextmanager
 def only_run(store: Store) -> Iterator[None]:
-    """Hold the lock of the one process that may index; raises StoreUnusable where another has it."""
+    """Hold the lock of the one process that may index; raises IndexingUnderWay where another has it."""
     try:
         lock = FileLock(store.path.with_name("indexing.lock")).acquire(timeout=0)
     except Timeout as error:
-        raise StoreUnusable(
-            f"Another `wartabot index` is running on {store.path.parent}. Wait for it to finish; it loses nothing."
+        raise IndexingUnderWay(
+            f"Another `wartabot index` or `wartabot sync` is running on {store.path.parent}. Wait for it to finish; it "
+            "loses nothing."
         ) from error
     with lock:
         yield

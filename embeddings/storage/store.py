@@ -13,6 +13,7 @@ from embeddings.storage.articles import ARTICLE_COLUMNS, JOINED_COLUMNS, article
 from embeddings.storage.facts import FACT_COLUMNS, Findings, is_intact, matching, save_findings
 from embeddings.storage.passages import Passages
 from embeddings.storage.schema import article_key
+from embeddings.storage.sources import Sources
 from embeddings.storage.stories import has_story, save_story, signature
 from embeddings.storage.times import save_times, times_of
 from embeddings.storage.versions import Versions, keep_version
@@ -21,7 +22,7 @@ from embeddings.types import Article, Span
 FILE_NAME = "knowledge.db"
 
 
-class Store(Passages, Versions):
+class Store(Passages, Versions, Sources):
     """One SQLite file; each article is written in one transaction, whole or not at all.
 
     What comes back is what was stored: an article is held against its digest whenever it is read, and one that the disk
