@@ -32,6 +32,7 @@ from bot.chats import Chats
 from bot.config import NewsroomSettings, TelegramSettings
 from bot.conversations import KEY, Conversations, conversations
 from bot.handlers import (
+    archive,
     asking,
     buttons,
     errors,
@@ -39,14 +40,18 @@ from bot.handlers import (
     guidance,
     inline,
     offers,
+    operator,
     privacy,
     settings,
     subscriptions,
 )
 from bot.limits import ChatRateLimiter
+from bot.operating.digest import send_digests
+from bot.operating.replies import send_replies
 from bot.polling import WatchedRequest, keep_polling
 from bot.questions import asker_of
 from bot.redaction import webhook_secret
+from bot.repeating import repeat
 from bot.sending import acknowledge
 from bot.server import build_server
 from bot.updates import UPDATES, CountingProcessor
@@ -64,6 +69,7 @@ SECONDS_A_DAY = 86_400
 NEW = filters.UpdateType.MESSAGE
 PRIVATE = NEW & filters.ChatType.PRIVATE
 WORDS = filters.TEXT | filters.CAPTION
+ONLY_A_LINK = r"^\s*https?://\S+\s*$"
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -104,6 +110,9 @@ def build_application(
             application.stop_running,
         )  # fmt: skip
     application.bot_data |= {KEY: state, "link": link, "limiter": limiter, "sockets": sockets}
+    application.add_handler(TypeHandler(Update, _only_so_much), group=-2)
+    application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
+    _add_handlers_for_administrators(application, telegram.administrators)
     _add_handlers(application)
     return application
 
@@ -120,9 +129,23 @@ def run_until_stopped(application: AnyApplication) -> bool:
     return not link.refused
 
 
+def _add_handlers_for_administrators(application: AnyApplication, administrators: Sequence[int]) -> None:
+    """Whoever else gives these commands is answered as with any that the bot does not know."""
+    among_them = PRIVATE & filters.User(administrators)
+    application.add_handler(CommandHandler("stat", operator.stat, among_them))
+    application.add_handler(CommandHandler("laporan", operator.reports, among_them))
+    application.add_handler(CommandHandler("jawab", operator.answer_report, among_them))
+    application.add_handler(CommandHandler("tutup", operator.close_report, among_them))
+    application.add_handler(CommandHandler("tambah", archive.add, among_them))
+    application.add_handler(
+        MessageHandler(among_them & (filters.Document.ALL | filters.Regex(ONLY_A_LINK)), archive.add)
+    )
+    application.add_handler(CommandHandler("sinkron", archive.sync_sources, among_them))
+    application.add_handler(CommandHandler("hapus", archive.remove, among_them))
+    application.add_handler(CallbackQueryHandler(archive.press, "^op:"))
+
+
 def _add_handlers(application: AnyApplication) -> None:
-    application.add_handler(TypeHandler(Update, _only_so_much), group=-2)
-    application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
 
     application.add_handler(CommandHandler("start", guidance.start, NEW))
     application.add_handler(CommandHandler(["bantuan", "help"], guidance.explain, NEW))
@@ -200,10 +223,12 @@ async def _begin(application: AnyApplication) -> None:
     application.bot_data["telling"] = telling = Telling(context)
     tasks: list[Coroutine[Any, Any, None]] = [
         link.keep() if isinstance(link, Webhook) else keep_polling(application, link),
-        _forget_daily(state),
+        repeat(lambda: _forget_old(state), SECONDS_A_DAY, "What is old could not be deleted"),
         Matching(state).keep_on(),
         telling.keep_on(),
         registration.register(application, state),
+        repeat(lambda: send_replies(application, state), 2, "Answers to reports could not be sent"),
+        repeat(lambda: send_digests(application, state), 30, "The weekly digest could not be sent"),
         # In the order they were asked, and before what comes now.
         *(asking.take_up(pending, context) for pending in state.chats.questions.pending()),
     ]
@@ -217,15 +242,9 @@ def _tell_failure(task: "asyncio.Task[None]") -> None:
         logger.error("A task of the bot's own has ended", exc_info=task.exception())
 
 
-async def _forget_daily(state: Conversations) -> None:
-    while True:
-        try:
-            await state.write(state.chats.forget_old, state.settings.keep_days)
-            await state.leave_no_trace()
-        # Whatever it is today, tomorrow it is tried again.
-        except Exception:
-            logger.exception("What is older than %d days could not be deleted", state.settings.keep_days)
-        await asyncio.sleep(SECONDS_A_DAY)
+async def _forget_old(state: Conversations) -> None:
+    await state.write(state.chats.forget_old, state.settings.keep_days)
+    await state.leave_no_trace()
 
 
 def _stop(application: AnyApplication) -> None:

@@ -21,6 +21,7 @@ LISTEN_VARIABLE = "WARTABOT_LISTEN"
 WEBHOOK_URL = re.compile(r"https://[\w.-]+(:\d{1,5})?/[\w./-]*")
 OWN_PATHS = ("/healthz", "/healthz/live", "/metrics")
 """What the server answers beside the webhook."""
+DigestDay = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"]
 
 
 class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +42,10 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hurried_above: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 5
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
     stalled_after_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 90
+    administrators: tuple[int, ...] = ()
+    digest_day: DigestDay = "monday"
+    digest_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 8
+    max_file_mb: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 20
     allowed_chats: tuple[int, ...] = ()
     blocked_chats: tuple[int, ...] = ()
     blocked_people: tuple[int, ...] = ()

@@ -55,6 +55,8 @@ class Conversations:
         self.inline_queries = Allowance(settings.inline_queries_a_minute_person)
         self.newest_inline: dict[int, str] = {}
         """The newest inline query of each person who is typing one; the ones before are not computed any more."""
+        self.changing_articles = asyncio.Lock()
+        """Held while a process changes articles for an administrator."""
         self.alone = Alone()
         self.stopping = False
         """Whether the bot is being stopped: what is not done is left to the next start."""
@@ -133,7 +135,9 @@ class Conversations:
         return not self.settings.allowed_chats or chat in self.settings.allowed_chats
 
     def serves(self, chat: Chat | None, user: User | None) -> bool:
-        """Whether this chat and person are among those the operator lets ask."""
+        """Whether this chat and person are among those the operator lets ask; administrators are in their own chats."""
+        if chat is not None and chat.type == ChatType.PRIVATE and chat.id in self.settings.administrators:
+            return True
         if user is not None and user.id in self.settings.blocked_people:
             return False
         if chat is None:

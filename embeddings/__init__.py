@@ -17,6 +17,7 @@ from embeddings.errors import (
 from embeddings.fetching.fetcher import FetchSettings
 from embeddings.filter import Filter
 from embeddings.indexing.due import SourceSettings, due_at
+from embeddings.indexing.editing import Change, Edit
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.sync import SourceReport, shown
 from embeddings.indonesian.periods import Period
@@ -24,6 +25,7 @@ from embeddings.indonesian.regions import regions_in
 from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
+from embeddings.question.alike import group_alike
 from embeddings.question.context import Turn
 from embeddings.question.courtesies import parted
 from embeddings.question.several import asks, split_questions
@@ -52,6 +54,8 @@ __all__ = [
     "ArticleSettings",
     "Aspect",
     "Certainty",
+    "Change",
+    "Edit",
     "Encoder",
     "EncoderSettings",
     "EncoderUnavailable",
@@ -92,6 +96,7 @@ __all__ = [
     "disagree",
     "due_at",
     "fault",
+    "group_alike",
     "naming",
     "opening",
     "parted",

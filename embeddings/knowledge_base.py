@@ -16,21 +16,25 @@ from embeddings.answers.reader import Reader
 from embeddings.answers.settings import AnswerSettings
 from embeddings.answers.similar import LEAST_RELATED, LEAST_SIMILAR, find_similar
 from embeddings.answers.standing import StandingQuestion
+from embeddings.fetching.failures import FetchFailed
 from embeddings.fetching.fetcher import Fetcher, FetchSettings
 from embeddings.filter import EVERYTHING, Filter
 from embeddings.indexing.due import SourceSettings, due_at
+from embeddings.indexing.editing import Change, Edit, Editor
 from embeddings.indexing.intake import Intake
 from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.run import add_articles, index_files, only_run, rebuild
-from embeddings.indexing.sync import SourceReport, index_pages, sync_source
+from embeddings.indexing.sync import SourceReport, index_pages, shown, sync_source
 from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.question.context import Turn
 from embeddings.question.news import AskedNews, asked_news
 from embeddings.search.retriever import Retriever, RetrieverSettings
+from embeddings.sources.documents import read_document
 from embeddings.sources.files import ArticleSettings
-from embeddings.sources.refusals import Refusal
+from embeddings.sources.ids import id_of_content, id_of_url
+from embeddings.sources.refusals import Refusal, Remark
 from embeddings.storage.articles import Summary
 from embeddings.storage.store import FILE_NAME, Store
 from embeddings.topics.finding import find_missing
@@ -164,6 +168,35 @@ class KnowledgeBase:
     def _intake(self) -> Intake:
         reading, passages = self.settings.articles, self.settings.passages
         return Intake(self.store, lambda: self.encoder, passages, reading, self._newsroom)
+
+    def add_document(self, name: str, content: bytes) -> Edit:
+        """Read what was sent under this name, of any kind that is read, into the store; raises what `index` raises."""
+        return self._editor().add(self._read(name, content, id_of_content(name, content)))
+
+    def add_page(self, url: str) -> Edit:
+        """Fetch this page (see Fetcher) and read it into the store; raises what `index` raises."""
+        try:
+            fetched = Fetcher(self.settings.fetching).fetch(url)
+        except FetchFailed as failed:
+            return Edit(refused=(Refusal(shown(url), str(failed)),))
+        id, content = id_of_url(fetched.url), fetched.content or b""
+        return self._editor().add(self._read(fetched.url, content, id, fetched.url, fetched.media_type))
+
+    def _read(
+        self, name: str, content: bytes, id: str, url: str | None = None, media_type: str | None = None
+    ) -> Iterator[Article | Refusal | Remark]:
+        sizes = (1024 * self.settings.articles.max_size_kb, 1024 * self.settings.articles.max_document_kb)
+        return read_document(
+            name, content, id=id, url=url, media_type=media_type, newsroom=self._newsroom,
+            max_size=sizes[0], max_document_size=sizes[1],
+        )  # fmt: skip
+
+    def revert(self, changes: Sequence[Change]) -> Edit:
+        """Take changes back, each unless its article has been changed since; raises what `index` raises."""
+        return self._editor().revert(changes)
+
+    def _editor(self) -> Editor:
+        return Editor(self.store, lambda: self.encoder, self.settings.passages)
 
     def add(self, articles: Iterable[Article], report: IndexReport | None = None) -> list[Refusal]:
         """Store these articles and return those that could not be (see add_articles)."""

@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 FACTS = json.loads((Path(__file__).parent / "bot_api.json").read_text())
 TOKEN = "123456:fake-token-that-must-never-be-logged"
@@ -26,6 +26,8 @@ PERSON = {"id": 777, "is_bot": False, "first_name": "Budi", "language_code": "id
 OTHER = {"id": 778, "is_bot": False, "first_name": "Siti", "language_code": "id"}
 GROUP = {"id": -1001, "type": "supergroup", "title": "Warga Banyuasin", "is_forum": True}
 ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+# What a bot may download at most, by https://core.telegram.org/bots/api#getfile.
+LARGEST_FILE = 20 * 1024 * 1024
 KINDS_OF_BUTTON = {
     "callback_data", "url", "copy_text", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat"
 }  # fmt: skip
@@ -74,6 +76,8 @@ class TelegramServer:
         self._held: set[str] = set()
         self.times: list[tuple[float, str, Json]] = []
         self.messages: dict[int, dict[int, Json]] = defaultdict(dict)
+        self.files: dict[str, bytes] = {}
+        """What people have sent, by its file_id."""
         self._updates: list[Json] = []
         self._failures: dict[str, list[Exception]] = defaultdict(list)
         self._open_queries: set[str] = set()
@@ -133,6 +137,13 @@ class TelegramServer:
             if delivered and self._bot_sees(message):
                 self.update("message", message)
             return int(message["message_id"])
+
+    def send_file(self, name: str, content: bytes, person: Json = PERSON, **fields: Any) -> int:
+        """A person sends the bot a file in private; returns the message's id."""
+        file_id = f"file-{self._new_id()}"
+        self.files[file_id] = content
+        document = {"file_id": file_id, "file_unique_id": file_id, "file_name": name, "file_size": len(content)}
+        return self.say(None, person, document=document, **fields)
 
     def edit(self, message_id: int, text: str, chat: int = int(PERSON["id"])) -> None:
         """A person edits a message."""
@@ -264,6 +275,8 @@ class TelegramServer:
                 case "answerGuestQuery":
                     self._check_inline_result(json.loads(fields["result"]))
                     return {"inline_message_id": "1"}
+                case "getFile":
+                    return self._get_file(fields["file_id"])
                 case "getChatMember":
                     person = int(fields["user_id"])
                     user = {"id": person, "is_bot": False, "first_name": "x"}
@@ -303,6 +316,15 @@ class TelegramServer:
             if not self._updates:
                 self._changed.wait(min(timeout, 1.0))
             return self._updates[:100]
+
+    def _get_file(self, file_id: str) -> Json:
+        content = self.files[file_id]
+        if len(content) > LARGEST_FILE:
+            raise Refused(400, "Bad Request: file is too big")
+        return {
+            "file_id": file_id, "file_unique_id": file_id, "file_size": len(content),
+            "file_path": f"documents/{file_id}",
+        }  # fmt: skip
 
     def _send_message(self, fields: Json) -> Json:
         content = self._content(fields)
@@ -530,7 +552,12 @@ def _handler(server: TelegramServer) -> type[BaseHTTPRequestHandler]:
             self._answer(dict(parse_qsl(body.decode(), keep_blank_values=True)))
 
         def do_GET(self) -> None:
-            self._answer({})
+            prefix, _, file_id = unquote(self.path).rpartition("/")
+            if prefix != f"/file/bot{TOKEN}/documents":
+                self._answer({})
+                return
+            content = server.files.get(file_id)
+            self._write(404 if content is None else 200, "application/octet-stream", content or b"")
 
         def _answer(self, fields: Json) -> None:
             prefix, _, method = self.path.rpartition("/")
@@ -543,11 +570,13 @@ def _handler(server: TelegramServer) -> type[BaseHTTPRequestHandler]:
             except Dropped:
                 self.close_connection = True
                 return
-            payload = server.garbage.get(method) or json.dumps(content).encode()
+            self._write(status, "application/json", server.garbage.get(method) or json.dumps(content).encode())
+
+        def _write(self, status: int, kind: str, payload: bytes) -> None:
             # A bot that was stopped does not wait for its answer.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(payload)))
                 self.end_headers()
                 self.wfile.write(payload)

@@ -91,6 +91,10 @@ def note_unanswered(chats: Chats, asker: int, question: str) -> None:
 note_unanswered.update = 0  # type: ignore[attr-defined]
 
 
+def unanswered(chats: Chats) -> list[tuple[str, int]]:
+    return [(question, times) for question, times, _ in chats.questions.unanswered()]
+
+
 def test_settings_are_kept_over_a_restart(chats: Chats, tmp_path: Path) -> None:
     chats.settings.change(-1, quotes=2, language="en")
     chats.close()
@@ -251,7 +255,7 @@ def test_a_groups_anonymous_administrators_are_forgotten_with_their_group_alone(
     chats.forget_chat(-100)
     assert chats.answers.to_message(-100, 55) is None and chats.settings.of(-100).quotes is None
     assert chats.answers.to_message(-200, 55) is not None and chats.settings.of(-200).quotes == 2
-    assert chats.questions.unanswered() == [("siapa di -200?", 1)]
+    assert unanswered(chats) == [("siapa di -200?", 1)]
 
 
 def test_a_group_that_becomes_a_supergroup_keeps_everything_but_its_messages_numbers(chats: Chats) -> None:
@@ -307,7 +311,7 @@ def test_what_is_forgotten_while_another_program_reads_is_tried_again(chats: Cha
 def test_unanswered_questions_are_counted_without_their_askers(chats: Chats) -> None:
     for asker, question in ((1, "Siapa camat X?"), (2, "siapa  camat x?"), (1, "Kapan?")):
         note_unanswered(chats, asker, question)
-    assert chats.questions.unanswered() == [("siapa camat x?", 2), ("kapan?", 1)]
+    assert unanswered(chats) == [("siapa camat x?", 2), ("kapan?", 1)]
 
 
 def test_files_and_folder_are_readable_by_their_owner_alone_also_those_of_before(tmp_path: Path) -> None:

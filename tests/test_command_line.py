@@ -143,9 +143,10 @@ def test_what_went_unanswered_is_listed_most_frequent_first(run: Run, folder: Pa
     chats = Chats(folder / "data" / CHATS_FILE)
     for question in ("resep rendang", "Siapa presiden?", "resep  rendang"):
         note_unanswered(chats, 7, question)
-    lines = run("unanswered").stdout.splitlines()
-    assert [line.split(maxsplit=1) for line in lines] == [["2", "resep rendang"], ["1", "siapa presiden?"]]
-    assert json.loads(run("unanswered", "--json", "--most", "1").stdout) == [{"question": "resep rendang", "times": 2}]
+    lines = [line.split(maxsplit=2) for line in run("unanswered").stdout.splitlines()]
+    assert [(times, question) for times, _, question in lines] == [("2", "resep rendang"), ("1", "siapa presiden?")]
+    (most,) = json.loads(run("unanswered", "--json", "--most", "1").stdout)
+    assert (most["question"], most["times"], most["others"]) == ("resep rendang", 2, [])
 
 
 def test_one_question_is_answered_in_the_terminal(run: Run) -> None:

@@ -30,7 +30,7 @@ def test_an_empty_file_is_the_default_configuration(tmp_path: Path) -> None:
     [
         ("[retriver]\n", r"unknown table \[retriver\]. Did you mean 'retriever'\?"),
         ("[encoder]\nmodle = 'x'\n", r"unknown key 'modle' in \[encoder\]. Did you mean 'model'\?"),
-        ("[telegram]\nzzz = 1\n", r"unknown key 'zzz' in \[telegram\]. Known here: .*allowed_chats, .*api_url"),
+        ("[telegram]\nzzz = 1\n", r"unknown key 'zzz' in \[telegram\]. Known here: administrators, .*api_url"),
         ("[retriever]\ncandidates = 'viele'\n", r"\[retriever\] candidates: Expected `int`, got `str`"),
         ("[retriever]\ndense_weight = 2\n", r"\[retriever\] dense_weight: Expected `float` <= 1"),
         ("encoder = 3\n", r"\[encoder\]: Expected `object`, got `int`"),

@@ -104,6 +104,8 @@ def test_every_command_works_with_the_bots_own_list_alone(beyond_the_bot: list[s
         "articles": ([], "ANTARA"),
         "eval": (["q.jsonl"], "1/1"),
         "unanswered": ([], ""),
+        "stats": ([], "5 articles"),
+        "reports": ([], ""),
         "doctor": ([], "encoder: wartabot"),
         "backup": (["cadangan"], ""),
         "restore": (["cadangan", "--force"], ""),

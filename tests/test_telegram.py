@@ -16,6 +16,7 @@ from bot.chats import Chats
 from tests.bot_process import Bot, running_bot, wait_until
 from tests.conftest import SEEDS
 from tests.telegram_server import BOT, OTHER, PERSON, TOKEN, TelegramServer, parse_html
+from tests.test_chats import unanswered
 
 pytestmark = pytest.mark.slow
 
@@ -255,7 +256,7 @@ def test_the_honest_no_says_how_much_was_searched_and_notes_a_wish(bot: Bot) -> 
     press(bot, "🔔 Dicatat (ketuk untuk batal)", bot.server.last_message())
     wait_until(lambda: "🔔 Beri tahu saya" in buttons(bot.server.last_message()))
     assert chats.subscriptions.of(777) == []
-    assert ("siapa kapolres banyuasin?", 1) in chats.questions.unanswered()
+    assert ("siapa kapolres banyuasin?", 1) in unanswered(chats)
     chats.close()
 
 

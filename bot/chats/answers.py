@@ -5,6 +5,7 @@ import time
 
 import msgspec
 
+from bot.chats.counts import Outcome
 from bot.chats.database import Database
 from embeddings import Article, Quote
 
@@ -73,6 +74,11 @@ class SentAnswer(msgspec.Struct, frozen=True):
 
     salam: str | None = None
     """What the card begins with, where the message did."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it was answered, for the operator to count."""
+        return Outcome("no" if not self.answered else "maybe" if self.maybe else "sure", self.language)
 
     def without_question(self) -> "SentAnswer":
         """The same quotes without a word of whoever asked, for somebody else to see."""

@@ -8,11 +8,14 @@ import sqlite3
 import time
 from pathlib import Path
 
+from bot.chats.administration import Administration
 from bot.chats.alerts import Alerts
 from bot.chats.answers import Answers
+from bot.chats.counts import Counts
 from bot.chats.database import Database
 from bot.chats.feedback import Feedback
 from bot.chats.questions import Questions
+from bot.chats.reports import Reports
 from bot.chats.settings import Settings
 from bot.chats.subscriptions import UNDO_SECONDS, Subscriptions
 
@@ -22,13 +25,19 @@ FILE_NAME = "chats.db"
 class Chats:
     """One database, a part for each subject, and what concerns a chat or a person as a whole."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the database; raises StoreUnusable where that cannot be done."""
+    def __init__(self, path: Path, timezone: str = "Asia/Jakarta") -> None:
+        """Open or create the database; raises StoreUnusable where that cannot be done.
+
+        What is counted a day is counted in the newsroom's time zone.
+        """
         self.database = Database(path)
         self.settings = Settings(self.database)
-        self.questions = Questions(self.database)
+        self.counts = Counts(self.database, timezone)
+        self.questions = Questions(self.database, self.counts)
         self.answers = Answers(self.database)
-        self.feedback = Feedback(self.database)
+        self.feedback = Feedback(self.database, self.counts)
+        self.reports = Reports(self.database)
+        self.administration = Administration(self.database)
         self.subscriptions = Subscriptions(self.database)
         self.alerts = Alerts(self.database)
 
@@ -43,6 +52,11 @@ class Chats:
         """What Telegram was told under this name: commands, descriptions."""
         row = self.database.one("SELECT content FROM registered WHERE name = ?", name)
         return row[0] if row else None
+
+    def registered_names(self, beginning: str) -> list[str]:
+        """The names that begin so, under which Telegram was told something."""
+        rows = self.database.all("SELECT name FROM registered WHERE substr(name, 1, ?) = ?", len(beginning), beginning)
+        return [row[0] for row in rows]
 
     def register(self, name: str, content: str) -> None:
         """Note what Telegram was told."""
@@ -85,6 +99,7 @@ class Chats:
             connection.execute("DELETE FROM answers WHERE sent < ?", (before,))
             connection.execute("DELETE FROM questions WHERE received < ?", (before,))
             connection.execute("DELETE FROM unanswered WHERE last_asked < ?", (before,))
+            connection.execute("DELETE FROM changes WHERE made < ?", (before,))
             connection.execute("DELETE FROM subscriptions WHERE stopped < ?", (time.time() - UNDO_SECONDS,))
             # That an article was told of is known as long as it is subscribed to.
             connection.execute("DELETE FROM alerts WHERE released < ?", (before,))

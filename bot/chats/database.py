@@ -14,7 +14,7 @@ from embeddings import StoreUnusable
 logger = logging.getLogger(__name__)
 
 MIGRATIONS = files("bot") / "chats" / "migrations"
-NAMES = ("001_chats.sql", "002_tokens.sql", "003_subscriptions.sql")
+NAMES = ("001_chats.sql", "002_tokens.sql", "003_subscriptions.sql", "004_operator.sql")
 SCRIPTS = [(MIGRATIONS / name).read_text("utf-8") for name in NAMES]
 """What each version of the schema changes in the one before."""
 CHATS_VERSION = len(SCRIPTS)

@@ -1,10 +1,20 @@
 """What people say of answers: votes and reports."""
 
+import sqlite3
 import time
 
 import msgspec
 
+from bot.chats.counts import Counts
 from bot.chats.database import Database
+
+VOTES = ("good", "bad")
+REPORT = "wrong"
+# Forgotten in the meantime, the answer takes no feedback any more.
+GIVE = """
+INSERT INTO feedback(answer, person, kind, reason, page, given)
+SELECT id, :person, :kind, :reason, :page, :now FROM answers WHERE id = :answer
+"""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -21,32 +31,37 @@ class Judged(msgspec.Struct, frozen=True):
 class Feedback:
     """Votes and reports; they go with an answer that is forgotten."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, counts: Counts) -> None:
         self._database = database
+        self._counts = counts
 
-    def give(self, answer: int, person: int, kind: str, reason: str | None = None) -> None:
-        """Note a vote ("good" or "bad", one of them) or a report ("wrong", with a reason)."""
+    def give(self, answer: int, person: int, kind: str, reason: str | None = None, page: int = 0) -> None:
+        """Note a vote ("good" or "bad", one of them) or a report ("wrong", with a reason and the quote shown)."""
+        values = {"answer": answer, "person": person, "kind": kind, "reason": reason, "page": page, "now": time.time()}
         with self._database.transaction() as connection:
-            if kind in ("good", "bad"):
-                connection.execute(
-                    "DELETE FROM feedback WHERE answer = ? AND person = ? AND kind IN ('good', 'bad')",
-                    (answer, person),
-                )
-            # Forgotten in the meantime, the answer takes no feedback any more.
-            connection.execute(
-                "INSERT OR REPLACE INTO feedback SELECT id, ?, ?, ?, ? FROM answers WHERE id = ?",
-                (person, kind, reason, time.time(), answer),
-            )
+            self._take_back(connection, answer, person, VOTES if kind in VOTES else (kind,))
+            if connection.execute(GIVE, values).rowcount:
+                self._counts.note(connection, *_counted(kind), time.time())
 
     def withdraw_vote(self, answer: int, person: int) -> None:
         """Take a person's vote back."""
-        statement = "DELETE FROM feedback WHERE answer = ? AND person = ? AND kind IN ('good', 'bad')"
-        self._database.do(statement, answer, person)
+        with self._database.transaction() as connection:
+            self._take_back(connection, answer, person, VOTES)
 
     def withdraw_report(self, answer: int, person: int) -> bool:
         """Take a person's report back; False where there is none."""
-        statement = "DELETE FROM feedback WHERE answer = ? AND person = ? AND kind = 'wrong'"
-        return self._database.do(statement, answer, person) > 0
+        with self._database.transaction() as connection:
+            return self._take_back(connection, answer, person, (REPORT,))
+
+    def _take_back(self, connection: sqlite3.Connection, answer: int, person: int, kinds: tuple[str, ...]) -> bool:
+        """Whether the person had said any of this; what was counted of it counts no longer."""
+        condition = f"answer = ? AND person = ? AND kind IN ({', '.join('?' * len(kinds))})"
+        rows = connection.execute(
+            f"DELETE FROM feedback WHERE {condition} RETURNING kind, given", (answer, person, *kinds)
+        ).fetchall()
+        for kind, given in rows:
+            self._counts.note(connection, *_counted(kind), given, by=-1)
+        return bool(rows)
 
     def on(self, answer: int) -> list[tuple[int, str, str | None]]:
         """Person, kind and reason of every vote and report on an answer."""
@@ -59,3 +74,7 @@ class Feedback:
         own = {kind: reason for other, kind, reason in given if other == person}
         vote = next((kind for kind in ("good", "bad") if kind in own), None)
         return Judged(kinds.count("good"), kinds.count("bad"), vote, own.get("wrong"))
+
+
+def _counted(kind: str) -> tuple[str, str]:
+    return ("vote", kind) if kind in VOTES else ("report", kind)

@@ -2,9 +2,11 @@
 
 import secrets
 import time
+from typing import NamedTuple
 
 import msgspec
 
+from bot.chats.counts import Counts, Outcome
 from bot.chats.database import Database
 
 
@@ -16,11 +18,20 @@ class Pending(msgspec.Struct, frozen=True):
     released: bool
 
 
+class Unanswered(NamedTuple):
+    """A question that no article answered, in one wording: how often it was asked, and when last (since 1970)."""
+
+    question: str
+    times: int
+    last_asked: float
+
+
 class Questions:
     """The questions taken in: received, released in the moment before the answer is sent, finished."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, counts: Counts) -> None:
         self._database = database
+        self._counts = counts
         self._run = secrets.token_hex(8)
 
     def receive(self, update_id: int, chat: int, asker: int, content: str) -> bool:
@@ -34,10 +45,11 @@ class Questions:
             == 1
         )  # fmt: skip
 
-    def release(self, update_id: int, unanswered: str | None = None) -> bool:
+    def release(self, update_id: int, unanswered: str | None = None, outcome: Outcome | None = None) -> bool:
         """The answer is about to be sent, so the question is never answered again; False where it was before.
 
-        `unanswered` is the question where no article answers it, for the operator.
+        `unanswered` is the question where no article answers it, for the operator, who is also told the outcome and how
+        long the asker has waited.
         """
         with self._database.transaction() as connection:
             released = connection.execute(
@@ -51,6 +63,9 @@ class Questions:
                     "ON CONFLICT DO UPDATE SET times = times + 1, last_asked = excluded.last_asked",
                     (" ".join(unanswered.casefold().split()), time.time(), update_id),
                 )
+            if released and outcome is not None:
+                query = "SELECT released - received FROM questions WHERE update_id = ?"
+                self._counts.note_answer(connection, outcome, *connection.execute(query, (update_id,)).fetchone())
         return released == 1
 
     def take_back(self, update_id: int) -> None:
@@ -70,9 +85,10 @@ class Questions:
         )
         return [Pending(update_id, content, bool(released)) for update_id, content, released in rows]
 
-    def unanswered(self) -> list[tuple[str, int]]:
-        """Questions that no article answered, and how often each was asked, the most frequent first."""
-        return self._database.all(
-            "SELECT question, sum(times) FROM unanswered GROUP BY question "
+    def unanswered(self) -> list[Unanswered]:
+        """Questions that no article answered, the most frequent first; whose they were is not told."""
+        rows = self._database.all(
+            "SELECT question, sum(times), max(last_asked) FROM unanswered GROUP BY question "
             "ORDER BY sum(times) DESC, max(last_asked) DESC"
         )
+        return [Unanswered(*row) for row in rows]

@@ -1,4 +1,4 @@
-"""Ask, and see what was asked: `wartabot ask`, `eval`, `unanswered`."""
+"""Ask, and measure how well it answers: `wartabot ask`, `eval`."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ import typer
 from bot import terminal
 from bot.batch import answers as batch_answers
 from bot.commands.app import DEFAULT_CONFIG, ConfigOption, DataOption, JsonOption, app, prepare, ready, utf_8
-from bot.console import fail, notes, output, print_json, print_refused
+from bot.console import fail, output, print_json, print_refused
 from bot.texts import INDONESIAN
 from embeddings.evaluation.questions import evaluate
 
@@ -61,27 +61,3 @@ def evaluate_command(
         output.print(result.table())
     if result.refused:
         raise typer.Exit(1)
-
-
-@app.command()
-def unanswered(
-    most: Annotated[int, typer.Option("--most", min=1, help="How many to print.")] = 20,
-    as_json: JsonOption = False,
-    config: ConfigOption = DEFAULT_CONFIG,
-    data: DataOption = None,
-) -> None:
-    """Print the questions that no article answered, and how often each was asked."""
-    from bot.chats import FILE_NAME as CHATS_FILE
-    from bot.chats import Chats
-
-    _, folder = prepare(config, data)
-    path = folder / CHATS_FILE
-    # Where nobody has asked yet, looking leaves no file behind.
-    found = Chats(path).questions.unanswered()[:most] if path.exists() else []
-    if as_json:
-        print_json([{"question": question, "times": times} for question, times in found])
-        return
-    for question, times in found:
-        output.print(f"{times:5}  {question}", markup=False, highlight=False)
-    if not found:
-        notes.print("Every question so far was answered.")

@@ -90,7 +90,8 @@ def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path)
     from bot.server import bind
 
     listen, webhook = settings.server.listen, settings.telegram.webhook_url
-    sockets, chats = bind(listen) if listen else [], Chats(folder / CHATS_FILE)
+    sockets = bind(listen) if listen else []
+    chats = Chats(folder / CHATS_FILE, settings.telegram.timezone)
     application = build_application(token, settings.telegram, knowledge, chats, settings.newsroom, sockets)
     how = f"by the webhook {webhook}" if webhook else "by polling"
     there = f"; how it is: http://{listen}/healthz" if listen else ""

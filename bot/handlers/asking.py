@@ -203,7 +203,9 @@ async def _answer(
     view = View(only_for_asker=alone and bool(state.alone.known), for_all=stored.everyone)
     card = await draw(state, stored.token, content, texts, context.bot.username, view)
     unanswered = None if content.answered or content.of_another else content.question
-    if first is None and not await state.write(state.chats.questions.release, update.update_id, unanswered):
+    if first is None and not await state.write(
+        state.chats.questions.release, update.update_id, unanswered, content.outcome
+    ):
         return None
     quiet = is_quiet(settings, state.settings.timezone)
     delivery = Delivery(stored, message, question.attach_to, texts, quiet, alone)
@@ -240,10 +242,12 @@ async def _deliver_after_the_first(
     context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: Card, update_id: int
 ) -> None:
     """Send the card of a further question; left for later, its message would get the first answer again."""
+    state = conversations(context)
     try:
         await deliver(context, delivery, card, update_id)
+        await state.write(state.chats.counts.add_answer, delivery.stored.content.outcome)
     except LeftForLater as left:
-        await conversations(context).write(conversations(context).chats.questions.release, update_id)
+        await state.write(state.chats.questions.release, update_id)
         logger.warning("The answer to a message's second question could not be sent and is given up: %s", left)
 
 

@@ -14,7 +14,7 @@ from bot.alerts.messages import subscribed_card
 from bot.alone import number_of
 from bot.ask import ask, draw
 from bot.cards import Card, View
-from bot.chats import Kind, SentAnswer, StoredAnswer, Subscription, SubscriptionsFull
+from bot.chats import REPORT, Kind, SentAnswer, StoredAnswer, Subscription, SubscriptionsFull
 from bot.conversations import Conversations, conversations, texts_of
 from bot.sending import Place, acknowledge, edit, edit_for_asker_alone, plain, send, send_to, send_to_asker_alone
 from bot.sharing import TOKEN, deep_link
@@ -176,7 +176,8 @@ async def _show(pressed: Press, view: View, line: str | None = None) -> None:
 
 
 async def _report(pressed: Press, page: str, reason: str) -> None:
-    await pressed.state.write(pressed.state.chats.feedback.give, pressed.judged, pressed.person, "wrong", reason)
+    give = pressed.state.chats.feedback.give
+    await pressed.state.write(give, pressed.judged, pressed.person, REPORT, reason, _number(page))
     await acknowledge(pressed.query, pressed.texts.thanks_reason)
     if pressed.by_owner:
         await _redraw(pressed, View(_number(page)))

@@ -1,6 +1,9 @@
+from bot.texts import administrators, subscriptions
 from bot.texts.texts import Texts
 
 ENGLISH = Texts(
+    **administrators.ENGLISH,
+    **subscriptions.ENGLISH,
     language="en",
     language_name="English",
     bot_name="a bot for local news",
@@ -169,39 +172,6 @@ ENGLISH = Texts(
         "I cannot write to you yet. Open the private chat with @{bot}, press Start, and tap this button again."
     ),
     wish_dropped="All right, never mind.",
-    alert_answer="🔔 There is news on “{question}”:",
-    alert_region="🔔 News about {region}:",
-    digest="🔔 {number} new articles you subscribed to:",
-    digest_more="… and {number} more.",
-    stop="🔕 Stop",
-    resume="↩️ Resume",
-    stopped="Stopped. Changed your mind? Tap once more.",
-    resumed="Resumed.",
-    manage="Manage subscriptions",
-    maybe_lost_alert="Sorry, something went wrong; news you subscribed to may not have arrived. Shall I show it?",
-    show_alert="Show the news",
-    subscribed_question="🔔 All right, I will tell you here as soon as a new article answers “{words}”.",
-    subscribed_region="🔔 All right, I will tell you here whenever a new article mentions {words}.",
-    told_at_once="Sent as soon as the article is there.",
-    told_daily="Sent once a day, at {time}.",
-    at_once="At once",
-    subscriptions="Subscriptions here: {number}",
-    subscription_at_once="{number}. {words} – at once",
-    subscription_daily="{number}. {words} – daily at {time}",
-    subscriptions_how="Tap to stop one. To add one, type /langganan and a question or the name of a region.",
-    no_subscriptions=(
-        "There are no subscriptions here yet. Type /langganan and a question or the name of a region, and I tell you "
-        "when there is news. For example:\n"
-        "• /langganan camat Sungai Raya\n"
-        "• /langganan Banyuasin\n"
-        "• /langganan Banyuasin 07.00 – once a day, in one message"
-    ),
-    subscriptions_full="Sorry, there are {most} subscriptions already, which is the limit. Stop one first: /langganan",
-    subscription_unclear=(
-        "Sorry, I do not understand which news you mean. Write a question or the name of a region after /langganan, "
-        "for example: /langganan Banyuasin"
-    ),
-    subscriptions_only_admins="Only group admins can manage the group's subscriptions.",
     not_yours="Only the person who asked can use this button.",
     expired="This button has expired. Please ask again.",
     inline_empty="Type a question, such as: camat sungai raya",
@@ -228,12 +198,14 @@ ENGLISH = Texts(
     privacy=(
         "What is kept on the server of whoever runs this bot, with the number of your Telegram account:\n"
         "• your questions and the answers I sent, so that buttons and follow-up questions work: {days} days\n"
-        "• your votes and reports: as long as the answer they are about\n"
+        "• your votes and reports: as long as the answer they are about; the operator reads reports without knowing "
+        "whose they are, and may answer you through me\n"
         "• questions that had no answer: {days} days; the operator reads them without knowing who asked\n"
         "• subscriptions, questions you are waiting on (“Notify me”), and which news I told you of for them: until a "
         "day after you stop them\n"
         "• your settings: until you delete them\n"
-        "• a message I am answering: until the answer is sent\n\n"
+        "• a message I am answering: until the answer is sent\n"
+        "How many questions a day there were, without a word of them or of who asked, stays.\n\n"
         "In groups only questions addressed to me are kept. A group's subscriptions are the group's, and are deleted "
         "when I am removed from it. What you type after @ (inline) is not kept. Others can "
         "open an answer that was shown in a group, but not one from a private chat.\n\n"

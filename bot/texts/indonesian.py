@@ -1,6 +1,9 @@
+from bot.texts import administrators, subscriptions
 from bot.texts.texts import Texts
 
 INDONESIAN = Texts(
+    **administrators.INDONESIAN,
+    **subscriptions.INDONESIAN,
     language="id",
     language_name="Bahasa Indonesia",
     bot_name="bot berita daerah",
@@ -172,39 +175,6 @@ INDONESIAN = Texts(
         "lagi."
     ),
     wish_dropped="Baik, tidak jadi.",
-    alert_answer="🔔 Ada berita untuk “{question}”:",
-    alert_region="🔔 Berita baru tentang {region}:",
-    digest="🔔 {number} berita baru sesuai langganan:",
-    digest_more="… dan {number} berita lainnya.",
-    stop="🔕 Hentikan",
-    resume="↩️ Lanjutkan lagi",
-    stopped="Langganan dihentikan. Berubah pikiran? Ketuk sekali lagi.",
-    resumed="Langganan dilanjutkan.",
-    manage="Atur langganan",
-    maybe_lost_alert="Maaf, tadi ada gangguan, jadi berita dari langganan mungkin belum sampai. Mau saya tampilkan?",
-    show_alert="Tampilkan beritanya",
-    subscribed_question="🔔 Baik, saya kabari di sini begitu ada berita baru yang menjawab “{words}”.",
-    subscribed_region="🔔 Baik, saya kabari di sini setiap ada berita baru yang menyebut {words}.",
-    told_at_once="Dikirim langsung begitu beritanya ada.",
-    told_daily="Dikirim sekali sehari, pukul {time}.",
-    at_once="Langsung",
-    subscriptions="Langganan di sini: {number}",
-    subscription_at_once="{number}. {words} – langsung",
-    subscription_daily="{number}. {words} – tiap hari pukul {time}",
-    subscriptions_how="Ketuk untuk menghentikan. Mau menambah? Ketik /langganan lalu pertanyaan atau nama daerah.",
-    no_subscriptions=(
-        "Belum ada langganan di sini. Ketik /langganan lalu pertanyaan atau nama daerah, saya kabari kalau ada berita "
-        "barunya. Contoh:\n"
-        "• /langganan camat Sungai Raya\n"
-        "• /langganan Banyuasin\n"
-        "• /langganan Banyuasin 07.00 – dirangkum sekali sehari"
-    ),
-    subscriptions_full="Maaf, sudah ada {most} langganan, itu batasnya. Hentikan salah satu dulu lewat /langganan.",
-    subscription_unclear=(
-        "Maaf, saya belum paham berita apa yang dimaksud. Tulis pertanyaan atau nama daerah setelah /langganan, "
-        "misalnya: /langganan Banyuasin"
-    ),
-    subscriptions_only_admins="Hanya admin grup yang bisa mengatur langganan grup.",
     not_yours="Tombol ini hanya untuk penanyanya.",
     expired="Tombol ini sudah kedaluwarsa. Silakan tanyakan lagi.",
     inline_empty="Ketik pertanyaan, misalnya: camat sungai raya",
@@ -231,12 +201,14 @@ INDONESIAN = Texts(
     privacy=(
         "Yang disimpan di server pengelola bot ini, bersama nomor akun Telegram Anda:\n"
         "• pertanyaan Anda dan jawaban yang saya kirim, supaya tombol dan pertanyaan lanjutan berfungsi: {days} hari\n"
-        "• penilaian dan laporan Anda: selama jawabannya disimpan\n"
+        "• penilaian dan laporan Anda: selama jawabannya disimpan; pengelola membaca laporan tanpa tahu siapa Anda, "
+        "dan bisa membalasnya lewat saya\n"
         "• pertanyaan yang belum terjawab: {days} hari; pengelola membacanya tanpa tahu siapa yang bertanya\n"
         "• langganan, pertanyaan yang Anda tunggu (“Beri tahu saya”), dan berita mana yang sudah saya kabarkan: "
         "sampai sehari setelah Anda hentikan\n"
         "• setelan: sampai Anda menghapusnya\n"
-        "• pesan yang sedang saya jawab: sampai jawabannya terkirim\n\n"
+        "• pesan yang sedang saya jawab: sampai jawabannya terkirim\n"
+        "Jumlah pertanyaan per hari, tanpa isi dan penanyanya, tetap disimpan.\n\n"
         "Di grup hanya pertanyaan yang ditujukan kepada saya yang disimpan. Langganan grup milik grup itu dan terhapus "
         "saat saya dikeluarkan. Yang Anda ketik lewat @ (inline) tidak "
         "disimpan. Orang lain bisa membuka jawaban yang tampil di grup, tetapi tidak jawaban di obrolan pribadi.\n\n"

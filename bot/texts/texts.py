@@ -1,9 +1,13 @@
-"""The sentences the bot can say; each language fills in every one of them, which the type checker holds."""
+"""The sentences the bot can say; a language that lacks one of them cannot be loaded."""
 
-import msgspec
+from dataclasses import dataclass
+
+from bot.texts.administrators import AdministratorTexts
+from bot.texts.subscriptions import SubscriptionTexts
 
 
-class Texts(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class Texts(AdministratorTexts, SubscriptionTexts):
     """Plain text with {fields}; what goes into a message as HTML is escaped there."""
 
     language: str
@@ -204,46 +208,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     not_yours: str
     """A button that only the asker may press."""
     expired: str
-
-    # --- subscriptions ---
-    alert_answer: str
-    """Heads the quote of an article that answers a standing {question}."""
-    alert_region: str
-    """Heads news that name a {region}."""
-    digest: str
-    """Heads a list of {number} articles."""
-    digest_more: str
-    """Under a list: {number} more that it does not show."""
-    stop: str
-    resume: str
-    """Takes the place of `stop` once that was pressed."""
-    stopped: str
-    resumed: str
-    manage: str
-    """The button that shows the subscriptions."""
-    maybe_lost_alert: str
-    show_alert: str
-    subscribed_question: str
-    """{words}: the question as written."""
-    subscribed_region: str
-    """{words}: the region."""
-    told_at_once: str
-    told_daily: str
-    """At this {time}, such as 07.00."""
-    at_once: str
-    """The button beside those with an hour."""
-    subscriptions: str
-    """Heads the {number} that the chat has."""
-    subscription_at_once: str
-    """One of them: {number}, {words}."""
-    subscription_daily: str
-    """The same with the {time}."""
-    subscriptions_how: str
-    no_subscriptions: str
-    subscriptions_full: str
-    """{most} that a chat may have."""
-    subscription_unclear: str
-    subscriptions_only_admins: str
 
     # --- inline ---
     inline_empty: str

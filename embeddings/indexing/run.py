@@ -144,10 +144,10 @@ def _store_for(path: Path, encoder: Encoder) -> Store:
 
 
 @contextmanager
-def only_run(store: Store) -> Iterator[None]:
-    """Hold the lock of the one process that may index; raises IndexingUnderWay where another has it."""
+def only_run(store: Store, patience_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the lock of the one process that may index; raises IndexingUnderWay where another has it for so long."""
     try:
-        lock = FileLock(store.path.with_name("indexing.lock")).acquire(timeout=0)
+        lock = FileLock(store.path.with_name("indexing.lock")).acquire(timeout=patience_seconds)
     except Timeout as error:
         raise IndexingUnderWay(
             f"Another `wartabot index` or `wartabot sync` is running on {store.path.parent}. Wait for it to finish; it "

@@ -2,7 +2,7 @@
 
 import re
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from embeddings.addresses import canonical_address
 
@@ -37,5 +37,12 @@ def id_of_url(url: str) -> str:
     return ".".join(part for part in (host, name, _digest(address)) if part)
 
 
-def _digest(text: str) -> str:
-    return blake2b(text.encode(), digest_size=_DIGITS // 2).hexdigest()
+def id_of_content(name: str, content: bytes) -> str:
+    """The id of an article that was sent under this name: many a document is called "surat.pdf"."""
+    stem = re.sub(r"[^a-z0-9]+", "-", PurePath(name).stem.lower()).strip("-")[:_LONGEST_NAME]
+    return ".".join(part for part in (stem, _digest(content)) if part)
+
+
+def _digest(content: str | bytes) -> str:
+    content = content.encode() if isinstance(content, str) else content
+    return blake2b(content, digest_size=_DIGITS // 2).hexdigest()

@@ -135,6 +135,14 @@ class Articles(Database):
         ids = self.ids_at(address) if address else []
         return next(filter(None, map(self.article, ids)), None)
 
+    def titled(self, words: Sequence[str], most: int) -> list[Article]:
+        """The newest articles in whose titles all of these words stand, in capitals or not; without a date last."""
+        condition = " AND ".join(["instr(lower(title), ?)"] * len(words)) or "0"
+        query = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE {condition} ORDER BY published DESC, id"
+        with self._errors_explained():
+            rows = self._database.execute(query, tuple(word.lower() for word in words))
+            return list(islice(filter(None, map(self._intact, rows)), most))
+
     def newest(self, most: int, where: Filter = EVERYTHING) -> list[Article]:
         """The newest articles that a filter lets through, those without a date last."""
         return list(islice(self.articles(where), most))
