@@ -86,7 +86,8 @@ def test_a_report_is_read_and_answered_in_the_chat_and_thanks_whoever_reported(b
     assert "Tulis nomor laporan" in bot.ask("/jawab", ADMINISTRATOR)["text"]
     assert "Tidak ada laporan nomor 999" in bot.ask("/jawab 999 Halo", ADMINISTRATOR)["text"]
     before = len(bot.server.sent(0, person["id"]))
-    bot.ask(f"/jawab {number} Terima kasih, sudah kami <perbarui>.", ADMINISTRATOR)
+    bot.server.say(f"/jawab {number} Terima kasih, sudah kami <perbarui>.", ADMINISTRATOR)
+    bot.server.message_with(f"Laporan #{number} selesai.", 700)
     told = bot.server.sent(before + 1, person["id"])[-1]["text"]
     assert parse_html(told).startswith("Terima kasih atas laporan Anda tentang kutipan ini:\nSebelum arahan bupati")
     assert parse_html(told).endswith("Jawaban pengelola:\n\nTerima kasih, sudah kami <perbarui>.")
