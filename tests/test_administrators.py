@@ -197,6 +197,9 @@ def test_whoever_is_no_administrator_any_more_is_no_longer_shown_the_commands(tm
         bot.start()
         deleted = bot.server.called("deleteMyCommands", 2)
         assert [json.loads(call["scope"]) for call in deleted] == [{"type": "chat", "chat_id": 700}] * 2
+        chats = Chats(tmp_path / FILE_NAME)
+        wait_until(lambda: chats.registered("commands chat 700 en") == "[]")
+        chats.close()
         bot.stop()
         bot.start()
         bot.ask("halo")
