@@ -25,8 +25,10 @@ def canonical_address(url: str | None) -> str | None:
     # The front page of a site shows another article every day.
     if not path and not query:
         return None
-    host = _LIGHT_HOST.sub("", host) + ("" if port in (None, 80, 443) else f":{port}")
-    return f"https://{host}{path}{'?' if query else ''}{query}"
+    light = _LIGHT_HOST.match(host)
+    host = host[light.end() if light else 0 :]
+    at_port = "" if port in (None, 80, 443) else f":{port}"
+    return f"https://{host}{at_port}{path}{'?' if query else ''}{query}"
 
 
 def _is_added(part: str) -> bool:
