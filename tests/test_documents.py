@@ -21,7 +21,7 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
-from embeddings import Encoder, KnowledgeBase
+from embeddings import Encoder, KnowledgeBase, Quote
 from embeddings.answers.reader import Reader
 from embeddings.sources.documents import read_document
 from embeddings.sources.pdf_lines import text_of_pages
@@ -396,7 +396,7 @@ def test_the_published_posts_of_an_export_of_wordpress_are_read() -> None:
     others = [item(2, status="draft"), item(3, kind="page"), item(4, password="rahasia"), item(5, status="private")]
     assert read("musi.xml", export(item(1), *others)) == [
         Article(
-            id="musi-1",
+            id="musi.1",
             text=f"{LEAD}\n\n{MORE}\n\nWarga & kepala desa hadir pada acara itu.",
             title="Camat & Sekcam Dilantik",
             source="Kabar Musi",
@@ -430,7 +430,7 @@ def test_xml_that_is_no_export_or_is_hostile_is_refused(content: bytes, reason: 
 
 def test_a_post_without_text_costs_itself_alone_and_those_before_a_damage_are_kept() -> None:
     first, refusal, third, damage = read("musi.xml", export(item(1), item(2, content=""), item(3))[:-10])
-    assert isinstance(first, Article) and isinstance(third, Article) and third.id == "musi-3"
+    assert isinstance(first, Article) and isinstance(third, Article) and third.id == "musi.3"
     assert isinstance(refusal, Refusal) and refusal.where == "musi.xml, item 2"
     assert isinstance(damage, Refusal) and "is damaged" in damage.reason
 
@@ -471,8 +471,8 @@ def test_the_files_of_an_archive_are_read_and_named_by_their_folders() -> None:
     )
     ids = [item.id for item in found if isinstance(item, Article)]
     html, text, word, printed, *others = ids
-    assert (html, text) == ("berita-2024-03-camat", "berita-2024-04-camat")
-    assert word == printed == "berita-2024-rilis" and others == ["r1", "berita-musi-1", "berita-etc-x"]
+    assert (html, text) == ("berita.2024.03.camat", "berita.2024.04.camat")
+    assert word == printed == "berita.2024.rilis" and others == ["r1", "berita.musi.1", "berita.etc.x"]
     reasons = {item.where: item.reason for item in found if isinstance(item, Refusal)}
     assert reasons["berita.zip, lagi.zip"] == "an archive in an archive; unpack it"
     assert "damaged" in reasons["berita.zip, rusak.pdf"] and len(reasons) == 2
@@ -683,8 +683,13 @@ def test_documents_of_every_kind_in_a_folder_are_indexed_and_answer_and_one_that
     assert len(ids) == 7 and {"camat", "rilis", "dinas", "baris"} <= ids
     answer = knowledge.answer("siapa lurah mariana?")
     assert answer.quotes[0].article.id == "rilis" and "Zainal Arifin" in answer.quotes[0].text
+    (folder / "panjang.pdf").write_bytes(pdf())
+    knowledge.index([folder / "panjang.pdf"])
+    long = knowledge.store.article("panjang")
+    assert long is not None and long.pages and Quote(long, long.pages[0], len(long.text), None, 0.9).page == 2
+    (folder / "panjang.pdf").unlink()
     (folder / "pindaian.pdf").unlink()
     (folder / "arsip.zip").unlink()
     report = knowledge.index([folder], prune=True)
-    assert (report.unchanged, report.removed, report.refused) == (5, 2, [])
+    assert (report.unchanged, report.removed, report.refused) == (5, 3, [])
     knowledge.close()

@@ -3,10 +3,12 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 import msgspec
 
+from embeddings.sources.ids import id_of_file
 from embeddings.sources.origin import Origin
 from embeddings.sources.packed import DAMAGE, open_packed
 from embeddings.sources.plain_text import UnreadableError, printable
@@ -49,8 +51,7 @@ def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> io.Buffere
 
 def member_origin(member: zipfile.ZipInfo, ending: str | None, origin: Origin) -> Origin:
     """Where a file in an archive comes from; its id tells its folders and the archive, as there may be many."""
-    name = "-".join([origin.id, *_parts(member)])
-    id = name[: -len(ending)] if ending else name
+    id = id_of_file(Path(origin.id, *_parts(member)), Path(), ending or "")
     return msgspec.structs.replace(origin, where=f"{origin.where}, {printable(member.filename)}", id=id, url=None)
 
 

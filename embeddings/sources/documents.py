@@ -4,11 +4,12 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
-from pathlib import PurePath, PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from embeddings.indonesian import dates
 from embeddings.sources.archives import member_origin, members_of, open_archive, open_member
 from embeddings.sources.bulk import read_compressed_lines, read_lines
+from embeddings.sources.ids import id_of_file, id_of_url
 from embeddings.sources.origin import MAX_DOCUMENT_SIZE, MAX_SIZE, Attempt, Origin
 from embeddings.sources.pdf import read_pdf
 from embeddings.sources.plain_text import UnreadableError, printable
@@ -74,12 +75,12 @@ def read_document(
     """Read the articles of what was downloaded or sent; what cannot be read is refused by name and the rest goes on.
 
     Its kind is what `media_type` tells ("text/html; charset=utf-8"), else the ending of its name. `id` is that of an
-    article which names none itself, otherwise it is made of the name. `url` and `outlet` hold where the document does
-    not tell its own. Sizes are in bytes, of a text and of a document with pictures in it.
+    article which names none itself, otherwise it is made of the url, or of the name. `url` and `outlet` hold
+    where the document does not tell its own. Sizes are in bytes, of a text and of a document with pictures in it.
     """
     origin = Origin(
         printable(name),
-        id or PurePath(name).stem or name,
+        id or (id_of_url(url) if url else id_of_file(Path(name))),
         url=url,
         outlet=outlet,
         newsroom=newsroom,

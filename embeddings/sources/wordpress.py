@@ -115,7 +115,7 @@ def _of_post(fields: dict[str, str], site: str | None, origin: Origin, on_remark
         raise UnreadableError(too_large(origin.max_size))
     return build_article(
         text_of_post(content),
-        id=f"{origin.id}-{fields.get('post_id', '')}",
+        id=f"{origin.id}.{fields.get('post_id', '')}",
         path=origin.path,
         title=fields.get("title"),
         source=origin.outlet or site,
