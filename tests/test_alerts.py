@@ -67,7 +67,7 @@ def told(bot: Bot, chat: int, sign: str = "🔔") -> list[Json]:
         message
         for message in list(bot.server.messages[chat].values())
         if message["from"]["id"] == BOT["id"]
-        and message["text"].startswith(sign)
+        and message.get("text", "").startswith(sign)
         and "saya kabari" not in message["text"]
     ]
 
