@@ -1,9 +1,9 @@
 import ast
+import dataclasses
 import io
 import re
 import string
 
-import msgspec
 import pytest
 from rich.console import Console
 
@@ -149,7 +149,7 @@ def test_both_languages_fill_every_field_with_the_same_placeholders() -> None:
     def placeholders(text: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
-    for field in msgspec.structs.fields(type(INDONESIAN)):
+    for field in dataclasses.fields(INDONESIAN):
         indonesian, english = getattr(INDONESIAN, field.name), getattr(ENGLISH, field.name)
         assert indonesian and english
         if isinstance(indonesian, dict):

@@ -8,10 +8,7 @@ from typing import Any, Literal
 from urllib.parse import urljoin
 from xml.etree.ElementTree import ParseError
 
-import defusedxml
-import feedparser
 import msgspec
-from defusedxml.ElementTree import iterparse
 
 from embeddings.fetching.body import GZIP_START, unpack
 from embeddings.fetching.failures import FetchFailed
@@ -48,6 +45,8 @@ def kind_of(content: bytes) -> Kind:
 def feed_links(content: bytes, url: str) -> list[Link]:
     """The links of an RSS or Atom feed, in its order; raises FetchFailed where it is none."""
     # A file, so that it is never taken for the address of one.
+    import feedparser
+
     feed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version"):
         raise FetchFailed("it is neither RSS nor Atom; name its kind, or the address of the feed")
@@ -63,7 +62,7 @@ def sitemap_links(content: bytes, url: str, most_bytes: int) -> list[Link]:
         raise FetchFailed("it is no sitemap; leave its kind out, or name the address of the sitemap")
     try:
         links = _distinct(_of_sitemap(content, url))
-    except (ParseError, defusedxml.DefusedXmlException, ValueError, LookupError) as error:
+    except (ParseError, ValueError, LookupError) as error:
         raise FetchFailed(f"it is no sitemap ({' '.join(str(error).split())[:120]})") from error
     return sorted(links, key=lambda link: link.changed, reverse=True)
 
@@ -77,6 +76,8 @@ def _of_entry(entry: Any, base: str) -> Link | None:
 
 
 def _of_sitemap(content: bytes, base: str) -> Iterator[Link]:
+    from defusedxml.ElementTree import iterparse
+
     number = 0
     for _, element in iterparse(io.BytesIO(content), forbid_dtd=True):
         name = _local(element.tag)
