@@ -51,10 +51,14 @@ def check(half):
 
 
 if __name__ == "__main__":
-    (a, da), (b, db) = check("A"), check("B")
-    ids = [x["id"] for x in a + b + da + db]
-    assert len(ids) == len(set(ids)) and len(a) + len(b) >= 270 and len(da) == len(db) == 12
-    ka, kb = Counter(q["kind"] for q in a), Counter(q["kind"] for q in b)
-    for kind in sorted(ka | kb):
-        print(f"{kind:15} {ka[kind]:3} {kb[kind]:3}")
+    (a, da), (b, db), (c, dc) = check("A"), check("B"), check("C")
+    ids = [x["id"] for x in a + b + c + da + db + dc]
+    assert len(ids) == len(set(ids)) and len(a) + len(b) >= 270
+    assert len(da) == len(db) == len(dc) == 12
+    ka, kb, kc = (Counter(q["kind"] for q in half) for half in (a, b, c))
+    for kind in sorted(ka | kb | kc):
+        print(f"{kind:15} {ka[kind]:3} {kb[kind]:3} {kc[kind]:3}")
         assert abs(ka[kind] - kb[kind]) <= 1, kind
+    assert Counter(q["answerable"] for q in c) == {True: 130, False: 66}
+    assert 40 <= sum(len(d["turns"]) for d in dc) <= 45
+    assert len(lines(HERE / "C_pages.jsonl")) == 14
