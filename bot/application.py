@@ -29,7 +29,7 @@ from bot import registration
 from bot.alerts.matching import Matching
 from bot.alerts.telling import Telling
 from bot.chats import Chats
-from bot.config import NewsroomSettings, TelegramSettings
+from bot.config import Config
 from bot.conversations import KEY, Conversations, conversations
 from bot.handlers import (
     archive,
@@ -75,25 +75,21 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 def build_application(
-    token: str,
-    telegram: TelegramSettings,
-    knowledge: KnowledgeBase,
-    chats: Chats,
-    newsroom: NewsroomSettings,
-    sockets: Sequence[socket] = (),
+    token: str, settings: Config, knowledge: KnowledgeBase, chats: Chats, sockets: Sequence[socket] = ()
 ) -> AnyApplication:
     """An application that polls with this token, or where a webhook is set takes updates in; not started.
 
     Its server listens at the sockets.
     """
-    state = Conversations(knowledge, chats, telegram, newsroom)
+    telegram, api_url = settings.telegram, settings.telegram.api_url.rstrip("/")
+    state = Conversations(knowledge, chats, telegram, settings.newsroom)
     limiter = ChatRateLimiter(60.0 * telegram.answer_within_minutes, state.metrics.count_call)
     polling = WatchedRequest(telegram.stalled_after_seconds, lambda: application.stop_running(), connection_pool_size=1)
     application: AnyApplication = (
         ApplicationBuilder()
         .token(token)
-        .base_url(f"{telegram.api_url.rstrip('/')}/bot")
-        .base_file_url(f"{telegram.api_url.rstrip('/')}/file/bot")
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
         .get_updates_request(polling)
         .connect_timeout(CONNECT_SECONDS)
         .read_timeout(READ_SECONDS)
@@ -103,18 +99,21 @@ def build_application(
         .post_stop(_end)
         .build()
     )
-    link: WatchedRequest | Webhook = polling
-    if telegram.webhook_url:
-        link = application.updater = Webhook(
-            application.bot, application.update_queue, telegram.webhook_url, webhook_secret(token), state.arrivals,
-            application.stop_running,
-        )  # fmt: skip
+    link = _webhook(application, telegram.webhook_url, token, state) if telegram.webhook_url else polling
     application.bot_data |= {KEY: state, "link": link, "limiter": limiter, "sockets": sockets}
     application.add_handler(TypeHandler(Update, _only_so_much), group=-2)
     application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
     _add_handlers_for_administrators(application, telegram.administrators)
     _add_handlers(application)
     return application
+
+
+def _webhook(application: AnyApplication, url: str, token: str, state: Conversations) -> Webhook:
+    """Let updates come by a webhook in place of polling."""
+    secret, queue = webhook_secret(token), application.update_queue
+    webhook = Webhook(application.bot, queue, url, secret, state.arrivals, application.stop_running)
+    application.updater = webhook
+    return webhook
 
 
 def run_until_stopped(application: AnyApplication) -> bool:

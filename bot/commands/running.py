@@ -92,7 +92,7 @@ def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path)
     listen, webhook = settings.server.listen, settings.telegram.webhook_url
     sockets = bind(listen) if listen else []
     chats = Chats(folder / CHATS_FILE, settings.telegram.timezone)
-    application = build_application(token, settings.telegram, knowledge, chats, settings.newsroom, sockets)
+    application = build_application(token, settings, knowledge, chats, sockets)
     how = f"by the webhook {webhook}" if webhook else "by polling"
     there = f"; how it is: http://{listen}/healthz" if listen else ""
     line = f"Answering on Telegram, {how}, with {knowledge.summary().articles} articles{there}. Ctrl-C stops."

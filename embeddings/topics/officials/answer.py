@@ -145,10 +145,7 @@ def find_holders(
             named = of_this_time or otherwise
         return _once(_without_predecessors(named), same_person_and_office)
     if asked.region is not None:
-        listed = _within(store, asked.region) if asked.region else _named(officials(store, [asked.kind]))
-        of_kind = [holder for holder in listed if asked.kind in ("", holder.kind)]
-        each = by_office(_once(_without_predecessors(of_kind), same_person_and_office))
-        return tuple(holder for of_one in each for holder in _sitting(of_one) or of_one)
+        return _listed(store, asked.region, asked.kind)
     return _once(_named(officials(store, name=asked.name)), same_person_and_office)
 
 
@@ -163,6 +160,14 @@ def _held_before(store: Store, asked: AskedOfficials) -> tuple[OfficialAnswer, .
             held = _named(officials(store, [one.kind], one.region))
             found += [other for other in held if other.former and not same_person(other.name_text, one.name_text)]
     return _once(found, same_person_and_office)
+
+
+def _listed(store: Store, region: str, kind: str) -> tuple[OfficialAnswer, ...]:
+    """Everybody in the offices of a region, or of one kind, each empty for any; the holders of each office together."""
+    listed = _within(store, region) if region else _named(officials(store, [kind]))
+    of_kind = [holder for holder in listed if kind in ("", holder.kind)]
+    each = by_office(_once(_without_predecessors(of_kind), same_person_and_office))
+    return tuple(holder for of_one in each for holder in _sitting(of_one) or of_one)
 
 
 def _within(store: Store, region: str) -> list[OfficialAnswer]:
