@@ -1,13 +1,14 @@
 """Ask a question for a chat, keep what its card is made of, and draw the card."""
 
-from telegram import Chat, Message
+from telegram import Chat, InlineKeyboardMarkup, Message
 from telegram.constants import ChatType
 
 from bot import replies
-from bot.cards import Card, View, answer_card, verified
+from bot.cards import Card, View, answer_card, reaction_buttons, verified
 from bot.chats import SentAnswer, SentQuote, StoredAnswer
 from bot.conversations import Conversations
-from bot.heads import heads
+from bot.heads import heads, table
+from bot.rich import Json, rich_list
 from bot.texts import Texts
 from bot.worker import Urgency
 from embeddings import Answer, Certainty, Turn
@@ -44,6 +45,7 @@ def to_send(answer: Answer, texts: Texts, per_page: int) -> SentAnswer:
         of_period=answer.period is not None,
         understood=(*continued, *replies.understood(answer, texts)),
         maybe=answer.certainty is Certainty.MAYBE,
+        table=tuple(table(answer, texts)),
     )
 
 
@@ -70,3 +72,15 @@ async def draw(
         lambda: (verified(content, state.answerer.store), state.answerer.summary()), Urgency.DRAWING
     )
     return answer_card(token, content, quotes, summary, texts, bot_name, view or View())
+
+
+async def draw_rich(
+    state: Conversations, stored: StoredAnswer, texts: Texts
+) -> tuple[Json, InlineKeyboardMarkup] | None:
+    """A list as a rich message with its buttons, where the server may know them; None for any other answer."""
+    content = stored.content
+    if state.knows_rich is False or not content.table:
+        return None
+    quotes = await state.in_worker(lambda: verified(content, state.answerer.store), Urgency.DRAWING)
+    rich = rich_list(content, quotes, texts)
+    return (rich, reaction_buttons(stored.token, content, View(for_all=stored.everyone), texts)) if rich else None

@@ -123,6 +123,12 @@ def _quote_rows(
     return [*rows, [copy_button(first, token, view.page, texts, bot_name), *share]]
 
 
+def reaction_buttons(token: str, content: SentAnswer, view: View, texts: Texts) -> InlineKeyboardMarkup:
+    """The buttons under a list that shows all of its quotes."""
+    rows = _report_rows(token, view, texts) if view.reporting else _reaction_rows(token, content, view, texts)
+    return InlineKeyboardMarkup(rows)
+
+
 def _reaction_rows(token: str, content: SentAnswer, view: View, texts: Texts) -> list[list[InlineKeyboardButton]]:
     """What can be said of the answer, and how else the question can be answered."""
     rows = []

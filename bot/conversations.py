@@ -58,6 +58,8 @@ class Conversations:
         self.changing_articles = asyncio.Lock()
         """Held while a process changes articles for an administrator."""
         self.alone = Alone()
+        self.knows_rich: bool | None = None
+        """Whether the server knows rich messages; None until one was sent."""
         self.stopping = False
         """Whether the bot is being stopped: what is not done is left to the next start."""
         self._turns: WeakValueDictionary[tuple[int, ...], asyncio.Lock] = WeakValueDictionary()

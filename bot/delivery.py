@@ -12,12 +12,12 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.alone import number_of
-from bot.ask import draw
+from bot.ask import draw, draw_rich
 from bot.cards import Card, View, lost_answer_buttons, open_alone_button
 from bot.chats import StoredAnswer
 from bot.conversations import conversations
 from bot.failures import is_of_network, surely_not_sent
-from bot.sending import edit_for_asker_alone, send, send_to_asker_alone
+from bot.sending import edit_for_asker_alone, send, send_rich, send_to_asker_alone
 from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -55,8 +55,11 @@ async def deliver(context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: 
 
 
 async def _send_to_everyone(context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: Card) -> None:
-    state = conversations(context)
-    sent = await send(context, delivery.message, *card, attach_to=delivery.attach_to, quiet=delivery.quiet)
+    state, message, quiet = conversations(context), delivery.message, delivery.quiet
+    rich = await draw_rich(state, delivery.stored, delivery.texts)
+    sent = await send_rich(context, message, *rich, attach_to=delivery.attach_to, quiet=quiet) if rich else None
+    if sent is None:
+        sent = await send(context, message, *card, attach_to=delivery.attach_to, quiet=quiet)
     await state.write(state.chats.answers.note_sent, delivery.stored.id, sent.message_id)
 
 

@@ -15,6 +15,29 @@ def heads(answer: Answer, texts: Texts) -> list[str]:
     return [*_meeting_lines(answer.meetings, texts), *_holder_lines(answer.holders, texts)]
 
 
+def table(answer: Answer, texts: Texts) -> list[tuple[str, ...]]:
+    """The same list as rows under a heading, where it is one of several meetings or offices; else nothing."""
+    if len(answer.meetings) > 1:
+        return [texts.table_of_meetings, *(_meeting_row(held, texts) for held in answer.meetings[:LISTED])]
+    offices = by_office(answer.holders) if answer.holders else ()
+    if len(offices) > 1:
+        return [texts.table_of_officials, *(row for of_one in offices[:LISTED] for row in _office_rows(of_one, texts))]
+    return []
+
+
+def _meeting_row(held: MeetingAnswer, texts: Texts) -> tuple[str, ...]:
+    what, place = held.text(held.meeting.what), held.meeting.place
+    return (_when(held, texts), what[:1].upper() + what[1:], held.text(place) if place else "")
+
+
+def _office_rows(of_one: Sequence[OfficialAnswer], texts: Texts) -> list[tuple[str, ...]]:
+    """A row for everybody who is named for an office, which the first names."""
+    return [
+        (_office(holder) if holder is of_one[0] else "", holder.name_text, _date_of(holder, texts))
+        for holder in of_one[:OTHERS_SHOWN]
+    ]
+
+
 def _meeting_lines(meetings: Sequence[MeetingAnswer], texts: Texts) -> list[str]:
     counts = bool(meetings) and meetings[0].aspect is Aspect.COUNT
     counted = [texts.meetings_counted.format(number=len(meetings))] if counts else []
@@ -65,11 +88,7 @@ def _office_lines(offices: Sequence[Sequence[OfficialAnswer]], texts: Texts) -> 
 
 
 def _meeting_line(held: MeetingAnswer, texts: Texts, tell_apart: bool = False) -> str:
-    meeting, published = held.meeting, date_text(held.article.published, texts)
-    when = date_text(meeting.held, texts)
-    if meeting.held is None:
-        form = texts.meeting_day if meeting.day else texts.meeting_without_day
-        when = form.format(day=held.text(meeting.day) if meeting.day else "", date=published)
+    meeting, when = held.meeting, _when(held, texts)
     what, place = held.text(meeting.what), ""
     if meeting.place and held.aspect is not Aspect.WHEN:
         place = texts.meeting_place.format(place=held.text(meeting.place))
@@ -77,6 +96,16 @@ def _meeting_line(held: MeetingAnswer, texts: Texts, tell_apart: bool = False) -
         place += f" ({held.around.title()})"
     # Its first word may stand inside a sentence: "rapat koordinasi".
     return texts.meeting.format(when=when, what=what[:1].upper() + what[1:], place=place)
+
+
+def _when(held: MeetingAnswer, texts: Texts) -> str:
+    """The day of a meeting, or what the article prints in its place."""
+    meeting = held.meeting
+    if meeting.held is not None:
+        return date_text(meeting.held, texts)
+    form = texts.meeting_day if meeting.day else texts.meeting_without_day
+    published = date_text(held.article.published, texts)
+    return form.format(day=held.text(meeting.day) if meeting.day else "", date=published)
 
 
 def _holder_line(holder: OfficialAnswer, form: str, texts: Texts) -> str:

@@ -22,7 +22,7 @@ MESSAGES_A_SECOND = 30
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 LONGEST_PAUSE = 30.0
 # What counts as a message; the rest (typing, button answers, inline answers) is not held back.
-COUNTED = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup"})
+COUNTED = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup", "sendRichMessage"})
 # Nobody waits for these any more after a few seconds.
 PASSING = frozenset({"sendChatAction", "answerCallbackQuery", "answerInlineQuery", "answerGuestQuery"})
 PATIENCE_FOR_PASSING = 8.0

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.cards import Card
@@ -119,6 +119,33 @@ async def send_to(
     return await _where_the_group_is(context, place, lambda there: _arriving(partial(attempt, there), text, buttons))
 
 
+async def send_rich(
+    context: ContextTypes.DEFAULT_TYPE,
+    message: Message,
+    rich: dict[str, Any],
+    buttons: InlineKeyboardMarkup,
+    *,
+    attach_to: int,
+    quiet: bool = False,
+) -> Message | None:
+    """Send a rich message into the message's chat and topic; None where the server does not know or take it."""
+    state = conversations(context)
+
+    async def send_there(place: Place) -> Any:
+        content = {"rich_message": rich, "reply_markup": buttons, "disable_notification": quiet, **place.options()}
+        fields = {name: value for name, value in content.items() if value is not None}
+        return await context.bot.do_api_request("sendRichMessage", fields, return_type=Message)
+
+    try:
+        sent: Message = await _where_the_group_is(context, Place.beside(message, attach_to), send_there)
+    except (BadRequest, EndPointNotFound) as error:
+        state.knows_rich = False
+        logger.info("Lists are sent as they were before there were rich messages: %s", error)
+        return None
+    state.knows_rich = True
+    return sent
+
+
 async def send_to_asker_alone(
     context: ContextTypes.DEFAULT_TYPE, message: Message, card: Card, asker: int, tapped: CallbackQuery | None = None
 ) -> Message:
@@ -153,7 +180,7 @@ async def edit_for_asker_alone(
     where = {"chat_id": chat, "receiver_user_id": asker, "ephemeral_message_id": number}
     try:
         await context.bot.do_api_request("editEphemeralMessageText", {**where, **content})
-    except (BadRequest, InvalidToken) as error:
+    except (BadRequest, EndPointNotFound) as error:
         logger.info("A message that only its asker sees was left as it is: %s", error)
 
 

@@ -31,6 +31,11 @@ LARGEST_FILE = 20 * 1024 * 1024
 KINDS_OF_BUTTON = {
     "callback_data", "url", "copy_text", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat"
 }  # fmt: skip
+RICH_BLOCKS = {
+    "paragraph": "InputRichBlockParagraph",
+    "table": "InputRichBlockTable",
+    "expandable_blockquote": "InputRichBlockExpandableBlockQuotation",
+}
 ALLOWED_TAGS = {"b", "i", "u", "s", "a", "code", "pre", "blockquote", "tg-spoiler"}
 
 Json = dict[str, Any]
@@ -66,6 +71,7 @@ class TelegramServer:
         self.administrators: set[int] = set()
         self.privacy_mode = True
         self.knows_ephemeral = False
+        self.knows_rich = False
         self.alone_only_by_tap = False
         """Whether the bot is no administrator, and may show something to one person only after they tapped."""
         self.hanging = threading.Event()
@@ -262,6 +268,8 @@ class TelegramServer:
                     return self._get_updates(int(fields.get("offset", 0)), float(fields.get("timeout", 0)))
                 case "sendMessage":
                     return self._send_message(fields)
+                case "sendRichMessage":
+                    return self._send_rich_message(fields)
                 case "editMessageText":
                     return self._edit_message_text(fields)
                 case "editEphemeralMessageText":
@@ -348,6 +356,21 @@ class TelegramServer:
             self.messages[chat][number] = message
             return message
 
+    def _send_rich_message(self, fields: Json) -> Json:
+        if not self.knows_rich:
+            raise Refused(404, "Not Found: method not found")
+        rich = json.loads(fields["rich_message"])
+        self._check_object("InputRichMessage", rich)
+        for block in rich["blocks"]:
+            self._check_object(RICH_BLOCKS[block["type"]], block)
+        words = " ".join(json.dumps(block, ensure_ascii=False) for block in rich["blocks"])
+        where = {name: value for name, value in fields.items() if name != "rich_message"}
+        message = self._send_message({**where, "text": words})
+        for name in ("text", "html"):
+            message.pop(name)
+        message["rich_message"] = rich
+        return message
+
     def _for_one(self, number: int, parameters: Json) -> Json:
         """What an ephemeral message has instead of a number of its own; refused to a bot that was not tapped first."""
         self._check_object("EphemeralMessageParameters", parameters)
@@ -375,9 +398,10 @@ class TelegramServer:
             message = self.messages[int(fields["chat_id"])].get(int(fields["message_id"]))
             if message is None or message["from"]["id"] != BOT["id"]:
                 raise Refused(400, "Bad Request: message to edit not found")
-            if (message["html"], message.get("reply_markup")) == (content["html"], content.get("reply_markup")):
+            if (message.get("html"), message.get("reply_markup")) == (content["html"], content.get("reply_markup")):
                 raise Refused(400, "Bad Request: message is not modified")
             message.pop("reply_markup", None)
+            message.pop("rich_message", None)
             message |= content
             return message
 
@@ -483,6 +507,8 @@ def _decoded(value: str) -> Any:
 
 
 def _is_of(value: Any, kind: str) -> bool:
+    if kind == "RichText":
+        return isinstance(value, str | list) or (isinstance(value, dict) and "type" in value)
     checks: dict[str, Callable[[Any], bool]] = {
         "Integer": lambda v: isinstance(v, int) and not isinstance(v, bool),
         # A string of digits, as any other, looks like a number on the wire.

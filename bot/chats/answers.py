@@ -72,6 +72,8 @@ class SentAnswer(msgspec.Struct, frozen=True):
     subscription: int | None = None
     """The subscription for which it is told."""
 
+    table: tuple[tuple[str, ...], ...] = ()
+    """What `heads` list, as rows under a heading, where it is a list."""
     salam: str | None = None
     """What the card begins with, where the message did."""
 

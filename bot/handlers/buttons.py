@@ -13,10 +13,21 @@ from telegram.ext import ContextTypes
 from bot.alerts.messages import subscribed_card
 from bot.alone import number_of
 from bot.ask import ask, draw
-from bot.cards import Card, View
+from bot.cards import Card, View, reaction_buttons
 from bot.chats import REPORT, Kind, SentAnswer, StoredAnswer, Subscription, SubscriptionsFull
 from bot.conversations import Conversations, conversations, texts_of
-from bot.sending import Place, acknowledge, edit, edit_for_asker_alone, plain, send, send_to, send_to_asker_alone
+from bot.rich import is_rich
+from bot.sending import (
+    Place,
+    acknowledge,
+    edit,
+    edit_buttons,
+    edit_for_asker_alone,
+    plain,
+    send,
+    send_to,
+    send_to_asker_alone,
+)
 from bot.sharing import TOKEN, deep_link
 from bot.texts import Texts
 
@@ -195,7 +206,12 @@ async def _show_lost_answer(pressed: Press, message: Message) -> None:
 
 async def _redraw(pressed: Press, view: View) -> None:
     message = pressed.query.message
-    if message is not None:
+    if is_rich(message):
+        if isinstance(message, Message):
+            content, view = pressed.stored.content, _as_seen(pressed, view)
+            buttons = reaction_buttons(pressed.stored.token, content, view, pressed.texts)
+            await edit_buttons(pressed.context, message, buttons)
+    elif message is not None:
         card = await _card(pressed, pressed.stored.content, view)
         if not _looks_so(message, card):
             await _put(pressed, message, card)
@@ -216,11 +232,15 @@ def _looks_so(message: MaybeInaccessibleMessage, card: Card) -> bool:
 
 
 async def _card(pressed: Press, content: SentAnswer, view: View | None = None) -> Card:
-    judged = pressed.state.chats.feedback.judged(pressed.judged, pressed.person)
-    alone = number_of(pressed.query.message) is not None
-    view = view or View()
-    view = replace(view, only_for_asker=alone or view.only_for_asker, for_all=pressed.stored.everyone, judged=judged)
+    view = _as_seen(pressed, view or View())
     return await draw(pressed.state, pressed.stored.token, content, pressed.texts, pressed.context.bot.username, view)
+
+
+def _as_seen(pressed: Press, view: View) -> View:
+    """A view with what was said of the answer, as whoever pressed sees it."""
+    judged = pressed.state.chats.feedback.judged(pressed.judged, pressed.person)
+    alone = view.only_for_asker or number_of(pressed.query.message) is not None
+    return replace(view, only_for_asker=alone, for_all=pressed.stored.everyone, judged=judged)
 
 
 async def _answer_again(pressed: Press, question: str, any_time: bool = False) -> None:

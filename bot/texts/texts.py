@@ -113,6 +113,10 @@ class Texts(AdministratorTexts, SubscriptionTexts):
     """The same where it was asked how often: {number} of them."""
     meeting: str
     """{when}, {what}{place}."""
+    table_of_officials: tuple[str, ...]
+    """Heads the columns: office, name, date of the article."""
+    table_of_meetings: tuple[str, ...]
+    """Heads the columns: when, what, where."""
     meeting_place: str
     meeting_day: str
     """In the place of a date: the {day} as printed, in an article of {date}."""
