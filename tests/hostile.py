@@ -150,4 +150,4 @@ def write_hostile(folder: Path) -> dict[str, str]:
     return expected
 
 
-GOOD_IDS = {"aaa", "mmm", "zzz", "di-dalam", "inside", *(f"baris-{n}" for n in range(len(LINES)))}
+GOOD_IDS = {"aaa", "mmm", "zzz", "folder.txt.di-dalam", "inside", *(f"baris-{n}" for n in range(len(LINES)))}

@@ -1,6 +1,7 @@
 """Whoever waits is told: once, of what a new article says word for word, also where the bot is killed in between."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sqlite3
@@ -20,6 +21,7 @@ from bot.alerts.due import in_messages, midnight_before
 from bot.alerts.matching import Matching
 from bot.alerts.typed import words_and_minute
 from bot.chats import FILE_NAME, Chats, Kind, Match, SubscriptionsFull
+from bot.chats.database import SCRIPTS
 from bot.config import TelegramSettings
 from bot.conversations import Conversations
 from embeddings import Article, Encoder, KnowledgeBase
@@ -562,15 +564,14 @@ def test_hapusdata_leaves_no_byte_of_what_a_person_waited_for_and_was_told(tmp_p
 def test_those_who_waited_before_this_version_are_told_what_came_in_since(tmp_path: Path, encoder: object) -> None:
     with running_bot(tmp_path) as bot:
         bot.stop()
-        chats = Chats(tmp_path / FILE_NAME)
-        chats.database.changing.executescript(
-            "DROP TABLE subscriptions; DROP TABLE matches; DROP TABLE alerts; DROP TABLE matched; "
-            "CREATE TABLE wishes(person INTEGER NOT NULL, chat INTEGER NOT NULL, question TEXT NOT NULL, "
-            "wished REAL NOT NULL, PRIMARY KEY (person, chat, question)) STRICT;"
-            f"INSERT INTO wishes VALUES (9110, 9110, 'siapa camat sungai raya?', {time.time()}), "
-            "(9110, -5, 'siapa kapolres banyuasin?', 1.0); PRAGMA user_version = 2;"
-        )
-        chats.close()
+        for file in tmp_path.glob(f"{FILE_NAME}*"):
+            file.unlink()
+        with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as database:
+            database.executescript(
+                f"{SCRIPTS[0]} {SCRIPTS[1]} "
+                f"INSERT INTO wishes VALUES (9110, 9110, 'siapa camat sungai raya?', {time.time()}), "
+                "(9110, -5, 'siapa kapolres banyuasin?', 1.0); PRAGMA user_version = 2;"
+            )
         bot.start()
         (alert,) = wait_for(bot, 9110, 1)
         assert "Fathul Mushalli" in alert["text"]

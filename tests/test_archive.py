@@ -290,7 +290,7 @@ def test_a_link_into_the_servers_own_network_is_not_fetched(bot: Bot) -> None:
 
 @pytest.mark.slow
 def test_a_link_of_whoever_is_no_administrator_is_a_question_like_any_other(bot: Bot) -> None:
-    assert "belum menemukan" in bot.ask("https://kabar.example/jembatan", OTHER)["text"]
+    assert "tidak ada dalam arsip" in bot.ask("https://kabar.example/jembatan", OTHER)["text"]
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """The same bot against an independent emulator of the Bot API, lo-bot-api-emulator, as far as that models Telegram.
 
 A shim between the two leaves out what the emulator does not model: link previews, topics, the button over inline
-results, buttons that copy, and the bot's descriptions.
+results, buttons that copy or send into another chat, and the bot's descriptions.
 """
 
 import contextlib
@@ -33,6 +33,7 @@ pytestmark = pytest.mark.slow
 TOKEN = "123456:synthetic-token-for-the-emulator"
 UNMODELLED_METHODS = {"setMyDescription", "setMyShortDescription"}
 UNMODELLED_FIELDS = {"link_preview_options", "message_thread_id", "button"}
+UNMODELLED_BUTTONS = {"copy_text", "switch_inline_query_chosen_chat"}
 MODELLED_UPDATES = {"message", "callback_query", "inline_query", "edited_message", "my_chat_member"}
 
 
@@ -93,8 +94,8 @@ class Shim:
 
 
 def _without_copying(markup: dict[str, Any]) -> dict[str, Any]:
-    rows = markup["inline_keyboard"]
-    return {"inline_keyboard": [[button for button in row if "copy_text" not in button] for row in rows]}
+    rows = [[button for button in row if not UNMODELLED_BUTTONS & button.keys()] for row in markup["inline_keyboard"]]
+    return {"inline_keyboard": [row for row in rows if row]}
 
 
 def _without_preview(result: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ import bot
 import embeddings
 from bot.texts import INDONESIAN, Texts
 from embeddings import Article, Period, Quote
+from embeddings.fetching.failures import FetchFailed
 from embeddings.indonesian.sentences import split_sentences
 from embeddings.passages import TokenCounter
 from embeddings.question.context import Context
@@ -357,6 +358,8 @@ GIVEN: dict[object, object] = {
 }
 NO_FINDERS = {
     "embeddings.indonesian.dates.month_number": "the name of a month, as a pattern has found it",
+    "embeddings.fetching.connection.resolve": "asks the resolver for the name of a host that was bounded before",
+    "embeddings.indexing.sync.index_pages": "fetches; what its addresses are held against is here, too",
     "bot.application.build_application": "makes the bot, from its token",
     "bot.server.bind": "opens sockets at the operator's own setting",
     "bot.console.fail": "ends the program with a message of its own",
@@ -414,7 +417,7 @@ def called_with(function: Callable[..., object], name: str, given: dict[str, Any
         given.pop(one.name) for one in (first, *others) if one.kind is not one.KEYWORD_ONLY and one.name in given
     ]
     # To refuse a text is an answer, too.
-    with suppress(ValueError):
+    with suppress(ValueError, FetchFailed):
         found = function(*positional, **given)
         if isinstance(found, Iterator):
             list(found)
