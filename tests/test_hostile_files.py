@@ -19,7 +19,11 @@ from tests.hostile import GOOD_IDS, write_hostile
 def test_each_is_refused_for_its_own_reason_and_the_good_ones_beside_it_are_read(tmp_path: Path) -> None:
     expected = write_hostile(tmp_path)
     found = find_files([tmp_path])
-    items = [item for file in found.files for item in islice(read_file(file, ArticleSettings()), 1000)]
+    items = [
+        item
+        for file in found.files
+        for item in islice(read_file(file, ArticleSettings(), folder=found.folders.get(file)), 1000)
+    ]
     refused = [*found.refused, *(item for item in items if isinstance(item, Refusal))]
     reasons = {refusal.where.removeprefix(f"{tmp_path}/"): refusal.reason for refusal in refused}
     for name, reason in expected.items():

@@ -110,6 +110,8 @@ def test_every_command_works_with_the_bots_own_list_alone(beyond_the_bot: list[s
         "backup": (["cadangan"], ""),
         "restore": (["cadangan", "--force"], ""),
         "export": ([], "Fathul Mushalli"),
+        "sync": ([], ""),
+        "sources": ([], ""),
     }
     assert others.keys() == {command.name or command.callback.__name__ for command in app.registered_commands} - {"run"}
     for command, (arguments, shown) in others.items():
