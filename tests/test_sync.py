@@ -242,6 +242,17 @@ def test_a_server_that_is_busy_is_left_alone_as_long_as_it_asks(web: WebServer, 
     assert knowledge.store.source_health(url).not_before == 0
 
 
+@pytest.mark.parametrize("delay", ["99999999999", "1e300"])
+def test_a_server_that_wants_an_eternity_between_pages_is_asked_again_in_a_week(
+    web: WebServer, knowledge: KnowledgeBase, delay: str
+) -> None:
+    web.add("/robots.txt", f"User-agent: *\nCrawl-delay: {delay}\n", "text/plain")
+    source = SourceSettings(add_feed(web, range(1)))
+    assert sync(knowledge, source).error == "127.0.0.1 wants 604800 s between pages"
+    due = due_at(source, knowledge.store.source_health(source.url))
+    assert due == pytest.approx(time.time() + 604_800, abs=10)
+
+
 @pytest.mark.parametrize(
     ("content", "media_type", "kind", "error"),
     [
