@@ -145,6 +145,41 @@ def test_one_article_in_two_feeds_under_two_links_is_stored_once(web: WebServer,
     assert report.changes.added == 0 and len(ids(knowledge)) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "media_type", "content"),
+    [
+        ("/x.csv", "text/csv", "id,text\n{id},{text}\n"),
+        ("/y.csv", "text/csv", "id,text,url\nlain,{text},{url}?utm_source=x\n"),
+        ("/x.jsonl", "application/jsonl", '{{"id": "lain", "url": "{url}", "text": "{text}"}}\n'),
+        ("/x.md", "text/plain", "---\nurl: {url}\n---\n{text}\n"),
+        ("/y.md", "text/plain", "---\nid: {id}\n---\n{text}\n"),
+    ],
+)
+def test_no_site_takes_the_place_of_anothers_article(
+    web: WebServer, knowledge: KnowledgeBase, path: str, media_type: str, content: str
+) -> None:
+    sync(knowledge, add_article(web, 0))
+    (before,) = knowledge.store.articles()
+    with WebServer().running() as other:
+        forged = content.format(id=before.id, url=before.url, text="Camat Rantau Bayur Husin Palsu ditahan.")
+        link = other.add(path, forged, media_type).replace("127.0.0.1", "localhost")
+        report = sync(knowledge, other.add("/feed", feed((link, "judul", DAY)), "application/rss+xml"))
+        assert (report.changes.added, report.changes.updated) == (0, 0)
+        edit = knowledge.add_page(link)
+    assert "an article that is not of its site" in report.changes.refused[0].reason
+    assert (edit.changes, len(edit.refused)) == ((), 1)
+    assert list(knowledge.store.articles()) == [before]
+
+
+def test_a_table_of_a_sites_own_articles_changes_them(web: WebServer, knowledge: KnowledgeBase) -> None:
+    table = "id,text,url\nberita-1,{name} membuka pasar murah.,https://kabar.example/1\nberita-2,Rapat desa.,\n"
+    url = web.add("/berita.csv", table.format(name="Camat Hasan"), "text/csv")
+    source = SourceSettings(url.replace("127.0.0.1", "localhost"), kind="page")
+    assert counts(sync(knowledge, source)) == (2, 0, 0, 0)
+    web.add("/berita.csv", "id,text\nberita-2,Rapat desa ditunda.\n", "text/csv")
+    assert counts(sync(knowledge, source)) == (0, 1, 0, 0)
+
+
 def test_a_page_is_a_source_of_its_own(web: WebServer, knowledge: KnowledgeBase) -> None:
     url = add_article(web, 1)
     assert [counts(sync(knowledge, url)) for _ in range(2)] == [(1, 0, 0, 0), (0, 0, 1, 0)]
