@@ -304,6 +304,7 @@ def test_a_server_that_wants_an_eternity_between_pages_is_asked_again_in_a_week(
         (gzip.compress(bytes(30_000_000)), "application/gzip", "sitemap", "larger than 20480 kB"),
         (gzip.compress(b"isi")[:-9], "application/gzip", "sitemap", "what was packed as gzip breaks off"),
         (b"", "text/xml", "feed", "it is neither RSS nor Atom"),
+        (b"<rss version='2.0'><channel>" + b"<item>" * 700_000, "text/xml", "feed", "a feed of more than 4000 kB"),
     ],
 )
 def test_a_listing_that_is_none_is_said(

@@ -16,6 +16,8 @@ from embeddings.fetching.failures import FetchFailed
 Kind = Literal["page", "feed", "sitemap"]
 # As many as a sitemap may have.
 MOST_LINKS = 50_000
+# The parser of feeds takes hundreds of times their size; one of 50 whole articles has 500 kB.
+MOST_FEED_BYTES = 4_000_000
 # What a feed or a sitemap begins with, behind comments and declarations.
 _ROOTS = {"rss": "feed", "feed": "feed", "RDF": "feed", "urlset": "sitemap", "sitemapindex": "sitemap"}
 _BEGINNING = 4096
@@ -44,6 +46,8 @@ def kind_of(content: bytes) -> Kind:
 
 def feed_links(content: bytes, url: str) -> list[Link]:
     """The links of an RSS or Atom feed, in its order; raises FetchFailed where it is none."""
+    if len(content) > MOST_FEED_BYTES:
+        raise FetchFailed(f"a feed of more than {MOST_FEED_BYTES // 1000} kB; name a shorter one, or the sitemap")
     # A file, so that it is never taken for the address of one.
     import feedparser
 
