@@ -418,6 +418,14 @@ def test_a_listing_made_to_keep_the_parser_busy_is_read_in_time(text: str) -> No
     assert time.process_time() - begin < 5
 
 
+def test_a_sitemap_packed_as_half_a_million_files_is_read_in_time() -> None:
+    content = gzip.compress(b"") * 500_000 + gzip.compress(sitemap(("https://kabar.example/1", DAY)).encode())
+    begin = time.process_time()
+    (link,) = sitemap_links(content, "https://kabar.example/", len(content))
+    assert link.url == "https://kabar.example/1"
+    assert time.process_time() - begin < 5
+
+
 def test_a_sitemap_with_more_links_than_it_may_have_is_cut() -> None:
     content = sitemap(*[(f"https://kabar.example/{number}", "2026-05-20") for number in range(50_010)])
     assert len(sitemap_links(content.encode(), "https://kabar.example/", 10**8)) == 50_000
