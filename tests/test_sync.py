@@ -256,6 +256,14 @@ def test_a_link_that_leads_nowhere_or_where_nobody_may_go_is_not_tried_again(
     assert sync(knowledge, url).changes.refused == []
 
 
+def test_links_to_what_is_no_host_cost_no_other_link(web: WebServer, knowledge: KnowledgeBase) -> None:
+    moved = web.add("/moved", b"", status=302, Location="http://xn--a/")
+    links = ["http://xn--a/", "//xn--/", "http://.example/", moved, add_article(web, 1)]
+    url = web.add("/feed", feed(*[(link, "judul", DAY) for link in links]), "application/rss+xml")
+    report = sync(knowledge, url)
+    assert (report.changes.added, len(report.changes.refused), report.error) == (1, 4, None)
+
+
 def test_a_server_that_is_ill_is_left_alone_after_three_pages(web: WebServer, knowledge: KnowledgeBase) -> None:
     links = [(web.add(f"/{number}", b"", status=502), "judul", DAY) for number in range(10)]
     url = web.add("/feed", feed(*links), "application/rss+xml")
