@@ -312,6 +312,7 @@ def test_a_server_that_wants_an_eternity_between_pages_is_asked_again_in_a_week(
         (gzip.compress(bytes(30_000_000)), "application/gzip", "sitemap", "larger than 20480 kB"),
         (gzip.compress(b"isi")[:-9], "application/gzip", "sitemap", "what was packed as gzip breaks off"),
         (b"", "text/xml", "feed", "it is neither RSS nor Atom"),
+        (feed(("x", "&#x110000;", DAY)).encode(), "text/xml", "feed", "a feed that is damaged (ValueError)"),
         (b"<rss version='2.0'><channel>" + b"<item>" * 700_000, "text/xml", "feed", "a feed of more than 4000 kB"),
     ],
 )
