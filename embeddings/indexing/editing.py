@@ -59,7 +59,9 @@ class Editor:
                 return Edit(refused=(Refusal(one.id if isinstance(one, Article) else one.where, reason),))
         with only_run(self._store, PATIENCE_SECONDS):
             known = Recognition(self._store)
-            recognised = list(filter(None, (self._recognised(one, known, refused, fetched) for one in articles.values())))
+            recognised = list(
+                filter(None, (self._recognised(one, known, refused, fetched) for one in articles.values()))
+            )
             held = [article for article in recognised if self._store.holds(article)]
             changes = self._save([article for article in recognised if article not in held], refused)
         return Edit(changes, tuple(held), tuple(refused))
