@@ -28,9 +28,10 @@ from telegram.ext import (
 from bot import registration
 from bot.alerts.matching import Matching
 from bot.alerts.telling import Telling
+from bot.alone import number_of
 from bot.chats import Chats
 from bot.config import Config
-from bot.conversations import KEY, Conversations, conversations
+from bot.conversations import KEY, Conversations, conversations, texts_of
 from bot.handlers import (
     archive,
     asking,
@@ -101,8 +102,9 @@ def build_application(
     )
     link = _webhook(application, telegram.webhook_url, token, state) if telegram.webhook_url else polling
     application.bot_data |= {KEY: state, "link": link, "limiter": limiter, "sockets": sockets}
-    application.add_handler(TypeHandler(Update, _only_so_much), group=-2)
-    application.add_handler(TypeHandler(Update, _only_those_served), group=-1)
+    application.add_handler(TypeHandler(Update, _only_so_much), group=-3)
+    application.add_handler(TypeHandler(Update, _only_those_served), group=-2)
+    application.add_handler(CallbackQueryHandler(_only_what_is_offered), group=-1)
     _add_handlers_for_administrators(application, telegram.administrators)
     _add_handlers(application)
     return application
@@ -178,6 +180,22 @@ async def _only_those_served(update: Update, context: ContextTypes.DEFAULT_TYPE)
         return
     if not conversations(context).serves(update.effective_chat, update.effective_user):
         await guidance.refuse(update, context)
+        raise ApplicationHandlerStop
+
+
+async def _only_what_is_offered(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Stop here in groups for what no button of the message holds: it would be done to what others see.
+
+    A program of one's own may send any data under any of the bot's messages.
+    """
+    query = update.callback_query
+    assert query is not None
+    message = query.message
+    if not isinstance(message, Message) or message.chat.type == ChatType.PRIVATE or number_of(message) is not None:
+        return
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    if not any(button.callback_data == query.data for row in rows for button in row):
+        await acknowledge(query, texts_of(update, context).expired)
         raise ApplicationHandlerStop
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 _ADDED = re.compile(r"utm_\w*|fbclid|gclid|dclid|msclkid|igshid|yclid|mc_[ce]id|_ga|amp|outputType", re.IGNORECASE)
 _ALL_PAGES = ("page=all", "showpage=all")
 _LIGHT_PATH = re.compile(r"/amp(?:\.html)?/?\Z", re.IGNORECASE)
+_SITE_HOST = re.compile(r"(?:www|m|amp|mobile)\.")
 _LIGHT_HOST = re.compile(r"(?:www\.|amp\.)++(?=[^.]++\.)")
 
 
@@ -29,6 +30,17 @@ def canonical_address(url: str | None) -> str | None:
     host = host[light.end() if light else 0 :]
     at_port = "" if port in (None, 80, 443) else f":{port}"
     return f"https://{host}{at_port}{path}{'?' if query else ''}{query}"
+
+
+def site_of(url: str | None) -> str:
+    """The host whose page an address is, by one name for its light pages, too; "" where it is none."""
+    try:
+        host = urlsplit((url or "").strip()).hostname or ""
+    # Brackets that hold no IPv6 address.
+    except ValueError:
+        return ""
+    light = _SITE_HOST.match(host)
+    return host[light.end() if light else 0 :]
 
 
 def _is_added(part: str) -> bool:

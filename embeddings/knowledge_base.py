@@ -180,7 +180,7 @@ class KnowledgeBase:
         except FetchFailed as failed:
             return Edit(refused=(Refusal(shown(url), str(failed)),))
         id, content = id_of_url(fetched.url), fetched.content or b""
-        return self._editor().add(self._read(fetched.url, content, id, fetched.url, fetched.media_type))
+        return self._editor().add(self._read(fetched.url, content, id, fetched.url, fetched.media_type), fetched.url)
 
     def _read(
         self, name: str, content: bytes, id: str, url: str | None = None, media_type: str | None = None

@@ -189,6 +189,18 @@ def test_the_weekly_digest_comes_once_to_each_administrator_also_over_a_restart(
 
 
 @pytest.mark.slow
+def test_of_an_administrator_who_is_forgotten_and_of_digests_long_past_nothing_is_kept(tmp_path: Path) -> None:
+    chats = Chats(tmp_path / FILE_NAME)
+    token = chats.administration.keep_change(700, b"[]")
+    for due in ("2024-01-01", "2099-01-01"):
+        chats.administration.begin_digest(700, due)
+    chats.forget_old(30)
+    assert chats.database.all("SELECT due FROM digests") == [("2099-01-01",)]
+    chats.forget_person(700)
+    assert chats.administration.change(700, token) is None
+    assert chats.database.all("SELECT * FROM digests") == []
+
+
 def test_whoever_is_no_administrator_any_more_is_no_longer_shown_the_commands(tmp_path: Path) -> None:
     with running_bot(tmp_path, administrators="[700]", digest_day='"never"') as bot:
         bot.stop()

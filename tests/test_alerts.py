@@ -201,6 +201,18 @@ def test_what_was_released_is_never_released_again_unless_it_was_surely_not_sent
     assert chats.alerts.release(7, 0, [waiting.id]) is not None
 
 
+def test_an_archive_that_came_in_at_once_is_released_in_one_message(chats: Chats) -> None:
+    begun = chats.subscriptions.add(1, 0, Kind.REGION, "banyuasin", "id", 20)
+    assert begun is not None
+    for number in range(200):
+        chats.alerts.record("s", number, f"a{number}", (), (), [begun.id])
+    # Where SQLite was built otherwise, this is some ten thousand.
+    chats.database.changing.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 100)
+    due = [one.id for one in chats.alerts.due(1, 0, time.time() + 1, 0.0)]
+    assert len(due) == 200 and chats.alerts.release(1, 0, due) is not None
+    assert chats.alerts.due(1, 0, time.time() + 1, 0.0) == []
+
+
 def test_a_group_takes_its_subscriptions_along_when_it_becomes_a_supergroup(chats: Chats) -> None:
     region = chats.subscriptions.add(-1, 0, Kind.REGION, "banyuasin", "id", 30, 420)
     assert region is not None

@@ -562,15 +562,18 @@ def drawn(drawing: bytes) -> bytes:
     return target.getvalue()
 
 
-def with_part(name: str, content: bytes) -> bytes:
-    """A .docx in which one part is another."""
+def with_part(name: str, content: bytes, called: str | None = None) -> bytes:
+    """A .docx in which one part is another, and its text called something else."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(word_file())) as before,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after,
     ):
         for member in before.infolist():
-            after.writestr(member.filename, content if member.filename == name else before.read(member))
+            part = content if member.filename == name else before.read(member)
+            if called and member.filename in ("_rels/.rels", "[Content_Types].xml"):
+                part = part.replace(b"word/document.xml", called.encode())
+            after.writestr(called if called and member.filename == "word/document.xml" else member.filename, part)
     return target.getvalue()
 
 
@@ -602,6 +605,15 @@ HOSTILE: dict[str, tuple[str, bytes, str]] = {
     ),
     "a .docx of a million elements": (
         "a.docx", with_part("word/document.xml", b"<a>" + b"<b/>" * 5_000_000 + b"</a>"), "whose XML unfolds to",
+    ),
+    "a .docx of a million elements in a picture": (
+        "a.docx", with_part("word/document.xml", b" \n<a>" + b"<b/>" * 5_000_000 + b"</a>", "word/media/image1.png"),
+        "whose XML unfolds to",
+    ),
+    "a .docx of entities in UTF-16": (
+        "a.docx",
+        with_part("word/document.xml", f'<!DOCTYPE a [<!ENTITY a0 "x">{LAUGHS}]><a>&a9;</a>'.encode("utf-16")),
+        "declares XML entities",
     ),
     "a .docx of entities": (
         "a.docx", with_part("word/document.xml", f'<!DOCTYPE a [<!ENTITY a0 "x">{LAUGHS}]><a>&a9;</a>'.encode()),

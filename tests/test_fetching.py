@@ -214,6 +214,8 @@ def test_over_ipv6_the_same_holds() -> None:
         ("http://saya:rahasia@kabar.example/", "a name or password"),
         ("http://[::1/", "no web address"),
         ("http://a.example:99999/", "no web address"),
+        ("http://xn--a/", "no web address"),
+        ("http://xn--/", "no web address"),
         ("http://a.example/\n", "no such host"),
         ("http://a.example/" + "x" * 3000, "more than 2048"),
         ("http://" + "a" * 100 + ".example/", "no"),

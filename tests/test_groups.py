@@ -71,6 +71,23 @@ def test_commands_and_mentions_are_answered_with_one_compact_quote(bot: Bot, gro
     assert "Selengkapnya" in buttons(reply)
 
 
+def test_what_no_button_of_a_message_holds_changes_nothing_for_those_who_see_it(bot: Bot, group: Json) -> None:
+    ask(bot, group, f"/tanya {QUESTION}", OTHER)
+    own = buttons(bot.server.last_message(group["id"]))["Selengkapnya"]["callback_data"]
+    ask(bot, group, f"/tanya {QUESTION}", PERSON)
+    message = bot.server.last_message(group["id"])
+    shown = dict(message)
+    for forged in (f"x:{OTHER['id']}:no", f"x:{OTHER['id']}:yes", own, "s:0", "t:0123456789abcdef:0", "g:nothing"):
+        query = bot.server.press(forged, message, OTHER)
+        wait_until(lambda query=query: any(  # type: ignore[misc]
+            call["callback_query_id"] == query and call["text"].startswith("Tombol ini sudah kedaluwarsa")
+            for call in bot.server.called("answerCallbackQuery", 0)
+        ))  # fmt: skip
+    assert message == shown
+    press(bot, "Selengkapnya", message, PERSON)
+    wait_until(lambda: message["text"] != shown["text"])
+
+
 def test_nothing_else_is_ever_answered_even_where_the_bot_sees_everything(bot: Bot, group: Json) -> None:
     bot.server.privacy_mode = False
     try:

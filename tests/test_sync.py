@@ -145,6 +145,41 @@ def test_one_article_in_two_feeds_under_two_links_is_stored_once(web: WebServer,
     assert report.changes.added == 0 and len(ids(knowledge)) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "media_type", "content"),
+    [
+        ("/x.csv", "text/csv", "id,text\n{id},{text}\n"),
+        ("/y.csv", "text/csv", "id,text,url\nlain,{text},{url}?utm_source=x\n"),
+        ("/x.jsonl", "application/jsonl", '{{"id": "lain", "url": "{url}", "text": "{text}"}}\n'),
+        ("/x.md", "text/plain", "---\nurl: {url}\n---\n{text}\n"),
+        ("/y.md", "text/plain", "---\nid: {id}\n---\n{text}\n"),
+    ],
+)
+def test_no_site_takes_the_place_of_anothers_article(
+    web: WebServer, knowledge: KnowledgeBase, path: str, media_type: str, content: str
+) -> None:
+    sync(knowledge, add_article(web, 0))
+    (before,) = knowledge.store.articles()
+    with WebServer().running() as other:
+        forged = content.format(id=before.id, url=before.url, text="Camat Rantau Bayur Husin Palsu ditahan.")
+        link = other.add(path, forged, media_type).replace("127.0.0.1", "localhost")
+        report = sync(knowledge, other.add("/feed", feed((link, "judul", DAY)), "application/rss+xml"))
+        assert (report.changes.added, report.changes.updated) == (0, 0)
+        edit = knowledge.add_page(link)
+    assert "an article that is not of its site" in report.changes.refused[0].reason
+    assert (edit.changes, len(edit.refused)) == ((), 1)
+    assert list(knowledge.store.articles()) == [before]
+
+
+def test_a_table_of_a_sites_own_articles_changes_them(web: WebServer, knowledge: KnowledgeBase) -> None:
+    table = "id,text,url\nberita-1,{name} membuka pasar murah.,https://kabar.example/1\nberita-2,Rapat desa.,\n"
+    url = web.add("/berita.csv", table.format(name="Camat Hasan"), "text/csv")
+    source = SourceSettings(url.replace("127.0.0.1", "localhost"), kind="page")
+    assert counts(sync(knowledge, source)) == (2, 0, 0, 0)
+    web.add("/berita.csv", "id,text\nberita-2,Rapat desa ditunda.\n", "text/csv")
+    assert counts(sync(knowledge, source)) == (0, 1, 0, 0)
+
+
 def test_a_page_is_a_source_of_its_own(web: WebServer, knowledge: KnowledgeBase) -> None:
     url = add_article(web, 1)
     assert [counts(sync(knowledge, url)) for _ in range(2)] == [(1, 0, 0, 0), (0, 0, 1, 0)]
@@ -221,6 +256,14 @@ def test_a_link_that_leads_nowhere_or_where_nobody_may_go_is_not_tried_again(
     assert sync(knowledge, url).changes.refused == []
 
 
+def test_links_to_what_is_no_host_cost_no_other_link(web: WebServer, knowledge: KnowledgeBase) -> None:
+    moved = web.add("/moved", b"", status=302, Location="http://xn--a/")
+    links = ["http://xn--a/", "//xn--/", "http://.example/", moved, add_article(web, 1)]
+    url = web.add("/feed", feed(*[(link, "judul", DAY) for link in links]), "application/rss+xml")
+    report = sync(knowledge, url)
+    assert (report.changes.added, len(report.changes.refused), report.error) == (1, 4, None)
+
+
 def test_a_server_that_is_ill_is_left_alone_after_three_pages(web: WebServer, knowledge: KnowledgeBase) -> None:
     links = [(web.add(f"/{number}", b"", status=502), "judul", DAY) for number in range(10)]
     url = web.add("/feed", feed(*links), "application/rss+xml")
@@ -242,6 +285,17 @@ def test_a_server_that_is_busy_is_left_alone_as_long_as_it_asks(web: WebServer, 
     assert knowledge.store.source_health(url).not_before == 0
 
 
+@pytest.mark.parametrize("delay", ["99999999999", "1e300"])
+def test_a_server_that_wants_an_eternity_between_pages_is_asked_again_in_a_week(
+    web: WebServer, knowledge: KnowledgeBase, delay: str
+) -> None:
+    web.add("/robots.txt", f"User-agent: *\nCrawl-delay: {delay}\n", "text/plain")
+    source = SourceSettings(add_feed(web, range(1)))
+    assert sync(knowledge, source).error == "127.0.0.1 wants 604800 s between pages"
+    due = due_at(source, knowledge.store.source_health(source.url))
+    assert due == pytest.approx(time.time() + 604_800, abs=10)
+
+
 @pytest.mark.parametrize(
     ("content", "media_type", "kind", "error"),
     [
@@ -258,6 +312,8 @@ def test_a_server_that_is_busy_is_left_alone_as_long_as_it_asks(web: WebServer, 
         (gzip.compress(bytes(30_000_000)), "application/gzip", "sitemap", "larger than 20480 kB"),
         (gzip.compress(b"isi")[:-9], "application/gzip", "sitemap", "what was packed as gzip breaks off"),
         (b"", "text/xml", "feed", "it is neither RSS nor Atom"),
+        (feed(("x", "&#x110000;", DAY)).encode(), "text/xml", "feed", "a feed that is damaged (ValueError)"),
+        (b"<rss version='2.0'><channel>" + b"<item>" * 700_000, "text/xml", "feed", "a feed of more than 4000 kB"),
     ],
 )
 def test_a_listing_that_is_none_is_said(
@@ -368,6 +424,14 @@ def test_a_listing_made_to_keep_the_parser_busy_is_read_in_time(text: str) -> No
     begin = time.process_time()
     feed_links(content, "https://kabar.example/")
     kind_of(content)
+    assert time.process_time() - begin < 5
+
+
+def test_a_sitemap_packed_as_half_a_million_files_is_read_in_time() -> None:
+    content = gzip.compress(b"") * 500_000 + gzip.compress(sitemap(("https://kabar.example/1", DAY)).encode())
+    begin = time.process_time()
+    (link,) = sitemap_links(content, "https://kabar.example/", len(content))
+    assert link.url == "https://kabar.example/1"
     assert time.process_time() - begin < 5
 
 

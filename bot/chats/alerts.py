@@ -20,6 +20,7 @@ DUE = (
     "alert IS NULL AND stopped IS NULL AND (minute IS NULL OR found < CASE WHEN ? + 60 * minute <= ? "
     "THEN ? + 60 * minute ELSE ? + 60 * minute - 86400 END)"
 )
+GIVEN = "(SELECT value FROM json_each(?))"
 IN_STORY = "article IN (SELECT value FROM json_each(:story))"
 
 
@@ -139,18 +140,19 @@ class Alerts:
 
         None where one of them was sent, stopped or forgotten meanwhile: nothing is released then.
         """
-        marks = ", ".join("?" * len(matches))
+        # Of an archive that came in at once there are more than SQLite takes as parameters.
+        ids = msgspec.json.encode(sorted(matches)).decode()
         with self._database.transaction() as connection:
             there = connection.execute(
                 "SELECT count(*) FROM matches JOIN subscriptions ON subscriptions.id = subscription "
-                f"WHERE matches.id IN ({marks}) AND alert IS NULL AND stopped IS NULL AND chat = ?",
-                (*matches, chat),
+                f"WHERE matches.id IN {GIVEN} AND alert IS NULL AND stopped IS NULL AND chat = ?",
+                (ids, chat),
             ).fetchone()[0]
             if there != len(matches):
                 return None
             row = (chat, topic, time.time())
             alert = connection.execute("INSERT INTO alerts(chat, topic, released) VALUES (?, ?, ?)", row)
-            connection.execute(f"UPDATE matches SET alert = ? WHERE id IN ({marks})", (alert.lastrowid, *matches))
+            connection.execute(f"UPDATE matches SET alert = ? WHERE id IN {GIVEN}", (alert.lastrowid, ids))
             return alert.lastrowid
 
     def take_back(self, alert: int) -> None:

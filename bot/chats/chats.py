@@ -84,12 +84,14 @@ class Chats:
         self.subscriptions.changes += 1
 
     def forget_person(self, person: int) -> None:
-        """Delete all that is kept of a person: the private chat, what was asked anywhere, feedback."""
+        """Delete all that is kept of a person: the private chat, what was asked anywhere, feedback, administration."""
         with self.database.forgetting() as connection:
             _forget_chat(connection, person)
             for table in ("answers", "questions", "unanswered"):
                 connection.execute(f"DELETE FROM {table} WHERE asker = ?", (person,))
             connection.execute("DELETE FROM feedback WHERE person = ?", (person,))
+            for table in ("changes", "digests"):
+                connection.execute(f"DELETE FROM {table} WHERE administrator = ?", (person,))
         self.subscriptions.changes += 1
 
     def forget_old(self, days: int) -> None:
@@ -100,6 +102,7 @@ class Chats:
             connection.execute("DELETE FROM questions WHERE received < ?", (before,))
             connection.execute("DELETE FROM unanswered WHERE last_asked < ?", (before,))
             connection.execute("DELETE FROM changes WHERE made < ?", (before,))
+            connection.execute("DELETE FROM digests WHERE due < date(?, 'unixepoch', '-1 day')", (before,))
             connection.execute("DELETE FROM subscriptions WHERE stopped < ?", (time.time() - UNDO_SECONDS,))
             # That an article was told of is known as long as it is subscribed to.
             connection.execute("DELETE FROM alerts WHERE released < ?", (before,))

@@ -1,13 +1,15 @@
 """The body of an answer, read and unpacked so far as it may be large."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from embeddings.fetching.failures import FetchFailed
 
 GZIP_START = b"\x1f\x8b"
 # Tells zlib that it is gzip.
 _GZIP = 31
+# Where one packed file ends, what is left of a piece is copied: of a long one, that takes minutes.
+_PIECE_BYTES = 1 << 16
 
 
 def read_body(chunks: Iterable[bytes], encoding: str, most: int) -> bytes:
@@ -22,7 +24,7 @@ def unpack(chunks: Iterable[bytes], most: int) -> bytes:
     content, received = bytearray(), 0
     unpacking = zlib.decompressobj(_GZIP)
     try:
-        for chunk in chunks:
+        for chunk in _in_pieces(chunks):
             received += len(chunk)
             while chunk:
                 if unpacking.eof:
@@ -36,6 +38,12 @@ def unpack(chunks: Iterable[bytes], most: int) -> bytes:
     if received and not unpacking.eof:
         raise FetchFailed("what was packed as gzip breaks off")
     return bytes(content)
+
+
+def _in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), _PIECE_BYTES):
+            yield chunk[start : start + _PIECE_BYTES]
 
 
 def _joined(chunks: Iterable[bytes], most: int) -> bytes:

@@ -119,10 +119,11 @@ def parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
     """An address that may be fetched, relative to another if given; raises FetchFailed, which shows no password."""
     try:
         address = base.join(url.strip()) if base else httpx.URL(url.strip())
-    # Beside its own error: what is no text or no number of a port.
+        host = address.host
+    # Beside its own error: what is no text, no number of a port, or no name of a host, which is read when asked for.
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchFailed("this is no web address; write https://…", lasting=True) from error
-    if address.scheme not in ("http", "https") or not address.host:
+    if address.scheme not in ("http", "https") or not host:
         raise FetchFailed("only http:// and https:// are fetched", lasting=True)
     if (address.port or 0) >= 1 << 16:
         raise FetchFailed("this is no web address; write https://…", lasting=True)

@@ -8,6 +8,7 @@ import msgspec
 from protego import Protego
 
 from embeddings.fetching.failures import FetchFailed
+from embeddings.fetching.request import LONGEST_RETRY_SECONDS
 
 AGENT = "wartabot"
 """The name that robots.txt knows the bot by."""
@@ -62,7 +63,8 @@ class Hosts:
         origin = str(address.copy_with(path="/", query=None, fragment=None))
         if origin not in self._known:
             rules = Protego.parse(_for_us(self._read_robots(address.join("/robots.txt"))))
-            seconds_apart = max(self._seconds_apart, rules.crawl_delay(AGENT) or 0.0)
+            asked = min(rules.crawl_delay(AGENT) or 0.0, LONGEST_RETRY_SECONDS)
+            seconds_apart = max(self._seconds_apart, asked)
             self._known[origin] = _Host(rules, seconds_apart)
         return self._known[origin]
 

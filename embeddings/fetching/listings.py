@@ -16,6 +16,8 @@ from embeddings.fetching.failures import FetchFailed
 Kind = Literal["page", "feed", "sitemap"]
 # As many as a sitemap may have.
 MOST_LINKS = 50_000
+# The parser of feeds takes hundreds of times their size; one of 50 whole articles has 500 kB.
+MOST_FEED_BYTES = 4_000_000
 # What a feed or a sitemap begins with, behind comments and declarations.
 _ROOTS = {"rss": "feed", "feed": "feed", "RDF": "feed", "urlset": "sitemap", "sitemapindex": "sitemap"}
 _BEGINNING = 4096
@@ -44,14 +46,26 @@ def kind_of(content: bytes) -> Kind:
 
 def feed_links(content: bytes, url: str) -> list[Link]:
     """The links of an RSS or Atom feed, in its order; raises FetchFailed where it is none."""
-    # A file, so that it is never taken for the address of one.
+    if len(content) > MOST_FEED_BYTES:
+        raise FetchFailed(f"a feed of more than {MOST_FEED_BYTES // 1000} kB; name a shorter one, or the sitemap")
+    try:
+        version, entries = _parsed(content)
+    # Whatever a damaged feed makes the library stumble over, such as an impossible hour.
+    except Exception as error:
+        raise FetchFailed(f"a feed that is damaged ({type(error).__name__}); its server must mend it") from error
+    if not version:
+        raise FetchFailed("it is neither RSS nor Atom; name its kind, or the address of the feed")
+    links = (_of_entry(entry, url) for entry in entries[:MOST_LINKS])
+    return _distinct(link for link in links if link)
+
+
+def _parsed(content: bytes) -> tuple[str, list[Any]]:
+    """The kind of a feed, "" where it is none, and its entries."""
     import feedparser
 
+    # A file, so that it is never taken for the address of one.
     feed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
-    if not feed.get("version"):
-        raise FetchFailed("it is neither RSS nor Atom; name its kind, or the address of the feed")
-    links = (_of_entry(entry, url) for entry in feed.entries[:MOST_LINKS])
-    return _distinct(link for link in links if link)
+    return feed.get("version") or "", feed.entries
 
 
 def sitemap_links(content: bytes, url: str, most_bytes: int) -> list[Link]:

@@ -43,8 +43,10 @@ class Editor:
         self._encoder = encoder
         self._passages = passages
 
-    def add(self, found: Iterable[Article | Refusal | Remark]) -> Edit:
-        """Store what was read of a document; raises StoreUnusable where another run is under way."""
+    def add(self, found: Iterable[Article | Refusal | Remark], fetched: str | None = None) -> Edit:
+        """Store what was read of a document, sent or `fetched` from an address; raises StoreUnusable where another
+        run is under way.
+        """
         articles: dict[str, Article] = {}
         refused: list[Refusal] = []
         for one in found:
@@ -57,7 +59,9 @@ class Editor:
                 return Edit(refused=(Refusal(one.id if isinstance(one, Article) else one.where, reason),))
         with only_run(self._store, PATIENCE_SECONDS):
             known = Recognition(self._store)
-            recognised = list(filter(None, (self._recognised(one, known, refused) for one in articles.values())))
+            recognised = list(
+                filter(None, (self._recognised(one, known, refused, fetched) for one in articles.values()))
+            )
             held = [article for article in recognised if self._store.holds(article)]
             changes = self._save([article for article in recognised if article not in held], refused)
         return Edit(changes, tuple(held), tuple(refused))
@@ -82,8 +86,13 @@ class Editor:
         saved = encode_and_save(self._store, encoder, self._passages, articles, refused)
         return tuple(Change(before[article.id], article, len(spans)) for article, spans in saved)
 
-    def _recognised(self, article: Article, known: Recognition, refused: list[Refusal]) -> Article | None:
+    def _recognised(
+        self, article: Article, known: Recognition, refused: list[Refusal], fetched: str | None
+    ) -> Article | None:
         """The article under the id that it is stored under; one that is in a file the next indexing would put back."""
+        if fetched and (foreign := known.refusal_of_foreign(article, fetched)):
+            refused.append(foreign)
+            return None
         recognised = known.of_web(article)
         stored = self._store.article(article.id if recognised is None else recognised.id)
         if recognised is not None and (stored is None or stored.path is None):

@@ -57,6 +57,8 @@ class Intake:
                 report.remarks.append(found)
             elif isinstance(found, Refusal):
                 report.refused.append(found)
+            elif refusal := self._recognition.refusal_of_foreign(found, fetched.url):
+                report.refused.append(refusal)
             elif (article := self._recognition.of_web(found)) is None or self.store.holds(article):
                 report.unchanged += 1
             else:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from embeddings.addresses import canonical_address
+from embeddings.addresses import canonical_address, site_of
 from embeddings.sources.ids import id_of_file
+from embeddings.sources.refusals import Refusal
 from embeddings.storage.articles import KnownArticle
 from embeddings.storage.store import Store
 from embeddings.topics.finding import find_all
@@ -49,6 +50,23 @@ class Recognition:
         before = self._store.article(stored)
         # Another link to it is no change.
         return replace(article, id=stored, url=before.url if before else article.url)
+
+    def refusal_of_foreign(self, article: Article, fetched: str) -> Refusal | None:
+        """Why an article that was fetched from this address may not take the place of the one that is stored.
+
+        A table, an archive or a header may name any id and address: those of another outlet's article, too.
+        """
+        stored = self._stored_at_address(article) or article.id
+        before = self._store.article(stored) if stored in self.known else None
+        if before is None or (before.url is None and self.known[stored].is_of_the_web):
+            return None
+        if before.url is not None and site_of(before.url) == site_of(fetched):
+            return None
+        return Refusal(
+            fetched,
+            f"it names the id or the address of an article that is not of its site, {before.id!r}, which stays as it "
+            "is; give it another id, or read it from a file with `wartabot index`",
+        )
 
     def make_room(self, folders: dict[Path, Path]) -> None:
         """Let each of these files have the id of its place in its folder, where another file's article has it.

@@ -2,15 +2,15 @@
 
 import html
 import json
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import msgspec
 
+from embeddings.addresses import site_of
 from embeddings.indonesian import dates, lexicon
 from embeddings.sources.outlets import find_copyright
 from embeddings.sources.plain_text import folded
@@ -83,14 +83,9 @@ def canonical_url(told: str | None, fetched: str | None) -> str | None:
         return told or fetched
     try:
         told = urljoin(fetched, told)
-        hosts = [_site_host(urlsplit(url).hostname or "") for url in (told, fetched)]
     except ValueError:
         return fetched
-    return told if hosts[0] == hosts[1] else fetched
-
-
-def _site_host(host: str) -> str:
-    return re.sub(r"^(?:www|m|amp|mobile)\.", "", host)
+    return told if site_of(told) == site_of(fetched) else fetched
 
 
 # --- headline -------------------------------------------------------------------------------------------------

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 # Marks and properties take many times the room of the text; what is parsed takes twenty times that.
 MOST_MARKUP_SIZES = 8
+# What an XML file may begin with, in any encoding: blanks and marks of the order of bytes, and then "<".
+BEGINNING = 4096
+BEFORE_XML = b"\xef\xbb\xbf\xfe\xff\0 \t\r\n"
+# All of it may be blank; EBCDIC has another "<".
+FIRST_OF_XML = (b"", b"<", b"\x4c")
 # A paragraph of a style that bears such a name is the headline.
 HEADLINE_STYLES = ("Title", "Heading 1", "Judul")
 
@@ -70,12 +75,19 @@ def _opened(content: bytes, origin: Origin) -> "Document":
 
 
 def _check(archive: zipfile.ZipFile, most: int) -> None:
-    markup = [member for member in archive.infolist() if member.filename.endswith((".xml", ".rels"))]
+    markup = [member for member in archive.infolist() if _may_be_xml(archive, member)]
     if (unfolded := sum(member.file_size for member in markup)) > most:
         raise UnreadableError(f"a .docx whose XML unfolds to {unfolded // 1024} kB, as no article does; divide it")
     # No word processor declares entities, which could unfold without end.
-    if any(b"<!DOCTYPE" in archive.read(member) for member in markup):
+    # Without its zeros, UTF-16 reads as ASCII.
+    if any(b"<!DOCTYPE" in archive.read(member).replace(b"\0", b"") for member in markup):
         raise UnreadableError("a .docx that declares XML entities, as no word processor does")
+
+
+def _may_be_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether a part may be parsed, whatever it is called: the text may stand in "media/image1.png"."""
+    with archive.open(member) as content:
+        return content.read(BEGINNING).lstrip(BEFORE_XML)[:1] in FIRST_OF_XML
 
 
 def _lines(document: "Document") -> Iterator[str]:
