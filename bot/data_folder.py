@@ -40,8 +40,8 @@ def refuse_closed(folder: Path) -> None:
         closed = True
     if closed:
         raise StoreUnusable(
-            f"{folder} belongs to another user and is closed to you. Give the command as that user, as in "
-            "sudo -u wartabot, or name another folder with --data"
+            f"{folder} is closed to you. Give the command as the user that it belongs to, as in sudo -u wartabot, or "
+            "name another folder with --data"
         )
 
 

@@ -61,12 +61,12 @@ def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_folder_of_another_user_is_refused_with_the_way_out(closed: Path, nobody: None) -> None:
-    with pytest.raises(StoreUnusable, match=r"belongs to another user .* as in sudo -u wartabot"):
+    with pytest.raises(StoreUnusable, match=r"is closed to you. .* as in sudo -u wartabot"):
         refuse_closed(closed)
     store, telegram = [check for check in doctor.checks(Path("config.toml"), closed, None) if check.name != "server"][
         1:
     ]
-    assert not store.sound and "belongs to another user" in store.finding and telegram.sound
+    assert not store.sound and "is closed to you" in store.finding and telegram.sound
 
 
 # --- wartabot doctor ---
