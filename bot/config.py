@@ -171,8 +171,15 @@ def _converted(path: Path, content: dict[str, Any]) -> Config:
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
         raise SettingsError(
-            f"{path}: {_place(place)}: {message}. docs/configuration.md lists what each key takes."
+            f"{path}: {_place(place)}: {message}.{_hint(message)} docs/configuration.md lists what each key takes."
         ) from error
+
+
+def _hint(message: str) -> str:
+    """How to write what was written in another way, where operators often do."""
+    if message.startswith("Expected `array`"):
+        return ' Write it in brackets, as in ["berita"].'
+    return " Write the whole address, as in https://kabar.example/feed." if "regex '^https?:" in message else ""
 
 
 def _listed(value: object) -> list[object]:
@@ -196,4 +203,6 @@ def _refuse_doubled_sources(path: Path, config: Config) -> None:
 
 def _suggestion(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
+    if not close and "token" in name.casefold():
+        return f" The bot's token does not belong here, but into the environment, as {TOKEN_VARIABLE}."
     return f" Did you mean {close[0]!r}?" if close else f" Known here: {', '.join(sorted(known))}."

@@ -1,5 +1,6 @@
 """The data folder: its knowledge base opened where it is not lost, and what is wrong with the folder itself."""
 
+import os
 import shutil
 import stat
 from collections.abc import Iterator
@@ -29,6 +30,19 @@ def open_knowledge_base(folder: Path, config: Config, anew: bool = False) -> Kno
             "back from a backup, or build it again from the articles' files: wartabot index FILES"
         )
     return KnowledgeBase(folder, config, ZoneInfo(config.telegram.timezone))
+
+
+def refuse_closed(folder: Path) -> None:
+    """Raise StoreUnusable where the folder is closed to whoever gives the command, as the bot's is to everyone else."""
+    try:
+        closed = folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK, effective_ids=True)
+    except PermissionError:
+        closed = True
+    if closed:
+        raise StoreUnusable(
+            f"{folder} is closed to you. Give the command as the user that it belongs to, as in sudo -u wartabot, or "
+            "name another folder with --data"
+        )
 
 
 def open_to_others(folder: Path) -> Iterator[str]:

@@ -8,10 +8,10 @@ import httpx
 import msgspec
 
 from bot.config import LISTEN_VARIABLE, Config, listen_problem, load_config_if_any, token_problem
-from bot.data_folder import free_bytes_if_few, open_knowledge_base, open_to_others
+from bot.data_folder import free_bytes_if_few, open_knowledge_base, open_to_others, refuse_closed
 from bot.proxies import proxy_problem
 from bot.sources import health_line
-from embeddings import KnowledgeBase, WartabotError
+from embeddings import KnowledgeBase, StoreUnusable, WartabotError
 
 DAMAGED_NAMED = 5
 
@@ -38,8 +38,12 @@ def checks(config: Path, data: Path, token: str | None) -> Iterator[Check]:
     )
     yield Check("configuration", True, found)
     settings = settings or Config()
-    yield from _knowledge(settings, data)
-    yield from _folder(data)
+    try:
+        refuse_closed(data)
+        yield from _knowledge(settings, data)
+        yield from _folder(data)
+    except StoreUnusable as error:
+        yield Check("store", False, str(error))
     yield _telegram(settings.telegram.api_url, token)
     yield _server(os.environ.get(LISTEN_VARIABLE, settings.server.listen))
 

@@ -40,7 +40,7 @@ def health_line(source: SourceSettings, health: SourceHealth) -> str:
     name = f"{source.outlet} ({source.url})" if source.outlet else source.url
     if health.tried is None:
         return f"{name}: never tried"
-    parts = [f"last success {_time(health.succeeded)}", f"{health.added} new articles so far"]
+    parts = [f"last success {_time(health.succeeded)}", f"{health.added} new so far"]
     if health.failed is not None:
         often = f", {health.failures} times in a row" if health.failures > 1 else ""
         parts.append(f"last error {_time(health.failed)}{often}: {health.error}")

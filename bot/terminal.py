@@ -30,6 +30,9 @@ def converse(
         if not typed:
             console.print(texts.terminal_goodbye)
             return
+        if typed.startswith("/"):
+            console.print(texts.terminal_no_commands)
+            continue
         said = heard(typed, texts)
         if line := said.reply or said.salam:
             console.print(line)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from embeddings.sources.build import build_article
+from embeddings.sources.cleaning import clean
 from embeddings.sources.datelines import find_dateline
 from embeddings.sources.files import ArticleSettings, find_files, read_file
 from embeddings.sources.refusals import Refusal, Remark
@@ -122,6 +123,19 @@ def test_datelines_of_many_shapes_are_recognised(line: str, source: str | None, 
     dateline = find_dateline(line)
     assert dateline is not None
     assert (dateline.source, dateline.place, line[dateline.length :]) == (source, place, rest)
+
+
+@pytest.mark.parametrize(
+    ("line", "published"),
+    [
+        ("PALEMBANG, 20 Juni 2024 – Kepala dinas hadir di pasar.", "2024-06-20"),
+        ("Palembang, Kamis (20/6/2024) - Kepala dinas hadir di pasar.", "2024-06-20"),
+        ("LAHAT, SERELO.COM (12/3) – Camat Lahat membuka rapat tahun 2025 di kantornya.", "2025-03-12"),
+        ("LAHAT – Camat membuka rapat di kantornya.", None),
+    ],
+)
+def test_an_article_has_the_date_of_its_dateline(line: str, published: str | None) -> None:
+    assert clean(f"Judul berita ini\n\n{line}", None).published == published
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def without_token(environment: dict[str, str]) -> dict[str, str]:
 
 
 def test_the_first_start_indexes_the_seeds_and_opens_the_conversation_in_the_terminal(run: Run) -> None:
-    finished = run("run", stdin="halo min\nsiapa camat sungai raya\nresep rendang\n\n")
+    finished = run("run", stdin="halo min\nsiapa camat sungai raya\n/bantuan\nresep rendang\n\n")
     assert finished.returncode == 0
     assert "5 added" in finished.stderr
     assert "5 berita (2022–2023, 1 tanpa tanggal)" in finished.stdout
@@ -61,6 +61,7 @@ def test_the_first_start_indexes_the_seeds_and_opens_the_conversation_in_the_ter
     assert "— ANTARA News Kalimantan Selatan · 2023" in finished.stdout
     assert "Halo! Mau tanya apa" in finished.stdout
     assert "belum menemukan jawabannya" in finished.stdout
+    assert "hanya ada di Telegram" in finished.stdout
     assert finished.stdout.rstrip().endswith("Sampai jumpa!")
     again = run("chat", stdin="")
     assert again.returncode == 0 and "added" not in again.stderr

@@ -31,11 +31,21 @@ def test_an_empty_file_is_the_default_configuration(tmp_path: Path) -> None:
         ("[retriver]\n", r"unknown table \[retriver\]. Did you mean 'retriever'\?"),
         ("[encoder]\nmodle = 'x'\n", r"unknown key 'modle' in \[encoder\]. Did you mean 'model'\?"),
         ("[telegram]\nzzz = 1\n", r"unknown key 'zzz' in \[telegram\]. Known here: administrators, .*api_url"),
+        ("[telegram]\ntoken = '1:a'\n", "token does not belong here, but into the environment, as TELEGRAM_BOT_TOKEN"),
+        ("TELEGRAM_BOT_TOKEN = '1:a'\n", "token does not belong here, but into the environment"),
+        ("[passages]\ntarget_token = 5\n", r"Did you mean 'target_tokens'\?"),
+        (
+            "[articles]\npaths = 'berita'\n",
+            r"paths: Expected `array`, got `str`. Write it in brackets, as in \[\"berita\"\]",
+        ),
         ("[retriever]\ncandidates = 'viele'\n", r"\[retriever\] candidates: Expected `int`, got `str`"),
         ("[retriever]\ndense_weight = 2\n", r"\[retriever\] dense_weight: Expected `float` <= 1"),
         ("encoder = 3\n", r"\[encoder\]: Expected `object`, got `int`"),
         ("[[sources]]\nurll = 'x'\n", r"unknown key 'urll' in \[sources\]. Did you mean 'url'\?"),
-        ("[[sources]]\nurl = 'kabar.example'\n", r"\[\[sources\]\] no. 1, url: Expected `str` matching regex"),
+        (
+            "[[sources]]\nurl = 'kabar.example'\n",
+            r"\[\[sources\]\] no. 1, url: Expected .*Write the whole address, as in https",
+        ),
         ("[[sources]]\nevery = 5\n", r"\[\[sources\]\] no. 1: Object missing required field `url`"),
         (
             "[[sources]]\nurl = 'https://a.example'\nkind = 'rss'\n",

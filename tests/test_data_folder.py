@@ -1,6 +1,6 @@
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from bot import data_folder, doctor
 from bot.chats import FILE_NAME as CHATS_FILE
 from bot.chats import Chats
 from bot.config import Config
-from bot.data_folder import open_knowledge_base
+from bot.data_folder import open_knowledge_base, refuse_closed
 from embeddings import Article, Encoder, Store, StoreUnusable
 from embeddings.storage.store import FILE_NAME
 from tests.conftest import SEEDS, make_data
@@ -38,6 +38,35 @@ def test_a_folder_that_never_held_articles_is_a_first_start(tmp_path: Path) -> N
 def test_a_new_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
     Store(tmp_path / "data" / FILE_NAME)
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Without root's rights, where the tests run as root."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    yield
+    if root:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that nobody may enter."""
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o755)
+    Path("data").mkdir(mode=0)
+    return Path("data")
+
+
+def test_the_folder_of_another_user_is_refused_with_the_way_out(closed: Path, nobody: None) -> None:
+    with pytest.raises(StoreUnusable, match=r"is closed to you. .* as in sudo -u wartabot"):
+        refuse_closed(closed)
+    store, telegram = [check for check in doctor.checks(Path("config.toml"), closed, None) if check.name != "server"][
+        1:
+    ]
+    assert not store.sound and "is closed to you" in store.finding and telegram.sound
 
 
 # --- wartabot doctor ---

@@ -476,7 +476,7 @@ def test_the_files_of_an_archive_are_read_and_named_by_their_folders() -> None:
     reasons = {item.where: item.reason for item in found if isinstance(item, Refusal)}
     assert reasons["berita.zip, lagi.zip"] == "an archive in an archive; unpack it"
     assert "damaged" in reasons["berita.zip, rusak.pdf"] and len(reasons) == 2
-    remark = Remark("berita.zip", "2 files in it are of kinds that are not read: .jpg 2")
+    remark = Remark("berita.zip", "2 files in it skipped: .jpg 2")
     assert [item for item in found if isinstance(item, Remark)] == [remark]
 
 

@@ -62,7 +62,7 @@ def test_sync_tells_of_each_source_in_a_line_and_sources_and_doctor_show_how_it_
     assert run("sync", "Kabar Musi").stderr == f"{good}: 0 new, 0 updated, 0 unchanged\n"
     assert "No source has the url or outlet 'Kabar'. Known here: Kabar Musi, " in run("sync", "Kabar").stderr
     shown = run("sources").stdout
-    assert "2 new articles so far" in shown and "127.0.0.1 answered 500" in shown
+    assert "2 new so far" in shown and "127.0.0.1 answered 500" in shown
     health = [json.loads(line) for line in run("sources", "--json").stdout.splitlines()]
     assert [(one["outlet"], one["added"], one["failures"]) for one in health] == [("Kabar Musi", 2, 0), (None, 0, 1)]
     doctor = run("doctor")
@@ -73,6 +73,7 @@ def test_sync_tells_of_each_source_in_a_line_and_sources_and_doctor_show_how_it_
 def test_without_sources_sync_says_how_to_name_one(run: Run) -> None:
     finished = run("sync")
     assert finished.returncode == 1 and "config.toml names no sources. Add one under [[sources]]" in finished.stderr
+    assert "config.toml names no sources. Add one under [[sources]]" in run("sources").stderr
 
 
 def test_index_takes_files_and_pages(run: Run, folder: Path, web: WebServer) -> None:

@@ -129,6 +129,9 @@ def failures_told(file: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise StoreUnusable(f"The backup {file} was not finished: {error}. Ask wartabot doctor what to do.") from error
+    except FileNotFoundError as error:
+        missing = file if file.parent.is_dir() else file.parent
+        raise StoreUnusable(f"There is no {missing}. Name a file, and a folder, that is there.") from error
     except OSError as error:
         where = error.filename or file
         raise StoreUnusable(

@@ -12,7 +12,7 @@ import typer
 from bot.config import DEFAULT_CONFIG as DEFAULT_CONFIG
 from bot.config import TOKEN_VARIABLE, Config, load_config_if_any
 from bot.console import log_notes, notes, output, print_report, progress
-from bot.data_folder import open_knowledge_base
+from bot.data_folder import open_knowledge_base, refuse_closed
 from bot.logs import set_up_logging
 from embeddings import ArticleSettings, IndexReport, KnowledgeBase, StoreUnusable
 
@@ -26,12 +26,16 @@ app = typer.Typer(
 )
 
 ConfigOption = Annotated[
-    Path, typer.Option("--config", envvar="WARTABOT_CONFIG", help="The configuration file.", show_default=True)
+    Path, typer.Option("--config", envvar="WARTABOT_CONFIG", help="The configuration file.", readable=False)
 ]
 DataOption = Annotated[
     Path | None,
     typer.Option(
-        "--data", envvar="WARTABOT_DATA", help="The data folder; default: data beside the configuration file."
+        "--data",
+        envvar="WARTABOT_DATA",
+        help="The data folder; default: data beside the configuration file.",
+        # What cannot be read is told with its way out where it is opened.
+        readable=False,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -64,7 +68,10 @@ def utf_8(text: str | None) -> str | None:
 
 
 def prepare(config: Path, data: Path | None) -> tuple[Config, Path]:
-    """The settings and the data folder; in a folder without a configuration the defaults hold, which a line tells."""
+    """The settings and the data folder; in a folder without a configuration the defaults hold, which a line tells.
+
+    Raises StoreUnusable where the data folder is closed to whoever gives the command.
+    """
     folder = data or config.parent / "data"
     settings = load_config_if_any(config)
     if settings is None:
@@ -74,6 +81,7 @@ def prepare(config: Path, data: Path | None) -> tuple[Config, Path]:
     if settings.logs.format == "json":
         set_up_logging(settings.logs.format)
         log_notes()
+    refuse_closed(folder)
     return settings, folder
 
 

@@ -28,7 +28,7 @@ from embeddings import Refusal
 def index(
     named: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATHS AND URLS]", help="Files, folders and web pages; default: [articles] paths."),
+        typer.Argument(metavar="[PATHS AND URLS]", help="Files, folders and web pages; default: \\[articles] paths."),
     ] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Drop articles whose file is gone.")] = False,
     force: Annotated[bool, typer.Option("--force", help="With --prune: drop them however many they are.")] = False,

@@ -18,7 +18,7 @@ from bot.console import fail, notes, progress
 from bot.data_folder import open_knowledge_base
 from embeddings import Article
 
-FileArgument = Annotated[Path, typer.Argument(help="The backup.")]
+FileArgument = Annotated[Path, typer.Argument(help="The backup.", readable=False)]
 
 
 @app.command()
@@ -58,6 +58,8 @@ def export(
     data: DataOption = None,
 ) -> None:
     """Write every article as a line of JSON, which `wartabot index` reads as the same article."""
+    if file is not None and not file.name.lower().endswith((".jsonl", ".jsonl.gz")):
+        raise typer.BadParameter(f"{file}: name it .jsonl or .jsonl.gz, as `wartabot index` reads no other")
     settings, folder = prepare(config, data)
     store = open_knowledge_base(folder, settings).store
     total = store.summary().articles

@@ -32,7 +32,7 @@ def run(
     listen: Annotated[
         str | None,
         typer.Option(
-            "--listen", envvar=LISTEN_VARIABLE, help="Where the bot's own server listens, instead of [server] listen."
+            "--listen", envvar=LISTEN_VARIABLE, help="Where the bot's own server listens, instead of \\[server] listen."
         ),
     ] = None,
 ) -> None:

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Thread
 from typing import Annotated
 
@@ -39,7 +40,7 @@ def sync(
         Thread(target=_end_with_input, daemon=True).start()
     settings, folder = prepare(config, data)
     if not settings.sources:
-        fail(f"{config} names no sources. Add one under [[sources]]: docs/configuration.md tells how.")
+        fail(_no_sources(config))
     knowledge = open_knowledge_base(folder, _yielding(settings) if gently else settings)
     chosen = _chosen(knowledge, settings, named or [], every_one)
     try:
@@ -66,7 +67,11 @@ def sources(as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG, 
         else:
             output.print(health_line(source, health), markup=False, highlight=False, soft_wrap=True)
     if not settings.sources:
-        notes.print(f"{config} names no sources. Add one under [[sources]]: docs/configuration.md tells how.")
+        print_note(_no_sources(config))
+
+
+def _no_sources(config: Path) -> str:
+    return f"{config} names no sources. Add one under [[sources]]: docs/configuration.md tells how."
 
 
 def _yielding(settings: Config) -> Config:

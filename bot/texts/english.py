@@ -242,6 +242,7 @@ ENGLISH = Texts(
     ),
     thousands_separator=",",
     terminal_hint="Type a question and press Enter; an empty line or Ctrl-D ends.",
+    terminal_no_commands="Commands like that exist on Telegram alone. Here, just type your question.",
     terminal_goodbye="Goodbye!",
     command_ask="ask the news",
     command_help="how to ask",

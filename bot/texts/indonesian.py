@@ -247,6 +247,7 @@ INDONESIAN = Texts(
     ),
     thousands_separator=".",
     terminal_hint="Tulis pertanyaan lalu tekan Enter; baris kosong atau Ctrl-D untuk selesai.",
+    terminal_no_commands="Perintah seperti itu hanya ada di Telegram. Di sini, tulis saja pertanyaannya.",
     terminal_goodbye="Sampai jumpa!",
     command_ask="tanya isi berita",
     command_help="cara bertanya",

@@ -284,6 +284,7 @@ class Texts(AdministratorTexts, SubscriptionTexts):
     """The twelve names, January first."""
     thousands_separator: str
     terminal_hint: str
+    terminal_no_commands: str
     terminal_goodbye: str
     command_ask: str
     command_help: str

@@ -35,12 +35,16 @@ def clean(raw: str, title: str | None, path: str | None = None) -> Cleaned:
     if not text:
         raise UnreadableError("no article text is left after cleaning")
     _, copyright_year = find_copyright(lines)
+    opening = page.dateline.words if page.dateline else ""
     return Cleaned(
         text=text,
         title=title,
         source=find_outlet(page.dateline.source if page.dateline else None, lines, page.head, title, path),
         place=page.dateline.place if page.dateline else None,
-        published=_stamp(page.head, title) or _date_of_lead(title, text, copyright_year) or copyright_year,
+        published=_stamp(page.head, title)
+        or dates.find_full_date(opening)
+        or _date_of_lead(title, opening, text, copyright_year)
+        or copyright_year,
     )
 
 
@@ -60,6 +64,6 @@ def _stamp(head: list[str], title: str | None) -> str | None:
     return next((date for line in dated if (date := dates.find_full_date(line)) is not None), None)
 
 
-def _date_of_lead(title: str | None, text: str, copyright_year: str | None) -> str | None:
-    lead = [line for line in text.splitlines() if line][:LEAD_LINES]
+def _date_of_lead(title: str | None, opening: str, text: str, copyright_year: str | None) -> str | None:
+    lead = [opening, *[line for line in text.splitlines() if line][:LEAD_LINES]]
     return dates.find_published(lead, dates.years_in("\n".join([title or "", text, copyright_year or ""])))

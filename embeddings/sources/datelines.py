@@ -19,11 +19,12 @@ DOMAIN = _PATTERNS["domain"]
 
 
 class Dateline(msgspec.Struct, frozen=True):
-    """The opening of an article: its length in characters, and what it names."""
+    """The opening of an article: its length in characters, what it names, and its words where they open the lead."""
 
     length: int
     source: str | None
     place: str | None
+    words: str = ""
 
 
 def find_dateline(line: str, printed: str = "") -> Dateline | None:
@@ -42,7 +43,7 @@ def find_dateline(line: str, printed: str = "") -> Dateline | None:
         return None
     if place and not source and not is_place(place) and printed.count(folded(place)) > 1:
         source, place = place, None
-    return Dateline(found.end(), source, _place_name(place) if place else None)
+    return Dateline(found.end(), source, _place_name(place) if place else None, found["names"])
 
 
 def find_own_dateline(line: str) -> Dateline | None:

@@ -132,7 +132,8 @@ def _read_archive(file: io.BufferedReader, origin: Origin) -> Iterator[Article |
                 yield Refusal(of_member.where, printable(str(error)))
     if skipped:
         kinds = ", ".join(f"{ending} {number}" for ending, number in skipped.most_common(MOST_ENDINGS))
-        yield Remark(origin.where, printable(f"{skipped.total()} files in it are of kinds that are not read: {kinds}"))
+        files = "1 file" if skipped.total() == 1 else f"{skipped.total()} files"
+        yield Remark(origin.where, printable(f"{files} in it skipped: {kinds}"))
 
 
 def _tried(where: str, read: Callable[[Callable[[str], None]], Article]) -> Iterator[Article | Refusal | Remark]:

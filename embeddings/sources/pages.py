@@ -68,7 +68,7 @@ def _filled(dateline: Dateline | None, above: Dateline | None) -> Dateline | Non
     """The dateline that opens the lead, with what only one above it names."""
     if dateline is None or above is None:
         return dateline or above
-    return Dateline(dateline.length, dateline.source or above.source, dateline.place or above.place)
+    return Dateline(dateline.length, dateline.source or above.source, dateline.place or above.place, dateline.words)
 
 
 def _dateline_above(head: list[str]) -> Dateline | None:
