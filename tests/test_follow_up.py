@@ -54,6 +54,7 @@ DIALOGUES = [
     ("rapat apa saja di Banyuasin?", "bulan lalu?", "rapat apa saja di Banyuasin bulan lalu"),
     ("rapat apa saja di Banyuasin minggu ini", "nah sebelum 2023?", "rapat apa saja di Banyuasin sebelum 2023"),
     ("kapan rakor banyuasin 2023", "siapa yang hadir?", "siapa yang hadir rakor banyuasin 2023"),
+    ("rapat bulan agustus 2024 di banyuasin", "ada rakor kemarin?", "ada rakor kemarin rapat banyuasin"),
     # --- another place, and what is asked of it ---
     ("di mana rakor tanjung lago", "kalau rantau bayur kapan?", "kapan rakor rantau bayur"),
     ("di mana rakor tanjung lago", "kalau di Rantau Bayur siapa yang hadir?", None),
