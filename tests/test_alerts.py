@@ -409,6 +409,7 @@ def test_the_hour_is_chosen_with_a_button_and_what_cannot_be_subscribed_to_is_re
     bot.ask("/langganan ogan ilir", reader)
     begun = bot.server.last_message(9105)
     assert list(buttons(begun)) == ["✓ Langsung", "07.00", "12.00", "18.00", "🔕 Hentikan"]
+    assert [len(row) for row in begun["reply_markup"]["inline_keyboard"]] == [1, 3, 1]
     press(bot, "12.00", begun, reader)
     changed = bot.server.message_with("sekali sehari, pukul 12.00", 9105)
     assert "✓ 12.00" in buttons(changed)

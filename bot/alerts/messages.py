@@ -102,7 +102,7 @@ def subscribed_card(subscription: Subscription, texts: Texts) -> Card:
     minute = subscription.minute
     when = texts.told_at_once if minute is None else texts.told_daily.format(time=clock(minute))
     choices: list[tuple[str, int | None]] = [(texts.at_once, None), *((clock(60 * hour), 60 * hour) for hour in HOURS)]
-    row = [
+    at_once, *daily = [
         InlineKeyboardButton(
             f"✓ {label}" if minute == choice else label,
             callback_data=f"l:at:{subscription.id}:{'now' if choice is None else choice}",
@@ -110,7 +110,7 @@ def subscribed_card(subscription: Subscription, texts: Texts) -> Card:
         for label, choice in choices
     ]
     html = escape(f"{form.format(words=name_of(subscription))}\n{when}")
-    return html, InlineKeyboardMarkup([row, [stop_button(subscription.id, texts)]])
+    return html, InlineKeyboardMarkup([[at_once], daily, [stop_button(subscription.id, texts)]])
 
 
 def list_card(subscriptions: Sequence[Subscription], texts: Texts) -> Card:
