@@ -34,6 +34,9 @@ DIALOGUES = [
     # --- all who hold an office, wherever ---
     ("siapa camat Sungai Raya?", "siapa saja camat?", None),
     ("siapa camat Sungai Raya?", "daftar kapolsek", None),
+    # --- what a word means, whatever was asked before ---
+    ("jumlah desa di banyuasin", "apa itu DMD", None),
+    ("apa itu DMD", "UKM desa itu apa?", None),
     # --- another region ---
     ("siapa camat Sungai Raya?", "kalau Tanjung Lago?", "siapa camat tanjung lago?"),
     ("siapa camat Sungai Raya?", "kalo di tanjung lago gimana?", "siapa camat tanjung lago?"),
