@@ -37,7 +37,7 @@ def news_card(news: News, texts: Texts) -> Card:
 
 def _news_head(news: News, texts: Texts) -> str:
     asked = news.asked
-    names = ", ".join(region.title() for region in asked.regions)
+    names = ", ".join(name.title() for name in asked.regions or filter(None, [asked.person]))
     about = texts.news_about.format(name=names) if names else ""
     if not news.articles:
         return texts.news_none.format(about=about)
