@@ -117,7 +117,8 @@ def _office(holder: OfficialAnswer) -> str:
     """An office as it is printed, with what tells its region from another of its name."""
     # The office's first word may stand inside a sentence: "mantan Bupati".
     office = holder.office_text[:1].upper() + holder.office_text[1:]
-    return f"{office}, {holder.around.title()}" if holder.around else office
+    told = holder.around and holder.around.casefold() in office.casefold()
+    return f"{office}, {holder.around.title()}" if holder.around and not told else office
 
 
 def _date_of(holder: OfficialAnswer, texts: Texts) -> str:

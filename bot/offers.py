@@ -1,5 +1,6 @@
 """Cards that offer what there is to see: the newest articles, and what is known by a region's or a person's name."""
 
+import textwrap
 from collections.abc import Sequence
 from html import escape
 
@@ -36,7 +37,7 @@ def news_card(news: News, texts: Texts) -> Card:
 
 def _news_head(news: News, texts: Texts) -> str:
     asked = news.asked
-    names = ", ".join(region.title() for region in asked.regions)
+    names = ", ".join(name.title() for name in asked.regions or filter(None, [asked.person]))
     about = texts.news_about.format(name=names) if names else ""
     if not news.articles:
         return texts.news_none.format(about=about)
@@ -49,8 +50,8 @@ def _news_head(news: News, texts: Texts) -> str:
 
 
 def _headline(article: Article, texts: Texts) -> str:
-    title = article.title or f"{article.text[: replies.LONGEST_LABEL // 2].strip()} …"
-    title = " ".join(title[: replies.LONGEST_LABEL].split())
+    beginning = textwrap.shorten(article.text, replies.LONGEST_LABEL // 2, placeholder=" …")
+    title = " ".join((article.title or beginning)[: replies.LONGEST_LABEL].split())
     return f"<b>{escape(title)}</b>\n{escape(replies.source_text(article, texts))}"
 
 

@@ -68,7 +68,7 @@ def _shortened(line: str) -> str:
 
 
 def period_text(period: Period, texts: Texts) -> str:
-    """A period as people write it: "2023", "Juli 2023", "sejak 17 Juli 2023", "2021 – 2023"."""
+    """A period as people write it: "2023", "Juli 2023", "sejak 17 Juli 2023", "1–15 Juli 2023", "2021 – 2023"."""
     start, end = period.start, period.end
     if start is None or end is None:
         form, day = (texts.period_until, end) if start is None else (texts.period_from, start)
@@ -78,6 +78,8 @@ def period_text(period: Period, texts: Texts) -> str:
         start, end = start[:4], end[:4]
     elif start.endswith("-01") and end == _last_of_month(end):
         start, end = start[:7], end[:7]
+    if len(start) == len("2023-07-17") and start < end and start[:7] == end[:7]:
+        return f"{start[8:].lstrip('0')}–{date_text(end, texts)}"
     return " – ".join(dict.fromkeys((date_text(start, texts), date_text(end, texts))))
 
 

@@ -29,7 +29,7 @@ from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.question.context import Turn
-from embeddings.question.news import AskedNews, asked_news
+from embeddings.question.news import AskedNews, asked_name, asked_news
 from embeddings.search.retriever import Retriever, RetrieverSettings
 from embeddings.sources.documents import read_document
 from embeddings.sources.files import ArticleSettings
@@ -255,13 +255,15 @@ class KnowledgeBase:
         return self.store.newest(most, where)
 
     def news(self, question: str, most: int) -> News | None:
-        """The newest articles, where a question asks for no more: "berita hari ini"; None where it asks for more."""
-        asked = asked_news(question, self._today())
-        return find_news(self.store, asked, most) if asked else None
+        """The newest articles, where a question asks for no more: "berita hari ini", "berita Askolani"; else None."""
+        if asked := asked_news(question, self._today()):
+            return find_news(self.store, asked, most)
+        of_person = self.news_of_person(asked_name(question), most)
+        return of_person if of_person.articles else None
 
     def news_of_person(self, name: str, most: int) -> News:
         """The newest articles that name a person in an office."""
-        return News(AskedNews(), news_of_person(self.store, name, most))
+        return News(AskedNews(person=name), news_of_person(self.store, name, most))
 
     def overview(self, question: str) -> Overview | None:
         """What is known by a bare name: of a region, or of somebody in an office; None where a question says more."""

@@ -423,11 +423,19 @@ def test_the_hour_is_chosen_with_a_button_and_what_cannot_be_subscribed_to_is_re
     bot.ask("/langganan ogan ilir", reader)
     begun = bot.server.last_message(9105)
     assert list(buttons(begun)) == ["✓ Langsung", "07.00", "12.00", "18.00", "🔕 Hentikan"]
+    assert [len(row) for row in begun["reply_markup"]["inline_keyboard"]] == [1, 3, 1]
     press(bot, "12.00", begun, reader)
     changed = bot.server.message_with("sekali sehari, pukul 12.00", 9105)
     assert "✓ 12.00" in buttons(changed)
     press(bot, "Langsung", changed, reader)
     bot.server.message_with("Dikirim langsung", 9105)
+    press(bot, "🔕 Hentikan", bot.server.last_message(9105), reader)
+    stopped = bot.server.message_with("Langganan dihentikan.", 9105)
+    assert list(buttons(stopped)) == ["Langsung", "07.00", "12.00", "18.00", "↩️ Lanjutkan lagi"]
+    # An hour is chosen for what is to be told of.
+    press(bot, "07.00", stopped, reader)
+    assert "🔕 Hentikan" in buttons(bot.server.message_with("sekali sehari, pukul 07.00", 9105))
+    assert bot.ask("/langganan", reader)["text"].startswith("Langganan di sini: 1")
     assert "belum paham" in bot.ask("/langganan apa itu?", reader)["text"]
     assert "terlalu panjang" in bot.ask(f"/langganan {'kata ' * 400}", reader)["text"]
 

@@ -97,6 +97,12 @@ def test_news_of_a_region_are_of_that_region(bot: Bot) -> None:
     assert bot.ask("berita terbaru kota bandung")["text"] == "Maaf, belum ada berita tentang Bandung."
 
 
+def test_news_of_an_official_name_that_official(bot: Bot) -> None:
+    news = shown(bot, "/berita askolani")
+    assert news["text"].startswith("Berita terbaru tentang Askolani:")
+    assert "MERAHPUTIH" in news["text"] and "ANTARA" not in news["text"]
+
+
 def test_the_bare_name_of_a_region_offers_what_there_is(bot: Bot) -> None:
     overview = shown(bot, "banyuasin")
     assert overview["text"] == "Banyuasin: mau lihat apa?"
@@ -112,7 +118,7 @@ def test_the_bare_name_of_an_official_offers_what_there_is(bot: Bot) -> None:
     assert overview["text"].startswith("Camat Sungai Raya: Fathul Mushalli (")
     quotes, news, region = labels(overview)
     assert "<b>Fathul Mushalli</b>" in press(bot, quotes, overview)["text"]
-    assert "ANTARA" in press(bot, news, overview)["text"]
+    assert "Berita terbaru tentang Fathul Mushalli:" in press(bot, news, overview)["text"]
     assert press(bot, region, overview)["text"] == "Sungai Raya: mau lihat apa?"
 
 

@@ -34,6 +34,9 @@ DIALOGUES = [
     # --- all who hold an office, wherever ---
     ("siapa camat Sungai Raya?", "siapa saja camat?", None),
     ("siapa camat Sungai Raya?", "daftar kapolsek", None),
+    # --- what a word means, whatever was asked before ---
+    ("jumlah desa di banyuasin", "apa itu DMD", None),
+    ("apa itu DMD", "UKM desa itu apa?", None),
     # --- another region ---
     ("siapa camat Sungai Raya?", "kalau Tanjung Lago?", "siapa camat tanjung lago?"),
     ("siapa camat Sungai Raya?", "kalo di tanjung lago gimana?", "siapa camat tanjung lago?"),
@@ -54,6 +57,7 @@ DIALOGUES = [
     ("rapat apa saja di Banyuasin?", "bulan lalu?", "rapat apa saja di Banyuasin bulan lalu"),
     ("rapat apa saja di Banyuasin minggu ini", "nah sebelum 2023?", "rapat apa saja di Banyuasin sebelum 2023"),
     ("kapan rakor banyuasin 2023", "siapa yang hadir?", "siapa yang hadir rakor banyuasin 2023"),
+    ("rapat bulan agustus 2024 di banyuasin", "ada rakor kemarin?", "ada rakor kemarin rapat banyuasin"),
     # --- another place, and what is asked of it ---
     ("di mana rakor tanjung lago", "kalau rantau bayur kapan?", "kapan rakor rantau bayur"),
     ("di mana rakor tanjung lago", "kalau di Rantau Bayur siapa yang hadir?", None),

@@ -218,6 +218,12 @@ def test_an_inline_query_gives_cards_that_send_a_complete_quoted_answer(bot: Bot
     assert answer == "Fathul Mushalli" and quote in (SEEDS / "antara-rakor-sungai-raya.md").read_text()
 
 
+def test_of_the_cards_for_an_office_only_its_holders_claim_to_be_the_answer(bot: Bot) -> None:
+    _, (first, *others) = inline(bot, "bupati banyuasin")
+    assert first["title"] == "Askolani: Bupati Banyuasin" and "<b>" in first["input_message_content"]["message_text"]
+    assert others and not any("<b>" in other["input_message_content"]["message_text"] for other in others)
+
+
 def test_what_an_inline_query_sends_has_buttons_and_a_face_even_without_a_headline(
     tmp_path: Path, encoder: object
 ) -> None:

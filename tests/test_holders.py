@@ -124,7 +124,7 @@ def test_the_lines_above_the_quotes_tell_who_when_who_else_and_what_is_in_doubt(
         "Nama lain untuk jabatan ini, dari yang terbaru:",
         "• Joko Susilo (Juni 2022)",
         "• Dewi Lestari (17 Agustus 2021)",
-        "Perhatikan: lebih dari satu nama disebut, dan beritanya tidak memastikan siapa yang terbaru.",
+        "Perhatikan: lebih dari satu nama disebut, dan beritanya tidak memastikan siapa yang terakhir.",
     ]
     former, _ = holders(store, "siapa mantan bupati banyuasin")
     assert heads(Answer("?", Certainty.SURE, 0.9, holders=(former,)), INDONESIAN) == [
@@ -185,6 +185,16 @@ def test_two_districts_of_one_name_are_told_apart(store: Store) -> None:
     assert not disagree(both)
     assert named(store, "siapa camat sungai raya hss") == ["h Fathul Anwari"]
     assert named(store, "camat sungai raya kubu raya siapa") == ["k Chairil Anwari"]
+
+
+def test_what_tells_a_district_from_another_is_not_said_twice_where_the_article_prints_it(store: Store) -> None:
+    text = "Camat Sungai Raya, Kabupaten Kubu Raya, Chairil Anwari, membuka rakor."
+    article = Article("k", text, published="2023-05-01")
+    other = Article("h", "Camat Sungai Raya, Fathul Anwari, dari Hulu Sungai Selatan hadir.", published="2023-05-01")
+    for one in (article, other):
+        store.save(one, [(0, len(one.text))], np.ones((1, 4), dtype=np.float32), find_all(one))
+    lines = heads(Answer("q", Certainty.SURE, 0.9, holders=holders(store, "siapa camat sungai raya")), INDONESIAN)
+    assert "• Camat Sungai Raya, Kabupaten Kubu Raya: Chairil Anwari (1 Mei 2023)" in lines
 
 
 def test_a_list_tells_everybody_who_is_named_for_an_office_and_counts_what_has_no_date(store: Store) -> None:

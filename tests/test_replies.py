@@ -11,9 +11,11 @@ from bot import replies
 from bot.cards import View, answer_card, sources_card
 from bot.chats import SentAnswer, SentQuote
 from bot.config import NewsroomSettings
+from bot.offers import news_card
 from bot.terminal import quote_view
 from bot.texts import ENGLISH, INDONESIAN, texts_for
-from embeddings import Answer, Article, Certainty, Outlet, Quote, Summary
+from embeddings import Answer, Article, Certainty, News, Outlet, Quote, Summary
+from embeddings.question.news import AskedNews
 from tests.conftest import ROOT
 from tests.telegram_server import parse_html
 
@@ -190,6 +192,13 @@ def test_no_sentence_stands_in_the_code() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in spared:
                 assert len(node.value.split()) < 3 or "<" in node.value, (path.name, node.value)
+
+
+def test_in_the_place_of_a_headline_stands_a_beginning_of_whole_words() -> None:
+    article = Article("a", "Pemerintah kecamatan membagikan bibit kepada kelompok tani. " * 9, published="2023")
+    head = parse_html(news_card(News(AskedNews(), (article,)), INDONESIAN)[0]).split("\n")[2]
+    beginning = head.removeprefix("1. ").removesuffix(" …")
+    assert head.endswith(" …") and len(head) > 80 and article.text.startswith(f"{beginning} ")
 
 
 def test_the_outlets_are_listed_page_by_page() -> None:

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from embeddings import Article, Encoder, IndexMismatch, KnowledgeBase, Store, StoreUnusable, article_key
+from embeddings import Article, Encoder, IndexMismatch, KnowledgeBase, Outlet, Store, StoreUnusable, article_key
 from embeddings.search.lexical import LexicalIndex
 from embeddings.storage import stories
 from embeddings.storage.passages import Watermark
@@ -51,6 +51,14 @@ def test_a_changed_article_replaces_its_passages_and_the_old_ones_are_remembered
     assert store.removed_after(0) == [1, 2]
     assert store.passages([1]) == {}
     assert store.watermark() == Watermark(3, 2)
+
+
+def test_an_outlet_is_counted_once_however_it_writes_its_name(store: Store) -> None:
+    outlets = [("KABAR", "2023"), ("Kabar", "2024"), (None, None), ("Lain", "2020")]
+    for number, (source, published) in enumerate(outlets):
+        article = Article(f"a{number}", "Rapat dibuka.", source=source, published=published)
+        store.save(article, [(0, 13)], EMBEDDINGS[:1])
+    assert store.outlets() == [Outlet("Kabar", 2, "2024"), Outlet(None, 1, None), Outlet("Lain", 1, "2020")]
 
 
 def test_a_passage_id_is_never_given_twice(store: Store) -> None:

@@ -96,21 +96,28 @@ def lost_alert_card(alert: int, texts: Texts) -> Card:
 
 
 def subscribed_card(subscription: Subscription, texts: Texts) -> Card:
-    """That a subscription has begun, and when it is told of, which buttons change."""
+    """That a subscription has begun, and when it is told of, which buttons change; or that it is stopped."""
     question = subscription.kind is Kind.QUESTION
     form = texts.subscribed_question if question else texts.subscribed_region
     minute = subscription.minute
     when = texts.told_at_once if minute is None else texts.told_daily.format(time=clock(minute))
     choices: list[tuple[str, int | None]] = [(texts.at_once, None), *((clock(60 * hour), 60 * hour) for hour in HOURS)]
-    row = [
+    at_once, *daily = [
         InlineKeyboardButton(
-            f"✓ {label}" if minute == choice else label,
+            f"✓ {label}" if minute == choice and subscription.stopped is None else label,
             callback_data=f"l:at:{subscription.id}:{'now' if choice is None else choice}",
         )
         for label, choice in choices
     ]
-    html = escape(f"{form.format(words=name_of(subscription))}\n{when}")
-    return html, InlineKeyboardMarkup([row, [stop_button(subscription.id, texts)]])
+    text, last = f"{form.format(words=name_of(subscription))}\n{when}", stop_button(subscription.id, texts)
+    if subscription.stopped is not None:
+        text, last = texts.stopped, InlineKeyboardButton(texts.resume, callback_data=f"l:resume:{subscription.id}")
+    return escape(text), InlineKeyboardMarkup([[at_once], daily, [last]])
+
+
+def is_subscribed_card(markup: InlineKeyboardMarkup) -> bool:
+    """Whether a message with these buttons says that a subscription has begun."""
+    return any(str(button.callback_data).startswith("l:at:") for row in markup.inline_keyboard for button in row)
 
 
 def list_card(subscriptions: Sequence[Subscription], texts: Texts) -> Card:

@@ -122,8 +122,8 @@ class Subscriptions:
         self._database.do("UPDATE subscriptions SET stopped = NULL WHERE id = ?", id)
 
     def tell_at(self, id: int, minute: int | None) -> None:
-        """Tell of it in a digest at this minute of the day, or at once."""
-        self._database.do("UPDATE subscriptions SET minute = ? WHERE id = ?", minute, id)
+        """Tell of it in a digest at this minute of the day, or at once; one that was stopped is taken up again."""
+        self._database.do("UPDATE subscriptions SET minute = ?, stopped = NULL WHERE id = ?", minute, id)
 
     def end(self, chat: int, topic: int | None = None) -> None:
         """Delete those of a chat that cannot be written to, or of one topic of it."""

@@ -180,7 +180,8 @@ def quote_result(
     quote: Quote, texts: Texts, bot_name: str, maybe: bool = False, holders: Sequence[OfficialAnswer] = ()
 ) -> InlineQueryResultArticle:
     """A card for a quote, which sends the complete quote with its source, and says where it answers only perhaps."""
-    if maybe:
+    # Of the quotes for an office only those of its holders say who it is; another's marked words would claim to.
+    if maybe or (holders and _holder(quote, holders) is None):
         quote = replace(quote, answer=None)
     heads = [texts.maybe] if maybe else replies.answer_line([quote])
     return _result(
@@ -194,10 +195,15 @@ def quote_result(
 
 def _face(quote: Quote, holders: Sequence[OfficialAnswer]) -> str:
     """What a result is known by: the holder and the office that it names, else its headline, else its first words."""
-    for holder in holders:
-        if holder.article.id == quote.article.id and quote.start <= holder.name[0] < quote.end:
-            return f"{holder.name_text}: {holder.office_text[:1].upper()}{holder.office_text[1:]}"
+    if holder := _holder(quote, holders):
+        return f"{holder.name_text}: {holder.office_text[:1].upper()}{holder.office_text[1:]}"
     return quote.article.title or _first_words(quote.text)
+
+
+def _holder(quote: Quote, holders: Sequence[OfficialAnswer]) -> OfficialAnswer | None:
+    """The holder of the office whom a quote names."""
+    named = (one for one in holders if one.article.id == quote.article.id and quote.start <= one.name[0] < quote.end)
+    return next(named, None)
 
 
 def article_result(article: Article, texts: Texts, bot_name: str) -> InlineQueryResultArticle:

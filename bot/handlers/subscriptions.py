@@ -7,7 +7,7 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
-from bot.alerts.messages import list_card, subscribed_card, with_stop_turned
+from bot.alerts.messages import is_subscribed_card, list_card, subscribed_card, with_stop_turned
 from bot.alerts.telling import Telling
 from bot.alerts.typed import words_and_minute
 from bot.cards import Card
@@ -102,8 +102,7 @@ async def _change(
             change = state.chats.subscriptions.stop if done == "stop" else state.chats.subscriptions.take_up
             await state.write(change, subscription.id)
             await acknowledge(query, texts.stopped if done == "stop" else texts.resumed)
-            if isinstance(markup := message.reply_markup, InlineKeyboardMarkup):
-                await edit_buttons(context, message, with_stop_turned(markup, subscription.id, done == "stop", texts))
+            await _show_stopped(message, state.chats.subscriptions.by_id(subscription.id), texts, context)
         case "at", str(time) if time == "now" or int(time) < MINUTES_A_DAY:
             await state.write(state.chats.subscriptions.tell_at, subscription.id, None if time == "now" else int(time))
             await acknowledge(query)
@@ -112,6 +111,20 @@ async def _change(
                 await edit(context, message.chat_id, message.message_id, *subscribed_card(changed, texts))
         case _:
             await acknowledge(query, texts.expired)
+
+
+async def _show_stopped(
+    message: Message, changed: Subscription | None, texts: Texts, context: ContextTypes.DEFAULT_TYPE
+) -> None:
+    """Show that a subscription was stopped or taken up: the card that it began with says so, any other's button."""
+    markup = message.reply_markup
+    if changed is None or not isinstance(markup, InlineKeyboardMarkup):
+        return
+    if is_subscribed_card(markup):
+        await edit(context, message.chat_id, message.message_id, *subscribed_card(changed, texts))
+    else:
+        turned = with_stop_turned(markup, changed.id, changed.stopped is not None, texts)
+        await edit_buttons(context, message, turned)
 
 
 async def _show(

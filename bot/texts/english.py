@@ -11,7 +11,7 @@ ENGLISH = Texts(
         "Hello! I am {name}. Ask me anything about Indonesian local-government news. I answer with word-for-word "
         "quotes from the news, with their source and date."
     ),
-    welcome_articles="At the moment I have {articles} articles{span}.",
+    welcome_articles="Articles at the moment: {articles}{span}.",
     welcome_try="Try one of these:",
     add_to_group="Add to a group",
     welcome_empty="Hello! There are no articles yet that I could quote. Please try again later.",
@@ -80,12 +80,12 @@ ENGLISH = Texts(
     older_version="older version",
     shortened="(quote shortened because of its length)",
     not_found="Sorry, I found no answer in the {articles} articles I have{span}.",
-    not_named="Sorry, none of the {articles} articles I have{span} says who the {office} is.",
+    not_named="Sorry, none of the {articles} articles I have{span} says who is {office}.",
     nothing_indexed="Sorry, there are no articles yet that I could search.",
     maybe="❔ This may be what you are looking for:",
     near="The nearest passages, which are perhaps not the answer:",
     holder="{office}: {name} (last named {date})",
-    holder_undated="{office}: {name} (in an article without a date)",
+    holder_undated="{office}: {name} (article without a date)",
     holder_former="{office}: {name} (named {date})",
     other_holders="Others named for this office, newest first:",
     holder_listed="• {office}: {names}",
@@ -107,9 +107,9 @@ ENGLISH = Texts(
     period_from="since {date}",
     period_until="until {date}",
     drop_period="Any time",
-    copies="also published by {number} outlets: {outlets}",
+    copies="also in other outlets ({number}): {outlets}",
     several_regions="Several regions have that name. Add the regency, for example: {around}",
-    holders_disagree="Note: more than one name is given, and the articles do not tell for certain which is the newest.",
+    holders_disagree="Note: more than one person is named, and the articles do not tell for certain who came last.",
     ways_on="Try other words, or see /sumber.",
     gone="This quote is no longer in the archive.",
     news="The newest articles{about}:",
@@ -117,7 +117,7 @@ ENGLISH = Texts(
     news_of_other_time="There are no articles of {when}{about} yet. These are the newest:",
     news_none="Sorry, there are no articles{about} yet.",
     news_about=" about {name}",
-    news_hint="Press a number to read how the article begins.",
+    news_hint="Tap a number to read how the article begins.",
     overview="{name}: what would you like to see?",
     overview_officials="Officials ({number})",
     overview_meetings="Meetings and events ({number})",
@@ -125,7 +125,7 @@ ENGLISH = Texts(
     overview_news_of="Articles that name them",
     overview_quotes="Quotes from the news",
     complaint=(
-        "Sorry, I am no complaints channel: this message does not reach the government. To report something, please "
+        "Sorry, I cannot take complaints: this message does not reach the government. To report something, please "
         "use lapor.go.id."
     ),
     complaint_related="News on this:",
@@ -161,7 +161,7 @@ ENGLISH = Texts(
     noted="🔔 Noted (tap to undo)",
     show_all="Show to everyone",
     only_you_see="only you can see this",
-    answer_ready="The answer is here. Press the button to see it.",
+    answer_ready="The answer is here. Tap the button to see it.",
     thanks_good="Thank you!",
     thanks_bad="Thank you, noted.",
     vote_withdrawn="Your vote is withdrawn.",
@@ -171,7 +171,7 @@ ENGLISH = Texts(
     wish_noted="Noted. I will tell you here as soon as an article answers it.",
     wish_noted_in_group="Noted. I will tell you in our private chat as soon as an article answers it.",
     wish_needs_private=(
-        "I cannot write to you yet. Open the private chat with @{bot}, press Start, and tap this button again."
+        "I cannot write to you yet. Open the private chat with @{bot}, tap Start, and tap this button again."
     ),
     wish_dropped="All right, never mind.",
     not_yours="Only the person who asked can use this button.",
@@ -180,8 +180,8 @@ ENGLISH = Texts(
     inline_none="No article answers that – open the bot",
     inline_slow_down="Not so fast, please. Try again shortly.",
     ask_here="Ask too",
-    sources="There are {articles} articles from {outlets} outlets{newest}.",
-    source_line="{source}: {articles} articles{newest}",
+    sources="Articles: {articles}, outlets: {outlets}{newest}.",
+    source_line="{source}: {articles}{newest}",
     newest=", newest {date}",
     previous_page="‹ Previous",
     next_page="Next ›",

@@ -20,16 +20,16 @@ TRIES = 4
 
 
 def find_examples(store: Store, ask: Callable[[str], Answer], wanted: Iterable[str] = ()) -> tuple[str, ...]:
-    """Up to three questions that are surely answered: those that are wanted, or of an official, a meeting, a headline.
+    """Up to three questions that are surely answered: those that are wanted, or of officials and meetings in turn.
 
-    Where one of these kinds has none, another kind has more.
+    Where one of these kinds has too few, the other has more.
     """
     if found := tuple(islice((question for question in wanted if _is_answered(ask, question)), MOST_EXAMPLES)):
         return found
     articles = store.newest(ARTICLES_LOOKED_AT)
     kinds = [
         list(islice((question for question in islice(made, TRIES) if _is_answered(ask, question)), MOST_EXAMPLES))
-        for made in (_of_officials(articles), _of_meetings(articles), _of_headlines(articles))
+        for made in (_of_officials(articles), _of_meetings(articles))
     ]
     # The first of each kind, then the second of each.
     mixed = (kind[place] for place in range(MOST_EXAMPLES) for kind in kinds if place < len(kind))
@@ -58,10 +58,6 @@ def _of_meetings(articles: Iterable[Article]) -> Iterator[str]:
         if meeting.day and meeting.regions
     )
     return _short_enough(dict.fromkeys(held))
-
-
-def _of_headlines(articles: Iterable[Article]) -> Iterator[str]:
-    return _short_enough(" ".join(article.title.split()) for article in articles if article.title)
 
 
 def _short_enough(questions: Iterable[str]) -> Iterator[str]:

@@ -87,7 +87,8 @@ def complete(question: str, before: Context, today: date) -> Completed | None:
     # "Pengungsinya?" behind "berapa rumah yang kebanjiran?"
     counts = before.question.expects in COUNTED and not _ASKS.search(spelt_out(rest.text))
     asks = ("berapa", *rest.bare) if counts and rest.pointed == list(rest.words) != [] else (rest.text,)
-    return Completed(" ".join((*asks, *_carried(rest, before))), same=True)
+    replaced = _words_of_time(rest, before, today)
+    return Completed(" ".join((*asks, *(word for word in _carried(rest, before) if word not in replaced))), same=True)
 
 
 def stands_alone(question: str) -> bool:
@@ -133,6 +134,12 @@ def _another_time(rest: _Rest, before: Context, today: date) -> str | None:
         return None
     plain = without_period(before.text, find_period(before.text, today)).strip(" ?")
     return f"{plain} {rest.text[slice(*period.span)]}"
+
+
+def _words_of_time(rest: _Rest, before: Context, today: date) -> set[str]:
+    """The words of the time in the question before, where the question names one itself."""
+    period = find_period(before.text, today) if find_period(rest.text, today) else None
+    return set(content_words(spelt_out(before.text[slice(*period.span)]))) if period else set()
 
 
 def _another_place(rest: _Rest, before: Context) -> str | None:

@@ -16,13 +16,15 @@ LONGEST_NAME = 5
 
 
 class AskedNews(msgspec.Struct, frozen=True):
-    """The newest articles, of these regions and this time where any are named."""
+    """The newest articles, of these regions and this time, or of this person, where any are named."""
 
     regions: tuple[str, ...] = ()
     """By canonical name, sorted."""
     period: Period | None = None
     when: str = ""
     """The period as it was written: "hari ini"."""
+    person: str = ""
+    """Somebody in an office whom they name."""
 
 
 def asked_news(question: str, today: date) -> AskedNews | None:
@@ -34,6 +36,13 @@ def asked_news(question: str, today: date) -> AskedNews | None:
     if not _NEWS.intersection(rest) or not (_NEWS | _ASIDES | CHAT_WORDS | FUNCTION_WORDS).issuperset(rest):
         return None
     return AskedNews(tuple(sorted(regions)), period, text[slice(*period.span)].lower() if period else "")
+
+
+def asked_name(question: str) -> str:
+    """What stands beside the words for news, if that may be a name: "berita Askolani"; empty if they ask for none."""
+    words = words_of(spelt_out(question))
+    beside = [word for word in words if word not in _NEWS | _ASIDES | CHAT_WORDS | FUNCTION_WORDS]
+    return " ".join(beside) if _NEWS.intersection(words) and len(beside) <= LONGEST_NAME else ""
 
 
 def named_alone(question: str) -> tuple[str, ...]:
