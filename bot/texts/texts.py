@@ -126,7 +126,6 @@ class Texts(AdministratorTexts, SubscriptionTexts):
     period_from: str
     period_until: str
     drop_period: str
-    """The button that answers for any time."""
     copies: str
     """The {number} of other outlets that carry the story, and {outlets}, some of them."""
     ways_on: str
@@ -143,7 +142,6 @@ class Texts(AdministratorTexts, SubscriptionTexts):
     news_none: str
     """There are no articles{about}."""
     news_about: str
-    """Behind the word for news: a {name}."""
     news_hint: str
     """Below the list, whose numbers are buttons."""
     overview: str
@@ -267,7 +265,6 @@ class Texts(AdministratorTexts, SubscriptionTexts):
     text_only: str
     """A sticker, photo or file came instead of a question."""
     voice: str
-    """A voice message came."""
     slow_down: str
     """{seconds} to wait."""
     busy: str
@@ -281,7 +278,6 @@ class Texts(AdministratorTexts, SubscriptionTexts):
 
     # --- names ---
     months: tuple[str, ...]
-    """The twelve names, January first."""
     thousands_separator: str
     terminal_hint: str
     terminal_no_commands: str
