@@ -92,9 +92,18 @@ def meetings(bot: Bot) -> str:
     return page("wartabot", "bot", conversation(bot, 804))
 
 
+def first_screen(bot: Bot) -> str:
+    person = {**PERSON, "id": 805}
+    bot.ask("/start", person)
+    bot.ask("assalamualaikum, berapa penduduk banyuasin min?", person)
+    bot.ask("banyuasin", person)
+    bot.ask("/langganan banyuasin 07.00", person)
+    return page("wartabot", "bot", conversation(bot, 805))
+
+
 PICTURES: dict[str, Callable[[Bot], str]] = {
     "private": private_chat, "honest-no": honest_no, "group": group_chat, "settings": settings,
-    "officials": officials, "meetings": meetings,
+    "officials": officials, "meetings": meetings, "first-screen": first_screen,
 }  # fmt: skip
 
 
