@@ -359,6 +359,7 @@ GIVEN: dict[object, object] = {
 NO_FINDERS = {
     "embeddings.indonesian.dates.month_number": "the name of a month, as a pattern has found it",
     "bot.cards.article_of_key": "looks up a key of a known length",
+    "bot.cards.reaction_buttons": "its token has 16 letters, and it draws buttons alone",
     "embeddings.fetching.connection.resolve": "asks the resolver for the name of a host that was bounded before",
     "embeddings.indexing.sync.index_pages": "fetches; what its addresses are held against is here, too",
     "bot.application.build_application": "makes the bot, from its token",
