@@ -111,7 +111,7 @@ def test_editing_a_question_edits_its_answer(bot: Bot) -> None:
 
 def test_start_and_help_explain_in_the_persons_language(bot: Bot) -> None:
     assert "5 berita (2022–2023, 1 tanpa tanggal)" in bot.ask("/start")["text"]
-    assert "5 articles (2022–2023, 1 without a date)" in bot.ask("/start", ENGLISH_PERSON)["text"]
+    assert "Articles at the moment: 5 (2022–2023, 1 without a date)" in bot.ask("/start", ENGLISH_PERSON)["text"]
     assert "Contoh:" in bot.ask("/bantuan")["text"]
     assert "For example:" in bot.ask("/help", ENGLISH_PERSON)["text"]
     assert "Contoh:" in bot.ask("/tidakada")["text"]
