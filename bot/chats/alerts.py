@@ -22,6 +22,11 @@ DUE = (
 )
 GIVEN = "(SELECT value FROM json_each(?))"
 IN_STORY = "article IN (SELECT value FROM json_each(:story))"
+NOTE_ANSWER = (
+    "INSERT INTO matches(subscription, article, content, found) SELECT id, :article, :content, :now "
+    "FROM subscriptions WHERE id = :id "
+    f"AND NOT EXISTS (SELECT 1 FROM matches WHERE subscription = :id AND {IN_STORY})"
+)
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -84,9 +89,7 @@ class Alerts:
             named = {"article": article, "story": msgspec.json.encode(sorted({article, *story})).decode()}
             for subscription, content in answers:
                 connection.execute(
-                    f"INSERT INTO matches(subscription, article, content, found) SELECT id, :article, :content, :now "
-                    f"FROM subscriptions WHERE id = :id "
-                    f"AND NOT EXISTS (SELECT 1 FROM matches WHERE subscription = :id AND {IN_STORY})",
+                    NOTE_ANSWER,
                     named | {"id": subscription, "content": msgspec.json.encode(content), "now": time.time()},
                 )
             for subscription in regions:
@@ -105,9 +108,7 @@ class Alerts:
         with self._database.transaction() as connection:
             if content is not None:
                 connection.execute(
-                    f"INSERT INTO matches(subscription, article, content, found) SELECT id, :article, :content, :now "
-                    f"FROM subscriptions WHERE id = :id "
-                    f"AND NOT EXISTS (SELECT 1 FROM matches WHERE subscription = :id AND {IN_STORY})",
+                    NOTE_ANSWER,
                     {
                         "id": subscription,
                         "article": content.quotes[0].article,
