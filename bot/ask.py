@@ -16,6 +16,9 @@ from embeddings import Answer, Certainty, Turn
 QUOTES_KEPT = 12
 NEAR_KEPT = 3
 
+RichCard = tuple[Json, InlineKeyboardMarkup]
+"""A rich message, and the buttons under it."""
+
 
 async def ask(
     state: Conversations, question: str, chat: Chat, texts: Texts, before: Turn | None = None, any_time: bool = False
@@ -74,9 +77,7 @@ async def draw(
     return answer_card(token, content, quotes, summary, texts, bot_name, view or View())
 
 
-async def draw_rich(
-    state: Conversations, stored: StoredAnswer, texts: Texts
-) -> tuple[Json, InlineKeyboardMarkup] | None:
+async def draw_rich(state: Conversations, stored: StoredAnswer, texts: Texts) -> RichCard | None:
     """A list as a rich message with its buttons, where the server may know them; None for any other answer."""
     content = stored.content
     if state.knows_rich is False or not content.table:

@@ -12,7 +12,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.alone import number_of
-from bot.ask import draw, draw_rich
+from bot.ask import RichCard, draw
 from bot.cards import Card, View, lost_answer_buttons, open_alone_button
 from bot.chats import StoredAnswer
 from bot.conversations import conversations
@@ -37,6 +37,8 @@ class Delivery(msgspec.Struct, frozen=True):
     texts: Texts
     quiet: bool
     alone: bool
+    rich: RichCard | None
+    """The same as a rich message, where it is a list and the server may know them."""
 
 
 async def deliver(context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: Card, update_id: int) -> None:
@@ -55,8 +57,7 @@ async def deliver(context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: 
 
 
 async def _send_to_everyone(context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: Card) -> None:
-    state, message, quiet = conversations(context), delivery.message, delivery.quiet
-    rich = await draw_rich(state, delivery.stored, delivery.texts)
+    state, message, quiet, rich = conversations(context), delivery.message, delivery.quiet, delivery.rich
     sent = await send_rich(context, message, *rich, attach_to=delivery.attach_to, quiet=quiet) if rich else None
     if sent is None:
         sent = await send(context, message, *card, attach_to=delivery.attach_to, quiet=quiet)

@@ -12,7 +12,7 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
-from bot.ask import answer_before, ask, draw, turn_of
+from bot.ask import answer_before, ask, draw, draw_rich, turn_of
 from bot.cards import Card, View
 from bot.chats import ChatSettings, Pending, StoredAnswer, is_quiet
 from bot.conversations import Conversations, conversations, texts_of
@@ -202,13 +202,14 @@ async def _answer(
     # Until it is known that the server keeps it to the asker, the card does not claim so.
     view = View(only_for_asker=alone and bool(state.alone.known), for_all=stored.everyone)
     card = await draw(state, stored.token, content, texts, context.bot.username, view)
+    rich = None if alone else await draw_rich(state, stored, texts)
     unanswered = None if content.answered or content.of_another else content.question
     if first is None and not await state.write(
         state.chats.questions.release, update.update_id, unanswered, content.outcome
     ):
         return None
     quiet = is_quiet(settings, state.settings.timezone)
-    delivery = Delivery(stored, message, question.attach_to, texts, quiet, alone)
+    delivery = Delivery(stored, message, question.attach_to, texts, quiet, alone, rich)
     await (deliver if first is None else _deliver_after_the_first)(context, delivery, card, update.update_id)
     return stored
 
