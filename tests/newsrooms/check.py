@@ -29,9 +29,9 @@ def stands(row, texts):
         assert all(a.lower() in texts[article][1].lower() for a in answers), row
 
 
-def check(half):
+def check(half, newsrooms=7):
     texts, questions = articles(half), lines(HERE / f"{half}.jsonl")
-    assert len({newsroom for newsroom, _ in texts.values()}) == 7
+    assert len({newsroom for newsroom, _ in texts.values()}) == newsrooms
     for q in questions:
         stands(q, texts)
         assert q["kind"].startswith("no-answer") != q["answerable"], q
@@ -51,14 +51,17 @@ def check(half):
 
 
 if __name__ == "__main__":
-    (a, da), (b, db), (c, dc) = check("A"), check("B"), check("C")
-    ids = [x["id"] for x in a + b + c + da + db + dc]
+    (a, da), (b, db), (c, dc), (d, dd) = check("A"), check("B"), check("C"), check("D", 12)
+    ids = [x["id"] for x in a + b + c + d + da + db + dc + dd]
     assert len(ids) == len(set(ids)) and len(a) + len(b) >= 270
-    assert len(da) == len(db) == len(dc) == 12
-    ka, kb, kc = (Counter(q["kind"] for q in half) for half in (a, b, c))
-    for kind in sorted(ka | kb | kc):
-        print(f"{kind:15} {ka[kind]:3} {kb[kind]:3} {kc[kind]:3}")
+    assert len(da) == len(db) == len(dc) == len(dd) == 12
+    ka, kb, kc, kd = (Counter(q["kind"] for q in half) for half in (a, b, c, d))
+    for kind in sorted(ka | kb | kc | kd):
+        print(f"{kind:15} {ka[kind]:3} {kb[kind]:3} {kc[kind]:3} {kd[kind]:3}")
         assert abs(ka[kind] - kb[kind]) <= 1, kind
     assert Counter(q["answerable"] for q in c) == {True: 130, False: 66}
     assert 40 <= sum(len(d["turns"]) for d in dc) <= 45
     assert len(lines(HERE / "C_pages.jsonl")) == 14
+    assert Counter(q["answerable"] for q in d) == {True: 147, False: 81}
+    assert sum(len(x["turns"]) for x in dd) == 45
+    assert len(lines(HERE / "D_pages.jsonl")) == 14
