@@ -7,7 +7,7 @@ PINNED := $(PIP) --require-hashes --requirement
 TRAINING := data/training
 SHARED ?= ../shared/data
 
-.PHONY: run test test-long check format install encoders checks training train calibrate lock clean
+.PHONY: run test test-long check format install encoders postgresql checks training train calibrate lock clean
 
 run: install
 	@$(BIN)/wartabot run
@@ -50,8 +50,9 @@ lock: checks
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python requirements/lock.py $(UV)
 
 # Each list's stamp stands in .venv. What was once added is kept up to date with its list.
-install: .venv/bot $(wildcard .venv/encoders .venv/checks .venv/training)
+install: .venv/bot $(wildcard .venv/encoders .venv/postgresql .venv/checks .venv/training)
 encoders: .venv/encoders
+postgresql: .venv/postgresql
 checks: .venv/checks
 training: .venv/training
 
@@ -70,7 +71,11 @@ training: .venv/training
 	$(PINNED) requirements/encoders.txt
 	@touch $@
 
-.venv/checks: requirements/checks.txt .venv/encoders
+.venv/postgresql: requirements/postgresql.txt .venv/bot
+	$(PINNED) requirements/postgresql.txt
+	@touch $@
+
+.venv/checks: requirements/checks.txt .venv/encoders .venv/postgresql
 	$(PINNED) requirements/checks.txt
 	@touch $@
 

@@ -14,6 +14,7 @@ LISTS = {
     "bot": "What the bot needs: make run",
     "encoders": "What other encoders need beside torch: make encoders",
     "gpu": "The registry's build of torch, for GPUs: make encoders, where it finds no CPU build (cpu.txt)",
+    "postgresql": "What a store in PostgreSQL needs: make postgresql",
     "checks": "Checks and tests: make check, make test",
     "training": "What trains the bundled model: make train",
 }
@@ -29,13 +30,14 @@ def main(options: list[str]) -> None:
         everything.write_text("".join((FOLDER / f"{name}.txt").read_text() for name in LISTS))
         resolve("--all-extras", "--generate-hashes", "--output-file", str(everything), *options)
         pins = read_pins(everything.read_text())
-        wanted = {extra: resolved(everything, "--extra", extra) for extra in ("encoders", "dev", "training")}
+        wanted = {extra: resolved(everything, "--extra", extra) for extra in ("encoders", "postgresql", "dev", "training")}
         bot = resolved(everything)
     gpu = {name for name in pins if OF_GPU.match(name)}
     write("bot", pins, bot)
     write("encoders", pins, wanted["encoders"] - bot - gpu)
     write("gpu", pins, gpu)
-    write("checks", pins, wanted["dev"] - wanted["encoders"])
+    write("postgresql", pins, wanted["postgresql"] - bot)
+    write("checks", pins, wanted["dev"] - wanted["encoders"] - wanted["postgresql"])
     write("training", pins, wanted["training"] - wanted["encoders"])
 
 

@@ -39,6 +39,8 @@ def test_each_list_holds_what_pyproject_asks_for() -> None:
     assert names(PROJECT["build-system"]["requires"]) <= bot
     assert "socksio" in bot
     assert names(EXTRAS["encoders"]) <= encoders
+    assert names(EXTRAS["postgresql"]) <= pins("postgresql").keys()
+    assert {"psycopg-binary", "psycopg-pool"} <= pins("postgresql").keys()
     assert names(EXTRAS["dev"]) <= pins("checks").keys() | encoders
     assert names(EXTRAS["training"]) <= pins("training").keys() | encoders
 
@@ -55,7 +57,9 @@ def test_no_two_lists_pin_a_package_at_different_versions() -> None:
 def test_no_list_holds_again_what_those_installed_before_it_hold() -> None:
     before = pins("bot").keys() | pins("encoders").keys() | pins("gpu").keys()
     assert pins("bot").keys() & (pins("encoders").keys() | pins("gpu").keys()) == set()
-    assert before & (pins("checks").keys() | pins("training").keys()) == set()
+    assert pins("bot").keys() & pins("postgresql").keys() == set()
+    assert (before | pins("postgresql").keys()) & pins("checks").keys() == set()
+    assert before & pins("training").keys() == set()
     assert pins("cpu").keys() == {"torch"}
 
 
