@@ -6,7 +6,7 @@ import pytest
 
 from embeddings import AnswerSettings, Article, Encoder, KnowledgeBase, KnowledgeSettings, QuestionTooLong, Quote
 from embeddings.answers.probability import Reading
-from embeddings.answers.quotes import choose_quotes, readable_alone
+from embeddings.answers.quotes import choose_quotes
 from embeddings.answers.reader import Reader
 from embeddings.evaluation.questions import evaluate
 from embeddings.indonesian.sentences import split_sentences
@@ -130,13 +130,13 @@ def reading(article: Article, sentence: str, probability: float = 0.9) -> Readin
 )
 def test_a_sentence_that_leans_on_the_one_before_takes_it_along(leaning: str) -> None:
     article = Article("a", f"Judul kegiatan. Camat Umar membuka rapat. {leaning} Selesai.")
-    assert readable_alone(reading(article, leaning)).text == f"Camat Umar membuka rapat. {leaning}"
+    assert choose_quotes([reading(article, leaning)], 1, 0.0)[0].text == f"Camat Umar membuka rapat. {leaning}"
 
 
 @pytest.mark.parametrize("own", ["Camat Ali hadir.", "Sementara itu, Camat Ali hadir.", "Iain Raden Fatah hadir."])
 def test_a_sentence_that_stands_alone_is_quoted_alone(own: str) -> None:
     article = Article("a", f"Camat Umar membuka rapat. {own}")
-    assert readable_alone(reading(article, own)).text == own
+    assert choose_quotes([reading(article, own)], 1, 0.0)[0].text == own
 
 
 def quotes_of(*found: tuple[str, str | None, float]) -> list[Quote]:

@@ -1,22 +1,14 @@
 """Quotes that can be read alone: a sentence with those it leans on, none repeated, the newest of equals first."""
 
-import re
 from collections.abc import Callable, Iterable
 
 from rapidfuzz import fuzz
 
 from embeddings.answers.answer import Quote
 from embeddings.answers.probability import Reading
-from embeddings.indonesian import lexicon
-from embeddings.indonesian.sentences import sentences_around, split_sentences
+from embeddings.indonesian.sentences import readable_alone, sentences_around, split_sentences
 from embeddings.types import Article, Span
 
-_LEANING = lexicon.alternatives("embeddings.indonesian", "leaning.txt")
-_LEANS = re.compile(rf"[“\"‘'(]*(?:{_LEANING})\b", re.IGNORECASE)
-_POINTING = lexicon.patterns("embeddings.indonesian", "pointing.toml")
-_POINTS_BACK = _POINTING["back"]
-_POINTS_NOWHERE = _POINTING["nowhere"]
-MAX_SENTENCES_BEFORE = 2
 NEIGHBOURS = 2
 # Two quotes this near in probability are told apart by their date instead.
 SAME_PROBABILITY = 0.05
@@ -42,7 +34,8 @@ def choose_quotes(
     for reading in readings:
         if reading.probability < least or len(chosen) == most:
             break
-        quote = with_copies(readable_alone(reading))
+        article, answer = reading.passage.article, reading.answer
+        quote = with_copies(quote_of(article, reading.sentence, answer, reading.probability))
         if not any(_repeats(quote, other) for other in chosen):
             chosen.append(quote)
     # Equals are those close to the best of them, so that recency lifts a quote but never buries a better one.
@@ -54,21 +47,9 @@ def choose_quotes(
     return tuple(newest_first)
 
 
-def readable_alone(reading: Reading) -> Quote:
-    """The sentence as a quote, together with those before it that it leans on."""
-    return quote_of(reading.passage.article, reading.sentence, reading.answer, reading.probability)
-
-
 def quote_of(article: Article, sentence: Span, answer: Span | None, probability: float) -> Quote:
     """A sentence as a quote, together with those before it that it leans on."""
-    sentences = split_sentences(article.text)
-    position = next((n for n, (start, _) in enumerate(sentences) if start >= sentence[0]), 0)
-    start = sentence[0]
-    for earlier in range(position, max(position - MAX_SENTENCES_BEFORE, 0), -1):
-        if not _leans(article.text, sentences[earlier]):
-            break
-        start = sentences[earlier - 1][0]
-    return Quote(article, start, sentence[1], answer, probability)
+    return Quote(article, *readable_alone(article.text, sentence), answer, probability)
 
 
 def with_neighbours(quote: Quote) -> Quote:
@@ -79,13 +60,6 @@ def with_neighbours(quote: Quote) -> Quote:
         return quote
     first, last = max(inside[0] - NEIGHBOURS, 0), min(inside[-1] + NEIGHBOURS, len(sentences) - 1)
     return quote.slice(sentences[first][0], sentences[last][1], quote.answer)
-
-
-def _leans(text: str, sentence: Span) -> bool:
-    beginning = text[sentence[0] : sentence[1]]
-    if _POINTS_NOWHERE.match(beginning):
-        return False
-    return _LEANS.match(beginning) is not None or _POINTS_BACK.match(beginning) is not None
 
 
 def without_repeats(quotes: Iterable[Quote]) -> tuple[Quote, ...]:

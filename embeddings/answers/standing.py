@@ -13,6 +13,7 @@ from embeddings.indonesian.regions import canonical, lies_in, names_region, regi
 from embeddings.indonesian.sentences import split_sentences
 from embeddings.indonesian.words import stem_words
 from embeddings.passages import passage_context
+from embeddings.question.question import Question
 from embeddings.types import Article
 
 _WORDS_FOR_NEWS = lexicon.words("embeddings.question", "words_for_news.txt")
@@ -35,6 +36,13 @@ class StandingQuestion(msgspec.Struct, frozen=True):
     """The region's canonical name, where its words are nothing but that."""
     from_its_day: bool
     """Whether it names a time that is counted from the day on which it was asked."""
+
+
+def standing_question(asked: Question, embedding: NDArray[np.float32]) -> StandingQuestion:
+    """What is kept of a question with this embedding."""
+    relative = asked.period is not None and asked.period.relative
+    kept, regions = embedding.astype(np.float16).tobytes(), tuple(sorted(asked.regions))
+    return StandingQuestion(kept, asked.query.stems, regions, region_of(asked.query.words), relative)
 
 
 class StandingQuestions:

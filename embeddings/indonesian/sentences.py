@@ -17,6 +17,12 @@ _LONGEST_ABBREVIATION = max(map(len, _NEVER_LAST)) + 2
 _DEGREES = lexicon.alternatives("embeddings.indonesian", "degrees.txt")
 _DEGREE = re.compile(rf"(?:{_DEGREES})")
 _BYLINE = lexicon.patterns("embeddings.indonesian", "bylines.toml")["byline"]
+_LEANING = lexicon.alternatives("embeddings.indonesian", "leaning.txt")
+_LEANS = re.compile(rf"[“\"‘'(]*(?:{_LEANING})\b", re.IGNORECASE)
+_POINTING = lexicon.patterns("embeddings.indonesian", "pointing.toml")
+_POINTS_BACK = _POINTING["back"]
+_POINTS_NOWHERE = _POINTING["nowhere"]
+MAX_SENTENCES_BEFORE = 2
 # The longest line of 140,000 in the news has 5,854 characters, the longest sentence 4,551.
 LONGEST_SENTENCE = 6000
 
@@ -44,6 +50,24 @@ def sentence_of(text: str, start: int, end: int) -> Span:
     """From the first to the last sentence that shares a character with these offsets; the offsets where none does."""
     sentences, around = split_sentences(text), sentences_around(text, start, end)
     return (sentences[around[0]][0], sentences[around[-1]][1]) if around else (start, end)
+
+
+def readable_alone(text: str, sentence: Span) -> Span:
+    """The sentence together with those before it that it leans on."""
+    sentences = split_sentences(text)
+    position = next((n for n, (start, _) in enumerate(sentences) if start >= sentence[0]), 0)
+    start = sentence[0]
+    for earlier in range(position, max(position - MAX_SENTENCES_BEFORE, 0), -1):
+        if not _leans(text[slice(*sentences[earlier])]):
+            break
+        start = sentences[earlier - 1][0]
+    return start, sentence[1]
+
+
+def _leans(sentence: str) -> bool:
+    if _POINTS_NOWHERE.match(sentence):
+        return False
+    return _LEANS.match(sentence) is not None or _POINTS_BACK.match(sentence) is not None
 
 
 def _split_line(line: str) -> list[Span]:
