@@ -78,10 +78,7 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 def build_application(
     token: str, settings: Config, knowledge: KnowledgeBase, chats: Chats, sockets: Sequence[socket] = ()
 ) -> AnyApplication:
-    """An application that polls with this token, or where a webhook is set takes updates in; not started.
-
-    Its server listens at the sockets.
-    """
+    """The application, not started: it polls or takes in a webhook's updates, and its server listens at the sockets."""
     telegram, api_url = settings.telegram, settings.telegram.api_url.rstrip("/")
     state = Conversations(knowledge, chats, telegram, settings.newsroom)
     limiter = ChatRateLimiter(60.0 * telegram.answer_within_minutes, state.metrics.count_call)
@@ -102,9 +99,7 @@ def build_application(
     )
     link = _webhook(application, telegram.webhook_url, token, state) if telegram.webhook_url else polling
     application.bot_data |= {KEY: state, "link": link, "limiter": limiter, "sockets": sockets}
-    application.add_handler(TypeHandler(Update, _only_so_much), group=-3)
-    application.add_handler(TypeHandler(Update, _only_those_served), group=-2)
-    application.add_handler(CallbackQueryHandler(_only_what_is_offered), group=-1)
+    _add_gates(application)
     _add_handlers_for_administrators(application, telegram.administrators)
     _add_handlers(application)
     return application
@@ -128,6 +123,13 @@ def run_until_stopped(application: AnyApplication) -> bool:
     except InvalidToken:
         return False
     return not link.refused
+
+
+def _add_gates(application: AnyApplication) -> None:
+    """What an update has to pass before anything reacts to it."""
+    application.add_handler(TypeHandler(Update, _only_so_much), group=-3)
+    application.add_handler(TypeHandler(Update, _only_those_served), group=-2)
+    application.add_handler(CallbackQueryHandler(_only_what_is_offered), group=-1)
 
 
 def _add_handlers_for_administrators(application: AnyApplication, administrators: Sequence[int]) -> None:

@@ -34,6 +34,11 @@ EXAMPLES_SECONDS = 600.0
 class Conversations:
     """The bot's state: one answerer, used by one worker thread so that the event loop never waits, and the chats."""
 
+    knows_rich: bool | None = None
+    """Whether the server knows rich messages; None until one was sent."""
+    stopping = False
+    """Whether the bot is being stopped: what is not done is left to the next start."""
+
     def __init__(
         self,
         knowledge: KnowledgeBase,
@@ -58,10 +63,6 @@ class Conversations:
         self.changing_articles = asyncio.Lock()
         """Held while a process changes articles for an administrator."""
         self.alone = Alone()
-        self.knows_rich: bool | None = None
-        """Whether the server knows rich messages; None until one was sent."""
-        self.stopping = False
-        """Whether the bot is being stopped: what is not done is left to the next start."""
         self._turns: WeakValueDictionary[tuple[int, ...], asyncio.Lock] = WeakValueDictionary()
         self._answerer_thread = Worker("answerer")
         self._tidying = asyncio.Lock()

@@ -30,6 +30,8 @@ MOST_KEYS = 10_000
 # Whoever has so many messages on their way has got enough.
 MOST_WAITING_IN_A_CHAT = 20
 
+Call = Callable[[], Coroutine[Any, Any, Any]]
+
 
 class ChatFull(TelegramError):
     """So many messages wait for a chat's turn that no more are taken for it."""
@@ -75,41 +77,32 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         """Wait for this chat's turn, then call; where Telegram asks for patience, this chat alone waits."""
         done = False
         try:
-            result = await self._within_limits(callback, args, kwargs, endpoint, data)
+            result = await self._within_limits(lambda: callback(*args, **kwargs), endpoint, data)
             done = True
             return result
         finally:
             self._on_call(endpoint, done)
 
-    async def _within_limits(
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-    ) -> Any:
+    async def _within_limits(self, call: Call, endpoint: str, data: dict[str, Any]) -> Any:
         chat = data.get("chat_id") or data.get("inline_message_id")
         if chat is None or endpoint not in COUNTED:
             patience = PATIENCE_FOR_PASSING if endpoint in PASSING else self._patience
-            return await self._call(lambda: callback(*args, **kwargs), patience)
+            return await self._patiently(call, patience)
         if self._waiting[chat] >= MOST_WAITING_IN_A_CHAT:
             raise ChatFull(f"{MOST_WAITING_IN_A_CHAT} messages wait for chat {chat} already")
         self._waiting[chat] += 1
         try:
-            return await self._in_turn(chat, callback, args, kwargs)
+            return await self._in_turn(chat, call)
         finally:
             self._waiting[chat] -= 1
             if not self._waiting[chat]:
                 del self._waiting[chat]
 
-    async def _in_turn(
-        self, chat: Any, callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any]
-    ) -> Any:
+    async def _in_turn(self, chat: Any, call: Call) -> Any:
         async with self._turn(chat):
-            return await self._call(lambda: self._in_slot(chat, callback, args, kwargs), self._patience)
+            return await self._patiently(lambda: self._in_slot(chat, call), self._patience)
 
-    async def _call(self, attempt: Callable[[], Coroutine[Any, Any, Any]], patience: float) -> Any:
+    async def _patiently(self, attempt: Call, patience: float) -> Any:
         give_up = time.monotonic() + patience
         for pause in chain(PAUSES, repeat(LONGEST_PAUSE)):
             try:
@@ -136,9 +129,7 @@ class ChatRateLimiter(BaseRateLimiter[None]):
                 del self._turns[key]
         return self._turns[chat]
 
-    async def _in_slot(
-        self, chat: Any, callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any]
-    ) -> Any:
+    async def _in_slot(self, chat: Any, call: Call) -> Any:
         is_group = isinstance(chat, int) and chat < 0
         most, window = (GROUP_MESSAGES_A_MINUTE, 60.0) if is_group else (1, SECONDS_BETWEEN_PRIVATE)
         slots = self._slots.setdefault(chat, deque(maxlen=most))
@@ -148,7 +139,7 @@ class ChatRateLimiter(BaseRateLimiter[None]):
         await asyncio.sleep(_reserve(slots, window))
         # Only now, as a slot taken before a long wait would not be the second in which the message leaves.
         await asyncio.sleep(_reserve(self._slots_overall, 1.0))
-        return await callback(*args, **kwargs)
+        return await call()
 
 
 def _reserve(slots: deque[float], window: float) -> float:

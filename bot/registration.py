@@ -38,14 +38,7 @@ def commands(texts: Texts, administrators: Sequence[int]) -> list[tuple[BotComma
     help_ = ("help" if english else "bantuan", texts.command_help)
     forget = ("hapusdata", texts.command_forget)
     private = [ask, news, officials, meetings, subscriptions, sources, settings, help_, privacy, forget]
-    # Only they are shown these.
-    operating = [
-        ("stat", texts.command_stat),
-        ("laporan", texts.command_reports),
-        ("tambah", texts.command_add),
-        ("hapus", texts.command_remove),
-        ("sinkron", texts.command_sync),
-    ]
+    operating = _operating_commands(texts)
     return [
         (BotCommandScopeAllPrivateChats(), private),
         (BotCommandScopeAllGroupChats(), [ask, news, officials, meetings, sources, help_, privacy]),
@@ -54,6 +47,17 @@ def commands(texts: Texts, administrators: Sequence[int]) -> list[tuple[BotComma
             [ask, news, officials, meetings, subscriptions, sources, settings, help_, privacy],
         ),
         *((BotCommandScopeChat(administrator), [*private, *operating]) for administrator in administrators),
+    ]
+
+
+def _operating_commands(texts: Texts) -> Commands:
+    """Those that only administrators are shown."""
+    return [
+        ("stat", texts.command_stat),
+        ("laporan", texts.command_reports),
+        ("tambah", texts.command_add),
+        ("hapus", texts.command_remove),
+        ("sinkron", texts.command_sync),
     ]
 
 

@@ -37,15 +37,22 @@ def converse(
         if line := said.reply or said.salam:
             console.print(line)
         for question in split_questions(said.question) if said.question else ():
-            try:
-                answer = knowledge.answer(question, before=before)
-            except QuestionTooLong as error:
-                console.print(texts.question_too_long.format(length=error.length, most=error.most))
-                continue
-            before = answer.turn
-            if answer.typed:
-                console.print(f"\n{texts.continued.format(question=answer.question)}")
-            console.print(answer_view(answer, knowledge.summary(), texts))
+            before = _answer(knowledge, console, texts, question, before)
+
+
+def _answer(
+    knowledge: KnowledgeBase, console: Console, texts: Texts, question: str, before: Turn | None
+) -> Turn | None:
+    """Print the answer to a question, and return what the next one may follow on."""
+    try:
+        answer = knowledge.answer(question, before=before)
+    except QuestionTooLong as error:
+        console.print(texts.question_too_long.format(length=error.length, most=error.most))
+        return before
+    if answer.typed:
+        console.print(f"\n{texts.continued.format(question=answer.question)}")
+    console.print(answer_view(answer, knowledge.summary(), texts))
+    return answer.turn
 
 
 def answer_view(answer: Answer, summary: Summary, texts: Texts) -> RenderableType:

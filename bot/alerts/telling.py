@@ -20,6 +20,7 @@ from bot.chats import Alert, Match, StoredAnswer, is_quiet
 from bot.conversations import conversations
 from bot.failures import is_of_network, may_not_write, surely_not_sent
 from bot.limits import ChatFull
+from bot.repeating import repeat
 from bot.sending import Place, send_to
 from bot.texts import Texts
 from bot.worker import Urgency
@@ -46,19 +47,15 @@ class Telling:
 
     async def keep_on(self) -> None:
         """Tell whatever is due, for as long as the bot runs."""
-        while not self._state.stopping:
-            try:
-                self._look()
-            # Whatever it is, the next look may do.
-            except Exception:
-                logger.exception("What people wait for could not be told")
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        await repeat(self._look, LOOK_EVERY_SECONDS, "What people wait for could not be told")
 
     async def end(self) -> None:
         """Wait for what is being sent."""
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    def _look(self) -> None:
+    async def _look(self) -> None:
+        if self._state.stopping:
+            return
         now, moment, alerts = self._now(), time.monotonic(), self._state.chats.alerts
         self._not_before = {place: until for place, until in self._not_before.items() if until > moment}
         for alert in alerts.doubtful():

@@ -14,7 +14,7 @@ from telegram.ext import ContextTypes
 
 from bot.ask import answer_before, ask, draw, draw_rich, turn_of
 from bot.cards import Card, View
-from bot.chats import ChatSettings, Pending, StoredAnswer, is_quiet
+from bot.chats import ChatSettings, Pending, SentAnswer, StoredAnswer, is_quiet
 from bot.conversations import Conversations, conversations, texts_of
 from bot.delivery import Delivery, LeftForLater, arrived, deliver, offer_lost_answer
 from bot.handlers.offers import offered
@@ -203,15 +203,18 @@ async def _answer(
     view = View(only_for_asker=alone and bool(state.alone.known), for_all=stored.everyone)
     card = await draw(state, stored.token, content, texts, context.bot.username, view)
     rich = None if alone else await draw_rich(state, stored, texts)
-    unanswered = None if content.answered or content.of_another else content.question
-    if first is None and not await state.write(
-        state.chats.questions.release, update.update_id, unanswered, content.outcome
-    ):
+    if first is None and not await _release(state, update.update_id, content):
         return None
     quiet = is_quiet(settings, state.settings.timezone)
     delivery = Delivery(stored, message, question.attach_to, texts, quiet, alone, rich)
     await (deliver if first is None else _deliver_after_the_first)(context, delivery, card, update.update_id)
     return stored
+
+
+async def _release(state: Conversations, update_id: int, content: SentAnswer) -> bool:
+    """Note that its card is about to be sent; False where the question was forgotten meanwhile."""
+    unanswered = None if content.answered or content.of_another else content.question
+    return await state.write(state.chats.questions.release, update_id, unanswered, content.outcome)
 
 
 def _is_for_asker_alone(message: Message, settings: ChatSettings) -> bool:
@@ -266,8 +269,7 @@ async def _follow_edit(
     if not said.question or said.question in (stored.content.question, stored.content.typed):
         return
     if not state.allows(message.chat_id, asker_of(message)):
-        if line := state.slow_down(asker_of(message), texts):
-            await reply(context, message, line)
+        await _slow_down(message, texts, context)
         return
     async with state.turn(message.chat_id):
         try:

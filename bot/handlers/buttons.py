@@ -4,32 +4,18 @@ import logging
 import re
 from collections.abc import Sequence
 
-import msgspec
-from msgspec.structs import replace
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
+from telegram import CallbackQuery, Message, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.alerts.messages import subscribed_card
-from bot.alone import number_of
 from bot.ask import ask, draw
-from bot.cards import Card, View, reaction_buttons
-from bot.chats import REPORT, Kind, SentAnswer, StoredAnswer, Subscription, SubscriptionsFull
-from bot.conversations import Conversations, conversations, texts_of
-from bot.rich import is_rich
-from bot.sending import (
-    Place,
-    acknowledge,
-    edit,
-    edit_buttons,
-    edit_for_asker_alone,
-    plain,
-    send,
-    send_to,
-    send_to_asker_alone,
-)
+from bot.cards import View
+from bot.chats import REPORT, Kind, StoredAnswer, Subscription, SubscriptionsFull
+from bot.conversations import conversations, texts_of
+from bot.handlers.press import Press
+from bot.sending import Place, acknowledge, send, send_to, send_to_asker_alone
 from bot.sharing import TOKEN, deep_link
-from bot.texts import Texts
 
 logger = logging.getLogger(__name__)
 
@@ -37,32 +23,6 @@ logger = logging.getLogger(__name__)
 DATA = re.compile(rf"([a-z]):({TOKEN})((?::[a-z0-9]{{1,16}})*)")
 # What anybody who sees a card in a group may press.
 FOR_ALL = frozenset("vury")
-
-
-class Press(msgspec.Struct, frozen=True):
-    """A button pressed under an answer."""
-
-    query: CallbackQuery
-    context: ContextTypes.DEFAULT_TYPE
-    stored: StoredAnswer
-    texts: Texts
-
-    @property
-    def state(self) -> Conversations:
-        return conversations(self.context)
-
-    @property
-    def person(self) -> int:
-        return self.query.from_user.id
-
-    @property
-    def by_owner(self) -> bool:
-        return self.person == self.stored.asker
-
-    @property
-    def judged(self) -> int:
-        """What is said of a copy is said of the answer that it shows."""
-        return self.stored.original or self.stored.id
 
 
 async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -88,7 +48,7 @@ def _stands_here(query: CallbackQuery, stored: StoredAnswer) -> bool:
 
 
 async def _do(pressed: Press, kind: str, fields: Sequence[str]) -> None:
-    content, stored = pressed.stored.content, pressed.stored
+    content = pressed.stored.content
     match kind, fields:
         case "v", ["good" | "bad" as vote, page, unfolded]:
             await _vote(pressed, vote, View(_number(page), unfolded == "1"))
@@ -99,9 +59,9 @@ async def _do(pressed: Press, kind: str, fields: Sequence[str]) -> None:
         case "u" | "r", _ if not pressed.by_owner:
             await _open_in_private(pressed, "r" if kind == "r" else "a", fields[0] if fields else "0")
         case "u", [page, unfolded]:
-            await _show(pressed, View(_number(page), unfolded == "1"))
+            await pressed.show(View(_number(page), unfolded == "1"))
         case "r", [page]:
-            await _show(pressed, View(_number(page), reporting=True), pressed.texts.ask_reason)
+            await pressed.show(View(_number(page), reporting=True), pressed.texts.ask_reason)
         case "y", [page, reason] if reason in pressed.texts.report_reasons:
             await _report(pressed, page, reason)
         case "b", [page]:
@@ -110,14 +70,23 @@ async def _do(pressed: Press, kind: str, fields: Sequence[str]) -> None:
             await _answer_again(pressed, content.typed)
         case "d", [] if content.of_period:
             await _answer_again(pressed, content.question, any_time=True)
-        case "e", [] if not stored.everyone and stored.chat < 0:
-            await _show_to_everyone(pressed)
-        case "z", [] if not stored.everyone and isinstance(pressed.query.message, Message):
-            await _show_to_asker_alone(pressed, pressed.query.message)
-        case "o", [] if stored.message is None and isinstance(pressed.query.message, Message):
-            await _show_lost_answer(pressed, pressed.query.message)
+        case _, []:
+            await _show_to_others(pressed, kind)
         case _:
             await acknowledge(pressed.query, pressed.texts.expired)
+
+
+async def _show_to_others(pressed: Press, kind: str) -> None:
+    """Show an answer to those who do not see it yet: everyone, the asker alone, or whoever did not get it."""
+    stored, message = pressed.stored, pressed.query.message
+    if kind == "e" and not stored.everyone and stored.chat < 0:
+        await _show_to_everyone(pressed)
+    elif kind == "z" and not stored.everyone and isinstance(message, Message):
+        await _show_to_asker_alone(pressed, message)
+    elif kind == "o" and stored.message is None and isinstance(message, Message):
+        await _show_lost_answer(pressed, message)
+    else:
+        await acknowledge(pressed.query, pressed.texts.expired)
 
 
 async def _vote(pressed: Press, vote: str, view: View) -> None:
@@ -129,7 +98,7 @@ async def _vote(pressed: Press, vote: str, view: View) -> None:
     else:
         await state.write(state.chats.feedback.give, pressed.judged, pressed.person, vote)
         line = texts.thanks_good if vote == "good" else texts.thanks_bad
-    await _show(pressed, view, line)
+    await pressed.show(view, line)
 
 
 async def _wish(pressed: Press, page: str) -> None:
@@ -150,7 +119,7 @@ async def _wish(pressed: Press, page: str) -> None:
         await _confirm_in_private(pressed, begun)
     else:
         await acknowledge(pressed.query, texts.wish_noted, show_alert=True)
-        await _redraw(pressed, View(_number(page), wished=True))
+        await pressed.redraw(View(_number(page), wished=True))
 
 
 async def _confirm_in_private(pressed: Press, begun: Subscription) -> None:
@@ -172,7 +141,7 @@ async def _drop_wish(pressed: Press, page: str) -> None:
         pressed.state.chats.subscriptions.stop_words, pressed.person, pressed.stored.content.question
     )
     await acknowledge(pressed.query, pressed.texts.wish_dropped)
-    await _redraw(pressed, View(_number(page)))
+    await pressed.redraw(View(_number(page)))
 
 
 async def _open_in_private(pressed: Press, link: str, page: str) -> None:
@@ -181,66 +150,22 @@ async def _open_in_private(pressed: Press, link: str, page: str) -> None:
     await acknowledge(pressed.query, url=deep_link(pressed.context.bot.username, payload))
 
 
-async def _show(pressed: Press, view: View, line: str | None = None) -> None:
-    await acknowledge(pressed.query, line)
-    await _redraw(pressed, view)
-
-
 async def _report(pressed: Press, page: str, reason: str) -> None:
     give = pressed.state.chats.feedback.give
     await pressed.state.write(give, pressed.judged, pressed.person, REPORT, reason, _number(page))
     await acknowledge(pressed.query, pressed.texts.thanks_reason)
     if pressed.by_owner:
-        await _redraw(pressed, View(_number(page)))
+        await pressed.redraw(View(_number(page)))
 
 
 async def _withdraw_report(pressed: Press, page: str) -> None:
     withdrawn = await pressed.state.write(pressed.state.chats.feedback.withdraw_report, pressed.judged, pressed.person)
-    await _show(pressed, View(_number(page)), pressed.texts.report_withdrawn if withdrawn else None)
+    await pressed.show(View(_number(page)), pressed.texts.report_withdrawn if withdrawn else None)
 
 
 async def _show_lost_answer(pressed: Press, message: Message) -> None:
-    await _show(pressed, View())
+    await pressed.show(View())
     await pressed.state.write(pressed.state.chats.answers.note_sent, pressed.stored.id, message.message_id)
-
-
-async def _redraw(pressed: Press, view: View) -> None:
-    message = pressed.query.message
-    if is_rich(message):
-        if isinstance(message, Message):
-            content, view = pressed.stored.content, _as_seen(pressed, view)
-            buttons = reaction_buttons(pressed.stored.token, content, view, pressed.texts)
-            await edit_buttons(pressed.context, message, buttons)
-    elif message is not None:
-        card = await _card(pressed, pressed.stored.content, view)
-        if not _looks_so(message, card):
-            await _put(pressed, message, card)
-
-
-async def _put(pressed: Press, message: MaybeInaccessibleMessage, card: Card) -> None:
-    """Put a card into the message whose button was pressed."""
-    if (number := number_of(message)) is not None:
-        await edit_for_asker_alone(pressed.context, message.chat.id, pressed.person, number, card)
-    else:
-        await edit(pressed.context, message.chat.id, message.message_id, *card)
-
-
-def _looks_so(message: MaybeInaccessibleMessage, card: Card) -> bool:
-    """Whether a message shows this card already, so that there is nothing to change."""
-    html, buttons = card
-    return isinstance(message, Message) and message.text == plain(html).strip() and message.reply_markup == buttons
-
-
-async def _card(pressed: Press, content: SentAnswer, view: View | None = None) -> Card:
-    view = _as_seen(pressed, view or View())
-    return await draw(pressed.state, pressed.stored.token, content, pressed.texts, pressed.context.bot.username, view)
-
-
-def _as_seen(pressed: Press, view: View) -> View:
-    """A view with what was said of the answer, as whoever pressed sees it."""
-    judged = pressed.state.chats.feedback.judged(pressed.judged, pressed.person)
-    alone = view.only_for_asker or number_of(pressed.query.message) is not None
-    return replace(view, only_for_asker=alone, for_all=pressed.stored.everyone, judged=judged)
 
 
 async def _answer_again(pressed: Press, question: str, any_time: bool = False) -> None:
@@ -256,7 +181,7 @@ async def _answer_again(pressed: Press, question: str, any_time: bool = False) -
     async with state.turn(stored.chat):
         content = await ask(state, question, message.chat, pressed.texts, any_time=any_time)
         await state.write(state.chats.answers.replace, stored.id, content)
-        await _put(pressed, message, await _card(pressed, content))
+        await pressed.put(message, await pressed.card(content))
 
 
 async def _show_to_everyone(pressed: Press) -> None:
@@ -280,7 +205,7 @@ async def _show_to_everyone(pressed: Press) -> None:
 async def _show_to_asker_alone(pressed: Press, message: Message) -> None:
     """Show an answer to its asker alone; where that is refused, to everyone in the place of the button."""
     state, stored = pressed.state, pressed.stored
-    card = await _card(pressed, stored.content, View(only_for_asker=True))
+    card = await pressed.card(stored.content, View(only_for_asker=True))
     try:
         await send_to_asker_alone(pressed.context, message, card, stored.asker, pressed.query)
         await acknowledge(pressed.query)

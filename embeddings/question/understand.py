@@ -9,7 +9,7 @@ from embeddings.question.context import Context, Turn
 from embeddings.question.correct import Vocabulary, spelt_as_indexed
 from embeddings.question.expects import expected
 from embeddings.question.follow_up import complete
-from embeddings.question.query import parse_question, spelt_out
+from embeddings.question.query import Query, parse_question, spelt_out
 from embeddings.question.question import Question
 from embeddings.topics.abbreviations.answer import asked_abbreviation
 from embeddings.topics.meetings.answer import asked_meetings
@@ -25,11 +25,7 @@ def understand(
     text = spelt_out(completed.text if completed else typed)
     period = find_period(text, today)
     plain = without_period(text, period)
-    about = parse_question(plain)
-    parsed = about if any_time or not _may_be_printed(period) else parse_question(text)
-    query = spelt_as_indexed(parsed, vocabulary)
-    of_period = set(parsed.words) - set(about.words)
-    words = tuple(word for word in query.words if word not in of_period)
+    query, words, corrected = _query_and_words(text, plain, None if any_time else period, vocabulary)
     regions = regions_in(query.text)
     officials = asked_officials(plain, words, regions)
     # "Camat Canduang" names a kecamatan, which the one word alone does not.
@@ -41,7 +37,7 @@ def understand(
         article=before.article.id if before and before.article and completed and completed.same else None,
         query=query,
         words=words,
-        corrected=query.words != parsed.words,
+        corrected=corrected,
         regions=frozenset(regions),
         period=None if any_time else period,
         latest=wants_latest(text),
@@ -56,6 +52,20 @@ def understand(
 def context_of(turn: Turn, today: date, vocabulary: Vocabulary, article: Callable[[str], Article | None]) -> Context:
     """What a question may follow on: the one before, understood, and the article that answered it."""
     return Context(understand(turn.question, today, vocabulary), article(turn.article) if turn.article else None)
+
+
+def _query_and_words(
+    text: str, plain: str, period: Period | None, vocabulary: Vocabulary
+) -> tuple[Query, tuple[str, ...], bool]:
+    """What is looked for, its words without those of the period, and whether one of them was corrected.
+
+    `plain` is the text without its period.
+    """
+    about = parse_question(plain)
+    parsed = parse_question(text) if _may_be_printed(period) else about
+    query = spelt_as_indexed(parsed, vocabulary)
+    of_period = set(parsed.words) - set(about.words)
+    return query, tuple(word for word in query.words if word not in of_period), query.words != parsed.words
 
 
 def _may_be_printed(period: Period | None) -> bool:

@@ -49,8 +49,6 @@ ENDING_OF_MEDIA_TYPE = {
 }
 ENDINGS = (*READERS, ARCHIVE)
 NOT_READ = f"these are read: {', '.join(ENDINGS)}"
-
-
 # So many kinds of files that are not read are named.
 MOST_ENDINGS = 8
 
@@ -74,9 +72,8 @@ def read_document(
 ) -> Iterator[Article | Refusal | Remark]:
     """Read the articles of what was downloaded or sent; what cannot be read is refused by name and the rest goes on.
 
-    Its kind is what `media_type` tells ("text/html; charset=utf-8"), else the ending of its name. `id` is that of an
-    article which names none itself, otherwise it is made of the url, or of the name. `url` and `outlet` hold
-    where the document does not tell its own. Sizes are in bytes, of a text and of a document with pictures in it.
+    Its kind is what `media_type` tells ("text/html; charset=utf-8"), else the ending of its name. `id`, else one made
+    of the url or the name, is that of an article which names none itself; `url` and `outlet` hold where it tells none.
     """
     origin = Origin(
         printable(name),
@@ -87,11 +84,8 @@ def read_document(
         max_size=max_size,
         max_document_size=max_document_size,
     )
-    ending = ENDING_OF_MEDIA_TYPE.get((media_type or "").partition(";")[0].strip().lower()) or _ending(name)
-    if ending is None and (media_type or "").startswith("text/plain"):
-        ending = ".txt"
     try:
-        yield from _read(ending, io.BufferedReader(io.BytesIO(content)), origin)
+        yield from _read(_told_ending(name, media_type or ""), io.BufferedReader(io.BytesIO(content)), origin)
     except UnreadableError as error:
         yield Refusal(origin.where, printable(str(error)))
 
@@ -99,6 +93,11 @@ def read_document(
 def read_stream(file: io.BufferedReader, name: str, origin: Origin) -> Iterator[Article | Refusal | Remark]:
     """Read an open file's articles, streamed; raises UnreadableError and OSError where nothing more can be read."""
     yield from _read(_ending(name), file, origin)
+
+
+def _told_ending(name: str, media_type: str) -> str | None:
+    ending = ENDING_OF_MEDIA_TYPE.get(media_type.partition(";")[0].strip().lower()) or _ending(name)
+    return ".txt" if ending is None and media_type.startswith("text/plain") else ending
 
 
 def _ending(name: str) -> str | None:
