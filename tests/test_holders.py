@@ -7,6 +7,7 @@ from bot import replies
 from bot.heads import heads
 from bot.texts import INDONESIAN
 from embeddings import Answer, Article, Certainty, KnowledgeBase, Store, by_office, disagree
+from embeddings.question.query import parse_question
 from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all
 from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
@@ -170,6 +171,45 @@ def test_an_office_without_a_name_is_told_beside_the_officials_of_its_region(
     assert asked_office(["anggaran", "banyuasin"]) is None
     near = knowledge.answer("siapa kapolres banyuasin").near
     assert near and "Banyuasin" in near[0].text and near[0].answer is None
+
+
+@pytest.mark.parametrize(
+    ("question", "office", "region"),
+    [
+        ("kasi pidsus kejari lahat siapa", "kepala seksi pidana khusus kejaksaan negeri", "lahat"),
+        ("siapa kasi intel kejari pesisir selatan", "kepala seksi intelijen kejaksaan negeri", "pesisir selatan"),
+        ("kasi pidum kejari agam", "kepala seksi pidana umum kejaksaan negeri", "agam"),
+        ("kabid fisik bappeda aceh selatan", "kepala bidang fisik bappeda", "aceh selatan"),
+        ("wadirlantas polda kalteng siapa", "wadirlantas polda", "kalimantan tengah"),
+        ("dirreskrimum polda jambi", "dirreskrimum polda", "jambi"),
+        ("kabid humas polda jambi siapa", "kepala bidang humas polda", "jambi"),
+        ("kabag ops polres oku siapa", "kepala bagian operasi polres", "ogan komering ulu"),
+        ("siapa kasi trantib kecamatan betung", "kepala seksi ketenteraman ketertiban", "betung"),
+        ("sekdin pmd banyuasin siapa", "sekretaris dinas pmd", "banyuasin"),
+    ],
+)
+def test_an_office_within_a_body_is_asked_for_as_people_type_it(question: str, office: str, region: str) -> None:
+    asked = asked_office(parse_question(question).words)
+    assert asked is not None and (asked.office, asked.region) == (office, region)
+
+
+@pytest.mark.parametrize(
+    ("asked", "printed", "same"),
+    [
+        ("kepala seksi pidana khusus kejaksaan negeri", "kepala seksi pidana khusus", True),
+        ("kepala seksi intelijen kejaksaan negeri", "kepala seksi pidana khusus", False),
+        ("kepala bidang fisik bappeda", "kepala bidang fisik", True),
+        ("kasat reskrim polres", "kasat reskrim", True),
+        ("kasat lantas polres", "kasat reskrim", False),
+        ("kepala dinas kesehatan", "kepala dinas", False),
+        ("kepala bagian hukum setda", "kepala bagian hukum", True),
+        ("ketua dprd", "ketua", False),
+        ("camat", "camat", True),
+        ("camat", "sekretaris camat", False),
+    ],
+)
+def test_an_office_may_be_printed_without_the_body_around_it(asked: str, printed: str, same: bool) -> None:
+    assert AskedOffice(asked, "lahat", acting=False, former=False).may_be(printed) is same
 
 
 def test_two_districts_of_one_name_are_told_apart(store: Store) -> None:

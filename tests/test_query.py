@@ -56,10 +56,31 @@ def test_an_english_question_is_looked_for_in_indonesian_words() -> None:
         ("What does a sack of rice cost in East Lombok?", "berapa harga karung beras di lombok timur"),
         ("How long has the water been cut off?", "berapa lama air mati"),
         ("Can residents still use the ferry?", "bisa warga masih menggunakan feri"),
+        ("What is the price of eggs in Lahat?", "berapa harga telur di lahat"),
+        ("How much are the onions in Lahat?", "berapa harga bawang di lahat"),
+        ("How much does beef cost in Lahat?", "berapa harga daging sapi di lahat"),
+        ("How much is the budget of Lahat?", "berapa anggaran lahat"),
+        ("What was the length of the bridge?", "berapa panjang jembatan"),
+        ("How deep was the lake?", "berapa dalam danau"),
+        ("Who replaced the police chief of Lahat?", "siapa menggantikan kapolres lahat"),
+        ("Who is the chief of police in Lahat?", "siapa kapolres lahat"),
+        ("Who is the head of the health office of Lahat?", "siapa kepala dinas kesehatan lahat"),
     ],
 )
 def test_an_english_question_is_read_as_an_indonesian_one(english: str, indonesian: str) -> None:
     assert parse_question(english).text == indonesian
+
+
+@pytest.mark.parametrize(
+    ("form", "word"),
+    [
+        ("villages", "desa"), ("diseases", "penyakit"), ("salaries", "gaji"), ("buses", "buses"), ("boats", "perahu"),
+        ("planting", "menanam"), ("measuring", "mengukur"), ("arrested", "ditangkap"), ("warned", "mengingatkan"),
+        ("maros", "maros"), ("lubuklinggau", "lubuklinggau"),
+    ],
+)  # fmt: skip
+def test_a_form_of_an_english_word_means_what_the_word_does_and_a_name_stays(form: str, word: str) -> None:
+    assert parse_question(f"which {form}").text == f"mana {word}"
 
 
 @pytest.mark.parametrize("question", ["", "  ", "???", "😀", "siapa itu?"])

@@ -3,14 +3,17 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 
+import msgspec
+
 from embeddings.answers.reader import Candidate
 from embeddings.indonesian.periods import times_named
 from embeddings.indonesian.regions import lies_in, names_region, regions_named, regions_printed
-from embeddings.indonesian.words import stem_words, words_of
+from embeddings.indonesian.words import stem_words
 from embeddings.passages import passage_context
 from embeddings.question.expects import COUNTED, Expects, lacks, tells_reason
 from embeddings.question.question import Question
-from embeddings.search.retriever import Hit, Retrieval
+from embeddings.question.thing import BEHIND, counted_in, thing_asked
+from embeddings.search.retriever import Hit, Retrieval, inverse_document_frequency
 from embeddings.topics.meetings.answer import Aspect
 from embeddings.topics.officials.asked import AskedOffice
 from embeddings.topics.officials.find import find_officials
@@ -18,33 +21,63 @@ from embeddings.topics.officials.grammar import Official
 from embeddings.topics.officials.offices import find_offices, in_headline
 from embeddings.types import Article, Span
 
+# Kinds of questions whose answer stands beside the words that were asked, more than others' do.
+_WORDS_TELL = (Expects.YES, Expects.PERSON, Expects.TIME, Expects.NUMBER, Expects.MONEY)
+
 
 def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """What tells which of the candidates answer, in their order."""
+    asked = _asked(question, retrieval)
     articles = {hit.passage.article.id: hit.passage.article for hit in retrieval.hits}
-    of_articles = {id: _of_article(question, retrieval, article) for id, article in articles.items()}
-    of_hits = {hit.passage.id: of_articles[hit.passage.article.id] | _of_hit(retrieval, hit) for hit in retrieval.hits}
-    return [of_hits[one.hit.passage.id] | _of_sentence(question, retrieval, one) for one in candidates]
+    of_articles = {id: _of_article(question, asked, article) for id, article in articles.items()}
+    of_hits = {
+        hit.passage.id: of_articles[hit.passage.article.id] | _of_hit(asked, retrieval.most_lexical, hit)
+        for hit in retrieval.hits
+    }
+    return [of_hits[one.hit.passage.id] | _of_sentence(question, asked, one) for one in candidates]
 
 
-def _of_hit(retrieval: Retrieval, hit: Hit) -> dict[str, float]:
-    most = retrieval.most_lexical
+class _Asked(msgspec.Struct, frozen=True):
+    """What of a question is looked for in texts."""
+
+    weights: dict[str, float]
+    """How telling each stem is."""
+    known: frozenset[str]
+    """The stems that some passage holds."""
+    thing: frozenset[str]
+    """The stems of the words for the thing asked about."""
+    counted: bool
+    """Whether the thing is to be counted."""
+
+
+def _asked(question: Question, retrieval: Retrieval) -> _Asked:
+    held_by_none = inverse_document_frequency(0, retrieval.searched)
+    known = frozenset(stem for stem, weight in retrieval.weights.items() if weight < held_by_none)
+    thing = thing_asked(question.query.text, question.words)
+    return _Asked(retrieval.weights, known, thing, question.expects in COUNTED)
+
+
+def _of_hit(asked: _Asked, most: float, hit: Hit) -> dict[str, float]:
     passage = passage_context(hit.passage.article) + hit.passage.text
     return {
         "found first": hit.score,
         "shares most words": hit.lexical / most if most else 0.0,
-        **_of_words(retrieval, "passage", passage),
+        **_of_words(asked, "passage", passage),
     }
 
 
-def _of_sentence(question: Question, retrieval: Retrieval, candidate: Candidate) -> dict[str, float]:
+def _of_sentence(question: Question, asked: _Asked, candidate: Candidate) -> dict[str, float]:
     article, sentence = candidate.hit.passage.article, candidate.text
     office = question.officials.office if question.officials else None
+    words = _of_words(asked, "sentence", sentence)
+    share = words["words in the sentence"]
     return {
         "the passage answers": candidate.answers / 4,
         "the words are certain": candidate.certainty / 4,
         "other words are more certain": candidate.behind / 4,
-        **_of_words(retrieval, "sentence", sentence),
+        **words,
+        **{f"{kind} asked, words in the sentence": share * (question.expects is kind) for kind in _WORDS_TELL},
+        **_of_counting(asked, candidate),
         **_of_regions(question, sentence),
         **_of_time(question, article, sentence),
         **_of_office(office, candidate),
@@ -64,7 +97,9 @@ def for_question(
         "odds among candidates": log_odds / 4,
         "passages searched": math.log10(max(retrieval.searched, 1)) / 5,
         "words asked": len(retrieval.query.words) / 10,
+        "words that no article holds": _held_by_none(_asked(question, retrieval)),
         "office asked": float(bool(question.officials and question.officials.office)),
+        "list of officials asked": float(bool(question.officials and question.officials.region is not None)),
         "name asked": float(bool(question.officials and question.officials.name)),
         "meeting asked": float(question.meetings is not None),
         "region asked": float(bool(question.regions)),
@@ -73,7 +108,7 @@ def for_question(
     }
 
 
-def _of_article(question: Question, retrieval: Retrieval, article: Article) -> dict[str, float]:
+def _of_article(question: Question, words: _Asked, article: Article) -> dict[str, float]:
     """Which of the words and of the regions asked about the article names."""
     whole = f"{article.title} {article.place} {article.source} {article.text}"
     asked = question.regions
@@ -81,7 +116,7 @@ def _of_article(question: Question, retrieval: Retrieval, article: Article) -> d
     # Who asks for a kecamatan and its kabupaten is answered by an article that names the one.
     fitting = {region for region in asked if region in named or any(lies_in(inner, region) for inner in named)}
     return {
-        **_of_words(retrieval, "article", whole),
+        **_of_words(words, "article", whole),
         "on another region": float(bool(asked) and not fitting),
         "regions not in the article": (len(asked) - len(fitting)) / len(asked) if asked else 0.0,
     }
@@ -141,7 +176,7 @@ def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, flo
         apart = sentence
         for start, end in (one.span for one in reversed(offices) if one.office != asked.office):
             apart = f"{apart[:start]} {apart[end:]}"
-        named = any(one.office == asked.office for one in offices) or set(asked.office.split()) <= set(words_of(apart))
+        named = any(one.office == asked.office for one in offices) or asked.named_in(apart)
         features["office not named"] = float(not named)
         holderless = any((one.office, one.region) == (asked.office, asked.region) for one in offices)
         features["office without a holder"] = float(holderless)
@@ -149,7 +184,7 @@ def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, flo
 
 
 def _holds(official: Official, asked: AskedOffice) -> bool:
-    same = (official.office, official.region or asked.region) == (asked.office, asked.region)
+    same = asked.may_be(official.office) and (official.region or asked.region) == asked.region
     return same and official.acting >= asked.acting and official.former >= asked.former
 
 
@@ -157,12 +192,36 @@ def _overlap(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _of_words(retrieval: Retrieval, name: str, text: str) -> dict[str, float]:
-    """How much of the query is in a text: of all its words, each weighing as much as it tells, and of the rarest."""
-    total, most = sum(retrieval.weights.values()), max(retrieval.weights.values(), default=0.0)
-    stems = set(stem_words(text))
-    missing = [weight for stem, weight in retrieval.weights.items() if stem not in stems]
+def _of_words(asked: _Asked, name: str, text: str) -> dict[str, float]:
+    """How much of the query is in a text: of all its words, each weighing as much as it tells, of the rarest, and of
+    those that other texts hold; and whether the thing asked about is."""
+    weights, stems = asked.weights, set(stem_words(text))
+    total, most = sum(weights.values()), max(weights.values(), default=0.0)
+    missing = {stem: weight for stem, weight in weights.items() if stem not in stems}
+    elsewhere = sum(weight for stem, weight in missing.items() if stem in asked.known)
+    lacking = float(bool(asked.thing) and asked.thing.isdisjoint(stems))
     return {
-        f"words in the {name}": 1 - sum(missing) / total if total else 0.0,
-        f"rarest word not in the {name}": max(missing, default=0.0) / most if most else 0.0,
+        f"words in the {name}": 1 - sum(missing.values()) / total if total else 0.0,
+        f"rarest word not in the {name}": max(missing.values(), default=0.0) / most if most else 0.0,
+        f"words of others, not in the {name}": elsewhere / total if total else 0.0,
+        f"thing asked not in the {name}": lacking,
+        f"counted thing not in the {name}": lacking * asked.counted,
     }
+
+
+def _of_counting(asked: _Asked, candidate: Candidate) -> dict[str, float]:
+    """Whether the number marked counts what is asked for, or another thing; both 0 where that cannot be told."""
+    begin, end = candidate.answer
+    behind = min(end + BEHIND, candidate.sentence[1])
+    counted = counted_in(candidate.hit.passage.article.text[begin:behind]) if asked.counted else None
+    same = counted is not None and (counted in asked.thing or counted in asked.weights)
+    return {
+        "counts the thing asked": float(same),
+        "counts another thing": float(counted is not None and not same),
+    }
+
+
+def _held_by_none(asked: _Asked) -> float:
+    """How much of the query weigh the words that no passage holds."""
+    total = sum(asked.weights.values())
+    return sum(weight for stem, weight in asked.weights.items() if stem not in asked.known) / total if total else 0.0

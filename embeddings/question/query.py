@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -25,6 +26,9 @@ _PATTERNS = lexicon.patterns("embeddings.question", "patterns.toml")
 _ENGLISH_QUESTION = _PATTERNS["english"]
 _ENGLISH_PHRASES = lexicon.patterns("embeddings.indonesian", "english_phrases.toml")
 _ENGLISH_PLACES = lexicon.table("embeddings.indonesian", "english_places.csv")
+_KNOWN_ENGLISH = ENGLISH | _ENGLISH_PLACES
+# Endings of English words, and what stands there in the word that they are forms of: "bodies" is of "body".
+_ENGLISH_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"))
 _ENGLISH_PARTICLES = lexicon.words("embeddings.indonesian", "english_particles.txt")
 FUNCTION_WORDS = lexicon.words("embeddings.indonesian", "function_words.txt")
 CHAT_WORDS = lexicon.words("embeddings.indonesian", "chat_words.txt")
@@ -79,5 +83,15 @@ def _stems(content: tuple[str, ...]) -> tuple[str, ...]:
 def _in_indonesian(question: str) -> str:
     for phrase, pattern in _ENGLISH_PHRASES.items():
         question = pattern.sub(phrase, question)
-    known = ENGLISH | _ENGLISH_PLACES
-    return " ".join(known.get(word, word) for word in words_of(question) if word not in _ENGLISH_PARTICLES)
+    return " ".join(_word_in_indonesian(word) for word in words_of(question) if word not in _ENGLISH_PARTICLES)
+
+
+def _word_in_indonesian(word: str) -> str:
+    """What an English word means, or the word that it is a form of; the word itself where no list holds either."""
+    known = (_KNOWN_ENGLISH[form] for form in (word, *_bases(word)) if form in _KNOWN_ENGLISH)
+    return next(known, word)
+
+
+def _bases(word: str) -> Iterator[str]:
+    """What an English word may be a form of."""
+    return (f"{word.removesuffix(ending)}{base}" for ending, base in _ENGLISH_ENDINGS if word.endswith(ending))

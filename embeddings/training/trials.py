@@ -15,7 +15,7 @@ from embeddings.answers.evidence import for_candidates
 from embeddings.answers.reader import Reader
 from embeddings.answers.told import find_told, for_told
 from embeddings.indonesian import lexicon
-from embeddings.indonesian.regions import Level, regions_named, regions_printed
+from embeddings.indonesian.regions import Level, regions_named, regions_printed, wider_regions
 from embeddings.indonesian.words import holds_words
 from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.encoder import Encoder
@@ -33,6 +33,7 @@ from embeddings.types import Article
 PEOPLE = Path(__file__).parent / "people.jsonl"
 SEED = 20261122
 QUESTIONS_PER_SET = 150
+UNLISTED = 60
 DISTRACTORS = 400
 ROOM_SIZES = (4, 8, 15, 30, 60, 120)
 QUESTIONS_PER_ROOM = 12
@@ -40,6 +41,8 @@ LONG_ENOUGH = 6
 _Any = TypeVar("_Any")
 _ASK_WHO = lexicon.lines("embeddings.training", "ask_who.txt")
 _ASK_WHICH_MEETINGS = lexicon.lines("embeddings.training", "ask_which_meetings.txt")
+_ASK_WHICH_OFFICIALS = lexicon.lines("embeddings.training", "ask_which_officials.txt")
+_LISTED = lexicon.lines("embeddings.training", "offices_listed.txt")
 _OF_DISTRICTS = lexicon.lines("embeddings.training", "offices_of_districts.txt")
 _OF_REGENCIES = lexicon.lines("embeddings.training", "offices_of_regencies.txt")
 _AS_TYPED = lexicon.table("embeddings.training", "offices_as_typed.csv")
@@ -118,7 +121,9 @@ def load_examples(data: Path, chance: random.Random) -> tuple[list[Example], dic
                 row["text"], id=row["id"], title=row["title"], source=row["source"], published=row.get("date")
             )
     examples = [example for example in examples if example.article in articles]
-    return [*examples, *_people(texts), *_unnamed_offices(articles, chance), *_untold_lists(articles, chance)], articles
+    examples += [*_people(texts), *_unnamed_offices(articles, chance), *_untold_lists(articles, chance)]
+    # A chance of its own leaves the other sets, and what was read for them, as they are.
+    return [*examples, *_unlisted_officials(articles, random.Random(SEED))], articles
 
 
 def _unnamed_offices(articles: dict[str, Article], chance: random.Random) -> Iterator[Example]:
@@ -154,6 +159,22 @@ def _untold_lists(articles: dict[str, Article], chance: random.Random) -> Iterat
         yield Example("meetings", chance.choice(_ASK_WHICH_MEETINGS).format(r=region), id, ())
 
 
+def _unlisted_officials(articles: dict[str, Article], chance: random.Random) -> Iterator[Example]:
+    """Questions for all holders of an office in a kabupaten that is named, but in which no article names one."""
+    named = {(one.office, one.region) for article in articles.values() for one in officials_of(article.text)}
+    held = {(office, wider) for office, region in named for wider in (region, *wider_regions(region))}
+    printed = {region: id for id, article in articles.items() for region in regions_printed(article.text)}
+    regencies = sorted(
+        (region, id)
+        for region, id in printed.items()
+        if all(one.level is Level.REGENCY for one in regions_named(region))
+    )
+    for region, id in chance.sample(regencies, min(UNLISTED, len(regencies))):
+        if untold := [office for office in _LISTED if (office_name(office), region) not in held]:
+            form = chance.choice(_ASK_WHICH_OFFICIALS)
+            yield Example("unlisted", form.format(o=chance.choice(untold), r=region), id, ())
+
+
 def _is_district(region: str) -> bool:
     return all(one.level is Level.DISTRICT for one in regions_named(region))
 
@@ -171,7 +192,7 @@ def _sample(some: list[_Any], chance: random.Random) -> list[_Any]:
 
 
 def _as_people_write(example: Example, chance: random.Random) -> str:
-    lower = example.source != "people" and chance.random() < 0.5
+    lower = example.source not in ("people", "unlisted") and chance.random() < 0.5
     return example.question.lower().rstrip(" ?") if lower else example.question
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).parent
+SEEDS = HERE.parent.parent / "seeds"
 
 
 def lines(path):
@@ -50,9 +51,18 @@ def check(half, newsrooms=7):
     return questions, dialogues
 
 
+def check_kinds():
+    texts = articles("A") | {path.stem: ("seeds", path.read_text(encoding="utf-8")) for path in SEEDS.glob("*-*")}
+    questions = lines(HERE / "kinds.jsonl")
+    for q in questions:
+        stands(q, texts)
+    assert Counter(q["answerable"] for q in questions) == {True: 20, False: 20}
+    return [q["id"] for q in questions]
+
+
 if __name__ == "__main__":
     (a, da), (b, db), (c, dc), (d, dd) = check("A"), check("B"), check("C"), check("D", 12)
-    ids = [x["id"] for x in a + b + c + d + da + db + dc + dd]
+    ids = [x["id"] for x in a + b + c + d + da + db + dc + dd] + check_kinds()
     assert len(ids) == len(set(ids)) and len(a) + len(b) >= 270
     assert len(da) == len(db) == len(dc) == len(dd) == 12
     ka, kb, kc, kd = (Counter(q["kind"] for q in half) for half in (a, b, c, d))

@@ -13,9 +13,12 @@ _SUFFIXED = lexicon.words("embeddings.topics.officials", "suffixed.txt")
 _ASIDES = lexicon.words("embeddings.topics.officials", "asides.txt")
 _FORMER = lexicon.words("embeddings.topics.officials", "former.txt")
 _SHORT_BODIES = lexicon.table("embeddings.topics.officials", "short_bodies.csv")
+_PARENTS = lexicon.words("embeddings.topics.officials", "parents.txt")
 _ASKS_FOR_ALL = lexicon.patterns("embeddings.topics.officials", "patterns.toml")["asks_for_all"]
 _ALL = lexicon.words("embeddings.topics.officials", "all.txt")
 _UPPER = lexicon.words("embeddings.topics.officials", "capitals.txt")
+# "Kepala bidang fisik" is the one of Bappeda, where that is asked for.
+SHORTEST_WITHIN = 3
 
 
 class AskedOffice(msgspec.Struct, frozen=True):
@@ -34,6 +37,19 @@ class AskedOffice(msgspec.Struct, frozen=True):
         if several is None or several[2].split()[0] in NUMERALS.values():
             return printed
         return [*printed, *(f"{several[1]} {numeral} {several[2]}" for numeral in NUMERALS.values())]
+
+    def named_in(self, text: str) -> bool:
+        """Whether a text holds the office's words, of which those of the body around it may be missing."""
+        words = set(self.office.split())
+        own = words - _PARENTS
+        return (own if len(own) > 1 else words) <= set(words_of(office_name(text)))
+
+    def may_be(self, office: str) -> bool:
+        """Whether an office is this one, or this one printed without the body around it: "kasi pidsus"."""
+        printed = office.split()
+        rest = self.office.split()[len(printed) :]
+        within = len(printed) >= SHORTEST_WITHIN or _PARENTS.issuperset(rest)
+        return office == self.office or (len(printed) > 1 and within and self.office.startswith(f"{office} "))
 
     @property
     def text(self) -> str:
