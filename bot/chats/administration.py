@@ -15,7 +15,8 @@ class Administration:
 
     def begin_digest(self, administrator: int, due: str) -> bool:
         """The digest that was due then is about to be sent, and never again; False where it was before."""
-        return self._database.do("INSERT OR IGNORE INTO digests VALUES (?, ?)", administrator, due) == 1
+        statement = "INSERT INTO digests VALUES (?, ?) ON CONFLICT DO NOTHING"
+        return self._database.do(statement, administrator, due) == 1
 
     def take_back_digest(self, administrator: int, due: str) -> None:
         """The digest has surely not been sent, so that it may be sent again."""

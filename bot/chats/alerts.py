@@ -1,5 +1,6 @@
 """What subscriptions are to be told of, and the messages that tell it: each once, also over a kill."""
 
+import sqlite3
 import time
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -20,13 +21,26 @@ DUE = (
     "alert IS NULL AND stopped IS NULL AND (minute IS NULL OR found < CASE WHEN ? + 60 * minute <= ? "
     "THEN ? + 60 * minute ELSE ? + 60 * minute - 86400 END)"
 )
-GIVEN = "(SELECT value FROM json_each(?))"
-IN_STORY = "article IN (SELECT value FROM json_each(:story))"
+MATCHED = "INSERT INTO matched VALUES (?, ?) ON CONFLICT (store) DO UPDATE SET passage = excluded.passage"
 NOTE_ANSWER = (
-    "INSERT INTO matches(subscription, article, content, found) SELECT id, :article, :content, :now "
-    "FROM subscriptions WHERE id = :id "
-    f"AND NOT EXISTS (SELECT 1 FROM matches WHERE subscription = :id AND {IN_STORY})"
+    "INSERT INTO matches(subscription, article, content, found) SELECT id, ?, ?, ? FROM subscriptions WHERE id = ? "
+    "AND NOT EXISTS (SELECT 1 FROM matches WHERE subscription = subscriptions.id AND article IN {copies})"
 )
+NOTE_NEWS = (
+    "INSERT INTO matches(subscription, article, found) SELECT one.id, ?, ? FROM subscriptions AS one WHERE one.id = ? "
+    "AND NOT EXISTS (SELECT 1 FROM matches JOIN subscriptions AS other ON other.id = subscription "
+    "WHERE article IN {copies} AND (other.chat, other.topic) = (one.chat, one.topic) "
+    "AND (other.stopped IS NULL OR other.id = one.id))"
+)
+RELEASE = "INSERT INTO alerts(chat, topic, released) VALUES (?, ?, ?) RETURNING id"
+TELL = (
+    "UPDATE matches SET alert = ? WHERE id = ? AND alert IS NULL "
+    "AND subscription IN (SELECT id FROM subscriptions WHERE chat = ? AND stopped IS NULL)"
+)
+
+
+class _NotThere(Exception):
+    """Something that was to be told was told, stopped or forgotten meanwhile."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -69,7 +83,7 @@ class Alerts:
 
     def begin_at(self, store: str, passage: int) -> None:
         """Count everything up to this passage as matched."""
-        self._database.do("INSERT OR REPLACE INTO matched VALUES (?, ?)", store, passage)
+        self._database.do(MATCHED, store, passage)
 
     def record(
         self,
@@ -86,44 +100,27 @@ class Alerts:
         answers a question of the same chat.
         """
         with self._database.transaction() as connection:
-            named = {"article": article, "story": msgspec.json.encode(sorted({article, *story})).decode()}
+            # Whoever else records what is found in this store waits here.
+            connection.execute(MATCHED, (store, passage))
             for subscription, content in answers:
-                connection.execute(
-                    NOTE_ANSWER,
-                    named | {"id": subscription, "content": msgspec.json.encode(content), "now": time.time()},
-                )
+                _note_answer(connection, subscription, article, story, content)
+            copies = sorted({article, *story})
             for subscription in regions:
-                connection.execute(
-                    f"INSERT INTO matches(subscription, article, found) SELECT one.id, :article, :now "
-                    f"FROM subscriptions AS one WHERE one.id = :id AND NOT EXISTS (SELECT 1 FROM matches "
-                    f"JOIN subscriptions AS other ON other.id = subscription WHERE {IN_STORY} "
-                    "AND (other.chat, other.topic) = (one.chat, one.topic) "
-                    "AND (other.stopped IS NULL OR other.id = one.id))",
-                    named | {"id": subscription, "now": time.time()},
-                )
-            connection.execute("INSERT OR REPLACE INTO matched VALUES (?, ?)", (store, passage))
+                statement = NOTE_NEWS.format(copies=_places(copies))
+                connection.execute(statement, (article, time.time(), subscription, *copies))
 
     def record_look_back(self, subscription: int, story: Collection[str], content: SentAnswer | None) -> None:
         """Note that the articles that there are were asked, and what answers."""
         with self._database.transaction() as connection:
             if content is not None:
-                connection.execute(
-                    NOTE_ANSWER,
-                    {
-                        "id": subscription,
-                        "article": content.quotes[0].article,
-                        "content": msgspec.json.encode(content),
-                        "now": time.time(),
-                        "story": msgspec.json.encode(sorted(story)).decode(),
-                    },
-                )
+                _note_answer(connection, subscription, content.quotes[0].article, story, content)
             connection.execute("UPDATE subscriptions SET look_back = 0 WHERE id = ?", (subscription,))
 
     # --- telling ---
 
     def due_places(self, now: float, midnight: float) -> list[tuple[int, int]]:
         """The chats and topics for which anything is due at this moment of a day that began at `midnight`."""
-        statement = f"SELECT DISTINCT chat, topic FROM ({MATCH} WHERE {DUE}) ORDER BY 1, 2"
+        statement = f"SELECT DISTINCT chat, topic FROM ({MATCH} WHERE {DUE}) AS due ORDER BY 1, 2"
         return self._database.all(statement, midnight, now, midnight, midnight)
 
     def due(self, chat: int, topic: int, now: float, midnight: float) -> list[Match]:
@@ -141,20 +138,16 @@ class Alerts:
 
         None where one of them was sent, stopped or forgotten meanwhile: nothing is released then.
         """
-        # Of an archive that came in at once there are more than SQLite takes as parameters.
-        ids = msgspec.json.encode(sorted(matches)).decode()
-        with self._database.transaction() as connection:
-            there = connection.execute(
-                "SELECT count(*) FROM matches JOIN subscriptions ON subscriptions.id = subscription "
-                f"WHERE matches.id IN {GIVEN} AND alert IS NULL AND stopped IS NULL AND chat = ?",
-                (ids, chat),
-            ).fetchone()[0]
-            if there != len(matches):
-                return None
-            row = (chat, topic, time.time())
-            alert = connection.execute("INSERT INTO alerts(chat, topic, released) VALUES (?, ?, ?)", row)
-            connection.execute(f"UPDATE matches SET alert = ? WHERE id IN {GIVEN}", (alert.lastrowid, ids))
-            return alert.lastrowid
+        # Of an archive that came in at once there are more than one statement takes as parameters.
+        rows = [(match, chat) for match in sorted(matches)]
+        try:
+            with self._database.transaction() as connection:
+                alert = connection.execute(RELEASE, (chat, topic, time.time())).fetchone()[0]
+                if connection.executemany(TELL, [(alert, *row) for row in rows]).rowcount != len(rows):
+                    raise _NotThere
+        except _NotThere:
+            return None
+        return int(alert)
 
     def take_back(self, alert: int) -> None:
         """The message has surely not been sent, so what it told is to be told again."""
@@ -174,7 +167,7 @@ class Alerts:
 
     def doubtful(self) -> list[Alert]:
         """Messages that are being sent, or of which it is not known whether they have arrived, oldest first."""
-        rows = self._database.all("SELECT id, chat, topic FROM alerts WHERE NOT finished AND NOT offered ORDER BY id")
+        rows = self._database.all("SELECT id, chat, topic FROM alerts WHERE finished = 0 AND offered = 0 ORDER BY id")
         return [Alert(*row) for row in rows]
 
     def note_offered(self, alert: int) -> None:
@@ -184,9 +177,22 @@ class Alerts:
     def unfinished(self, alert: int) -> list[Match]:
         """What a message tells that was not finished; nothing of any other."""
         rows = self._database.all(
-            f"{MATCH} JOIN alerts ON alerts.id = alert WHERE alert = ? AND NOT finished ORDER BY matches.id", alert
+            f"{MATCH} JOIN alerts ON alerts.id = alert WHERE alert = ? AND finished = 0 ORDER BY matches.id", alert
         )
         return [_match(row) for row in rows]
+
+
+def _places(values: Collection[object]) -> str:
+    """As many placeholders, in brackets."""
+    return f"({', '.join('?' * len(values))})"
+
+
+def _note_answer(
+    connection: sqlite3.Connection, subscription: int, article: str, story: Collection[str], content: SentAnswer
+) -> None:
+    copies = sorted({article, *story})
+    row = (article, msgspec.json.encode(content), time.time(), subscription, *copies)
+    connection.execute(NOTE_ANSWER.format(copies=_places(copies)), row)
 
 
 def _match(row: Sequence[Any]) -> Match:

@@ -13,13 +13,21 @@ from embeddings import Article, Quote
 TOKEN_BYTES = 12
 COLUMNS = "id, token, chat, asker, everyone, original, answer_message, content"
 # Not where the question or subscription was forgotten meanwhile, nor the answer that this one copies or follows.
+# What may be None says of which type it is: PostgreSQL does not guess.
 SAVE = """
+WITH given AS (
+  SELECT CAST(:original AS BIGINT) AS original, CAST(:follows AS BIGINT) AS follows,
+    CAST(:question_message AS BIGINT) AS question_message,
+    CAST(:update AS BIGINT) AS update_id, CAST(:subscription AS BIGINT) AS subscription
+)
 INSERT INTO answers(token, chat, asker, everyone, original, follows, question_message, content, sent)
-SELECT :token, :chat, :asker, :everyone, :original, :follows, :question_message, :content, :sent
-WHERE (:update IS NULL OR EXISTS (SELECT 1 FROM questions WHERE update_id = :update AND update_content IS NOT NULL))
-  AND (:subscription IS NULL OR EXISTS (SELECT 1 FROM subscriptions WHERE id = :subscription))
-  AND (SELECT count(*) FROM answers WHERE id IN (:original, :follows))
-    = (:original IS NOT NULL) + (:follows IS NOT NULL)
+SELECT :token, :chat, :asker, :everyone, given.original, given.follows, given.question_message, :content, :sent
+FROM given
+WHERE (given.update_id IS NULL OR EXISTS (
+    SELECT 1 FROM questions WHERE questions.update_id = given.update_id AND update_content IS NOT NULL))
+  AND (given.subscription IS NULL OR EXISTS (SELECT 1 FROM subscriptions WHERE id = given.subscription))
+  AND (given.original IS NULL OR EXISTS (SELECT 1 FROM answers WHERE id = given.original))
+  AND (given.follows IS NULL OR EXISTS (SELECT 1 FROM answers WHERE id = given.follows))
 """
 
 
@@ -167,7 +175,7 @@ class Answers:
             token=token,
             chat=chat,
             asker=asker,
-            everyone=everyone,
+            everyone=int(everyone),
             original=original,
             follows=follows,
             question_message=question_message,
@@ -216,7 +224,7 @@ class Answers:
         )
 
     def _find(self, condition: str, *values: float | str) -> StoredAnswer | None:
-        row = self._database.one(f"SELECT {COLUMNS} FROM answers WHERE {condition}", *values)
+        row = self._database.one(f"SELECT {COLUMNS} FROM answers WHERE {condition} LIMIT 1", *values)
         if row is None:
             return None
         id, token, chat, asker, everyone, original, message, content = row

@@ -6,6 +6,7 @@ the file is readable by its owner alone.
 
 import sqlite3
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.chats.administration import Administration
@@ -20,6 +21,17 @@ from bot.chats.settings import Settings
 from bot.chats.subscriptions import UNDO_SECONDS, Subscriptions
 
 FILE_NAME = "chats.db"
+# What a group has takes the place of the same in the supergroup that it becomes.
+REPLACED_BY_MIGRATION = (
+    "DELETE FROM settings WHERE chat = :new AND EXISTS (SELECT 1 FROM settings WHERE chat = :old)",
+    "DELETE FROM groups WHERE chat = :new AND EXISTS (SELECT 1 FROM groups WHERE chat = :old)",
+    "DELETE FROM unanswered WHERE asker = :new AND question IN (SELECT question FROM unanswered WHERE asker = :old)",
+    # Of the same in several of its topics, the newest stays.
+    "DELETE FROM subscriptions WHERE EXISTS (SELECT 1 FROM subscriptions AS other WHERE other.chat = :old "
+    "AND other.kind = subscriptions.kind AND other.words = subscriptions.words "
+    "AND (subscriptions.chat = :new AND subscriptions.topic = 0 "
+    "OR subscriptions.chat = :old AND subscriptions.id < other.id))",
+)
 
 
 class Chats:
@@ -46,7 +58,7 @@ class Chats:
 
     def greet(self, chat: int) -> bool:
         """Note that a group is greeted; False where it was before."""
-        return self.database.do("INSERT OR IGNORE INTO groups VALUES (?)", chat) == 1
+        return self.database.do("INSERT INTO groups VALUES (?) ON CONFLICT DO NOTHING", chat) == 1
 
     def registered(self, name: str) -> str | None:
         """What Telegram was told under this name: commands, descriptions."""
@@ -60,7 +72,8 @@ class Chats:
 
     def register(self, name: str, content: str) -> None:
         """Note what Telegram was told."""
-        self.database.do("INSERT OR REPLACE INTO registered VALUES (?, ?)", name, content)
+        statement = "INSERT INTO registered VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET content = excluded.content"
+        self.database.do(statement, name, content)
 
     def migrate(self, old: int, new: int) -> None:
         """Follow a group that has become a supergroup: another id, in which its messages have other numbers."""
@@ -68,14 +81,16 @@ class Chats:
             connection.execute(
                 "UPDATE answers SET question_message = NULL, answer_message = NULL WHERE chat = ?", (old,)
             )
+            for statement in REPLACED_BY_MIGRATION:
+                connection.execute(statement, {"old": old, "new": new})
             for table in ("settings", "groups", "answers", "questions"):
-                connection.execute(f"UPDATE OR REPLACE {table} SET chat = ? WHERE chat = ?", (new, old))
+                connection.execute(f"UPDATE {table} SET chat = ? WHERE chat = ?", (new, old))
             for table in ("subscriptions", "alerts"):
                 # Numbers of topics mean others in the new chat.
-                connection.execute(f"UPDATE OR REPLACE {table} SET chat = ?, topic = 0 WHERE chat = ?", (new, old))
+                connection.execute(f"UPDATE {table} SET chat = ?, topic = 0 WHERE chat = ?", (new, old))
             for table in ("answers", "questions", "unanswered"):
                 # Anonymous administrators ask as the group itself.
-                connection.execute(f"UPDATE OR REPLACE {table} SET asker = ? WHERE asker = ?", (new, old))
+                connection.execute(f"UPDATE {table} SET asker = ? WHERE asker = ?", (new, old))
 
     def forget_chat(self, chat: int) -> None:
         """Delete all that is kept of a chat that the bot has left."""
@@ -102,7 +117,9 @@ class Chats:
             connection.execute("DELETE FROM questions WHERE received < ?", (before,))
             connection.execute("DELETE FROM unanswered WHERE last_asked < ?", (before,))
             connection.execute("DELETE FROM changes WHERE made < ?", (before,))
-            connection.execute("DELETE FROM digests WHERE due < date(?, 'unixepoch', '-1 day')", (before,))
+            connection.execute(
+                "DELETE FROM digests WHERE due < ?", (str(datetime.fromtimestamp(before - 86400, UTC).date()),)
+            )
             connection.execute("DELETE FROM subscriptions WHERE stopped < ?", (time.time() - UNDO_SECONDS,))
             # That an article was told of is known as long as it is subscribed to.
             connection.execute("DELETE FROM alerts WHERE released < ?", (before,))

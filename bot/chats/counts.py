@@ -44,7 +44,8 @@ class Counts:
     def note(self, connection: sqlite3.Connection, kind: str, value: str, moment: float, by: int = 1) -> None:
         """Within a transaction, count one more, or `by` -1 one less, of the day of that moment (seconds since 1970)."""
         connection.execute(
-            "INSERT INTO counts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times",
+            "INSERT INTO counts VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (day, kind, value) DO UPDATE SET times = counts.times + excluded.times",
             (self.day_of(moment).isoformat(), kind, value, by),
         )
 

@@ -38,8 +38,9 @@ class Questions:
         """Take a question in; False where this process has it already or any process has answered it."""
         return (
             self._database.do(
-                "INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET run = excluded.run "
-                "WHERE update_content IS NOT NULL AND released IS NULL AND run != excluded.run",
+                "INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, NULL) "
+                "ON CONFLICT (update_id) DO UPDATE SET run = excluded.run WHERE questions.update_content IS NOT NULL "
+                "AND questions.released IS NULL AND questions.run != excluded.run",
                 update_id, chat, asker, content, self._run, time.time(),
             )
             == 1
@@ -60,7 +61,8 @@ class Questions:
             if released and unanswered is not None:
                 connection.execute(
                     "INSERT INTO unanswered SELECT asker, ?, 1, ? FROM questions WHERE update_id = ? "
-                    "ON CONFLICT DO UPDATE SET times = times + 1, last_asked = excluded.last_asked",
+                    "ON CONFLICT (asker, question) DO UPDATE "
+                    "SET times = unanswered.times + 1, last_asked = excluded.last_asked",
                     (" ".join(unanswered.casefold().split()), time.time(), update_id),
                 )
             if released and outcome is not None:

@@ -106,7 +106,7 @@ class Reports:
 
     def lost(self) -> list[int]:
         """The reports whose replies were sent a while ago, and of which it is not known that they have arrived."""
-        query = "SELECT report FROM replies WHERE NOT arrived AND released < ? ORDER BY report"
+        query = "SELECT report FROM replies WHERE arrived = 0 AND released < ? ORDER BY report"
         return [row[0] for row in self._database.all(query, time.time() - SECONDS_TO_ARRIVE)]
 
 

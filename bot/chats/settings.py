@@ -42,7 +42,8 @@ class Settings:
     def change(self, chat: int, **changes: Any) -> ChatSettings:
         """Change some settings of a chat and return all of them."""
         settings = msgspec.structs.replace(self.of(chat), **changes)
-        self._database.do("INSERT OR REPLACE INTO settings VALUES (?, ?)", chat, msgspec.json.encode(settings))
+        statement = "INSERT INTO settings VALUES (?, ?) ON CONFLICT (chat) DO UPDATE SET content = excluded.content"
+        self._database.do(statement, chat, msgspec.json.encode(settings))
         return settings
 
 

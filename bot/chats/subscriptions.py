@@ -1,8 +1,11 @@
 """What each chat wants to be told of: questions that wait for an article, and regions."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 
@@ -10,6 +13,19 @@ from bot.chats.database import Database
 from embeddings import StandingQuestion
 
 COLUMNS = "id, chat, topic, kind, words, language, minute, since, stopped"
+COUNT_OTHERS = (
+    "SELECT count(*) FROM subscriptions WHERE chat = ? AND stopped IS NULL "
+    "AND NOT (chat = ? AND topic = ? AND kind = ? AND words = ?)"
+)
+ADD = (
+    "INSERT INTO subscriptions(chat, topic, kind, words, language, minute, since, look_back) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat, topic, kind, words) "
+    "DO UPDATE SET stopped = NULL, minute = coalesce(excluded.minute, subscriptions.minute)"
+)
+WAITING = (
+    "SELECT id, words, CASE WHEN from_its_day = 1 THEN since END AS day, embedding, stems, regions, from_its_day "
+    "FROM subscriptions WHERE kind = ? AND encoder = ? ORDER BY words, day, id"
+)
 # So long a stopped one can be taken up again, and nothing that came in meanwhile is missed.
 UNDO_SECONDS = 86_400
 
@@ -78,19 +94,9 @@ class Subscriptions:
             if answer and not connection.execute("SELECT 1 FROM answers WHERE id = ?", (answer,)).fetchone():
                 return None
             key = (chat, topic, kind, words)
-            others = connection.execute(
-                "SELECT count(*) FROM subscriptions WHERE chat = ? AND stopped IS NULL "
-                "AND NOT (chat = ? AND topic = ? AND kind = ? AND words = ?)",
-                (chat, *key),
-            ).fetchone()[0]
-            if others >= most:
+            if connection.execute(COUNT_OTHERS, (chat, *key)).fetchone()[0] >= most:
                 raise SubscriptionsFull
-            connection.execute(
-                "INSERT INTO subscriptions(chat, topic, kind, words, language, minute, since, look_back) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET stopped = NULL, minute = coalesce(excluded.minute, minute)",
-                (*key, language, minute, time.time(), answer is not None),
-            )
+            connection.execute(ADD, (*key, language, minute, time.time(), int(answer is not None)))
         self.changes += 1
         return self._only("chat = ? AND topic = ? AND kind = ? AND words = ?", *key)
 
@@ -103,8 +109,10 @@ class Subscriptions:
 
     def of_regions(self, regions: Collection[str]) -> list[Subscription]:
         """All that wait for news of one of these regions, stopped today or not."""
-        names = msgspec.json.encode(sorted(regions)).decode()
-        return self._all("kind = ? AND words IN (SELECT value FROM json_each(?)) ORDER BY id", Kind.REGION, names)
+        # A list in brackets must not be empty everywhere; no region has an empty name.
+        names = sorted(regions) or [""]
+        places = ", ".join("?" * len(names))
+        return self._all(f"kind = ? AND words IN ({places}) ORDER BY id", Kind.REGION, *names)
 
     def stop(self, id: int) -> None:
         """Tell nothing more of it; for a day it can be taken up again."""
@@ -135,7 +143,7 @@ class Subscriptions:
 
     def unprepared(self, encoder: str) -> Subscription | None:
         """A question that was not yet prepared for comparison by this encoder."""
-        return self._only("kind = ? AND encoder IS NOT ? LIMIT 1", Kind.QUESTION, encoder)
+        return self._only("kind = ? AND encoder IS DISTINCT FROM ? LIMIT 1", Kind.QUESTION, encoder)
 
     def prepare(self, id: int, encoder: str, question: StandingQuestion) -> None:
         """Keep what articles are compared with."""
@@ -143,33 +151,20 @@ class Subscriptions:
             "UPDATE subscriptions SET encoder = ?, embedding = ?, stems = ?, regions = ?, from_its_day = ? "
             "WHERE id = ?",
             encoder, question.embedding, " ".join(question.stems), "\n".join(question.regions),
-            question.from_its_day, id,
+            int(question.from_its_day), id,
         )  # fmt: skip
         self.changes += 1
 
     def waiting_questions(self, encoder: str) -> list[WaitingQuestion]:
         """Every question once that was prepared by this encoder, with all that wait for it, stopped today or not."""
         # Of many it takes a moment, in which the event loop must not wait: not over the connection that it reads with.
-        rows = self._database.changing.execute(
-            "SELECT words, CASE WHEN from_its_day THEN since END AS day, group_concat(id), embedding, stems, regions, "
-            "from_its_day FROM subscriptions WHERE kind = ? AND encoder = ? GROUP BY words, day",
-            (Kind.QUESTION, encoder),
-        )
-        return [
-            WaitingQuestion(
-                words,
-                day,
-                tuple(map(int, ids.split(","))),
-                StandingQuestion(
-                    embedding, tuple(stems.split()), tuple(regions.splitlines()), None, bool(from_its_day)
-                ),
-            )
-            for words, day, ids, embedding, stems, regions, from_its_day in rows
-        ]
+        with self._database.transaction() as connection:
+            rows = connection.execute(WAITING, (Kind.QUESTION, encoder)).fetchall()
+        return [_waiting(list(same)) for _, same in groupby(rows, key=itemgetter(1, 2))]
 
     def look_back(self) -> Subscription | None:
         """One that has yet to be asked of the articles that there are."""
-        return self._only("look_back AND stopped IS NULL ORDER BY id LIMIT 1")
+        return self._only("look_back = 1 AND stopped IS NULL ORDER BY id LIMIT 1")
 
     def exist(self) -> bool:
         """Whether anybody waits for anything."""
@@ -184,3 +179,10 @@ class Subscriptions:
             Subscription(id, chat, topic, Kind(kind), words, language, minute, since, stopped)
             for id, chat, topic, kind, words, language, minute, since, stopped in rows
         ]
+
+
+def _waiting(same: Sequence[Any]) -> WaitingQuestion:
+    """One question out of the rows of all that wait for it."""
+    _, words, day, embedding, stems, regions, from_its_day = same[0]
+    compared = StandingQuestion(embedding, tuple(stems.split()), tuple(regions.splitlines()), None, bool(from_its_day))
+    return WaitingQuestion(words, day, tuple(row[0] for row in same), compared)
