@@ -11,6 +11,7 @@ from embeddings.errors import (
     IndexMismatch,
     QuestionTooLong,
     SettingsError,
+    StoreUnreachable,
     StoreUnusable,
     WartabotError,
 )
@@ -25,6 +26,7 @@ from embeddings.indonesian.regions import regions_in
 from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
+from embeddings.postgresql import Connection, PostgreSQL
 from embeddings.question.alike import group_alike
 from embeddings.question.context import Turn
 from embeddings.question.courtesies import parted
@@ -55,6 +57,7 @@ __all__ = [
     "Aspect",
     "Certainty",
     "Change",
+    "Connection",
     "Edit",
     "Encoder",
     "EncoderSettings",
@@ -74,6 +77,7 @@ __all__ = [
     "Overview",
     "PassageSettings",
     "Period",
+    "PostgreSQL",
     "QuestionTooLong",
     "Quote",
     "Refusal",
@@ -86,6 +90,7 @@ __all__ = [
     "StandingQuestion",
     "StandingQuestions",
     "Store",
+    "StoreUnreachable",
     "StoreUnusable",
     "Summary",
     "Turn",

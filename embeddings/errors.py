@@ -5,7 +5,8 @@ WartabotError
 ├── IndexMismatch        the store was built with another model
 ├── QuestionTooLong      more than the answerer reads
 ├── StoreUnusable        the database is missing, damaged, locked, newer than this program, or cannot be written
-│   └── IndexingUnderWay another run holds the lock of the one that may index
+│   ├── IndexingUnderWay another run holds the lock of the one that may index
+│   └── StoreUnreachable the server is away, fails over, or others hold what is wanted: trying again may help
 └── SettingsError        config.toml is wrong
 """
 
@@ -28,6 +29,10 @@ class StoreUnusable(WartabotError):
 
 class IndexingUnderWay(StoreUnusable):
     """Another process is indexing."""
+
+
+class StoreUnreachable(StoreUnusable):
+    """The server is away for now, or others hold what is wanted; the same call may be tried again."""
 
 
 class SettingsError(WartabotError):

