@@ -29,7 +29,7 @@ from bot import registration
 from bot.alerts.matching import Matching
 from bot.alerts.telling import Telling
 from bot.alone import number_of
-from bot.chats import Chats
+from bot.chats import BEAT_SECONDS, Chats
 from bot.config import Config
 from bot.conversations import KEY, Conversations, conversations, texts_of
 from bot.handlers import (
@@ -127,6 +127,7 @@ def run_until_stopped(application: AnyApplication) -> bool:
 
 def _add_gates(application: AnyApplication) -> None:
     """What an update has to pass before anything reacts to it."""
+    application.add_handler(TypeHandler(Update, _once_chats_are_there), group=-4)
     application.add_handler(TypeHandler(Update, _only_so_much), group=-3)
     application.add_handler(TypeHandler(Update, _only_those_served), group=-2)
     application.add_handler(CallbackQueryHandler(_only_what_is_offered), group=-1)
@@ -174,6 +175,11 @@ def _add_handlers(application: AnyApplication) -> None:
     application.add_handler(ChatMemberHandler(groups.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(TypeHandler(Update, inline.answer_guest))
     application.add_error_handler(errors.report)
+
+
+async def _once_chats_are_there(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Hold everything back here while the server with the chats is away."""
+    await conversations(context).until_chats_are_there()
 
 
 async def _only_those_served(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -240,7 +246,7 @@ async def _begin(application: AnyApplication) -> None:
         asyncio.get_running_loop().add_signal_handler(number, _stop, application)
     context = application.context_types.context(application)
     application.bot_data["telling"] = telling = Telling(context)
-    tasks: list[Coroutine[Any, Any, None]] = [
+    work: list[Coroutine[Any, Any, None]] = [
         link.keep() if isinstance(link, Webhook) else keep_polling(application, link),
         repeat(lambda: _forget_old(state), SECONDS_A_DAY, "What is old could not be deleted"),
         Matching(state).keep_on(),
@@ -248,12 +254,30 @@ async def _begin(application: AnyApplication) -> None:
         registration.register(application, state),
         repeat(lambda: send_replies(application, state), 2, "Answers to reports could not be sent"),
         repeat(lambda: send_digests(application, state), 30, "The weekly digest could not be sent"),
-        # In the order they were asked, and before what comes now.
-        *(asking.take_up(pending, context) for pending in state.chats.questions.pending()),
     ]
-    application.bot_data["tasks"] = [asyncio.create_task(task) for task in tasks]
-    for started in application.bot_data["tasks"]:
-        started.add_done_callback(_tell_failure)
+    for one in work:
+        _start(application, one)
+    # In the order they were asked, and before what comes now.
+    await _take_over(application)
+    if state.chats.database.shared:
+        _start(application, repeat(lambda: _take_over(application), BEAT_SECONDS, "Nothing could be taken over"))
+
+
+def _start(application: AnyApplication, work: Coroutine[Any, Any, None]) -> None:
+    """Let it go on until it ends or the bot does."""
+    tasks: set[asyncio.Task[None]] = application.bot_data.setdefault("tasks", set())
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    task.add_done_callback(_tell_failure)
+
+
+async def _take_over(application: AnyApplication) -> None:
+    """Say that this process is at work, and go on with the questions of those that are no more."""
+    state: Conversations = application.bot_data[KEY]
+    context = application.context_types.context(application)
+    for pending in await state.write(state.chats.take_over):
+        _start(application, asking.take_up(pending, context))
 
 
 def _tell_failure(task: "asyncio.Task[None]") -> None:
@@ -282,7 +306,9 @@ def _end_at_once() -> None:
 
 async def _end(application: AnyApplication) -> None:
     application.bot_data["server"].stop()
-    for task in application.bot_data.get("tasks", ()):
+    for task in tuple(application.bot_data.get("tasks", ())):
         task.cancel()
     # What is being sent is not sent again, so it is waited for.
     await application.bot_data["telling"].end()
+    state: Conversations = application.bot_data[KEY]
+    await state.write(state.chats.workers.leave)

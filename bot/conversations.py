@@ -103,6 +103,11 @@ class Conversations:
                 logger.error("%s It is tried again.", error)
                 await asyncio.sleep(RETRY_SECONDS)
 
+    async def until_chats_are_there(self) -> None:
+        """Return at once, or where the server with the chats is away once it is back."""
+        if self.chats.database.lost:
+            await self.write(self.chats.database.reach)
+
     async def leave_no_trace(self) -> None:
         """Let nothing of what was deleted be legible; deletions in quick succession share the work."""
         async with self._tidying:

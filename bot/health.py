@@ -55,6 +55,6 @@ async def summary(state: Conversations) -> Summary:
 def _chats_trouble(state: Conversations) -> str | None:
     try:
         state.chats.database.one("SELECT 1 FROM settings LIMIT 1")
-    except sqlite3.Error as error:
-        return f"chats.db cannot be read: {error}"
+    except (sqlite3.Error, WartabotError) as error:
+        return f"The chats cannot be read: {error}"
     return None

@@ -21,7 +21,7 @@ from bot.alerts.due import in_messages, midnight_before
 from bot.alerts.matching import Matching
 from bot.alerts.typed import words_and_minute
 from bot.chats import FILE_NAME, Chats, Kind, Match, SubscriptionsFull
-from bot.chats.database import SCRIPTS
+from bot.chats.sqlite import SCRIPTS
 from bot.config import TelegramSettings
 from bot.conversations import Conversations
 from embeddings import Article, Encoder, KnowledgeBase

@@ -1,6 +1,7 @@
 import re
 import sqlite3
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -69,9 +70,38 @@ CREATE TABLE registered(name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
 """
 
 
+Open = Callable[[], Chats]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def open_chats(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    """Opens the same database each time, as further processes do."""
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
+    opened: list[Chats] = []
+
+    def opening() -> Chats:
+        opened.append(Chats(tmp_path / FILE_NAME, url=url))
+        return opened[-1]
+
+    yield opening
+    for chats in opened:
+        chats.close()
+
+
 @pytest.fixture
-def chats(tmp_path: Path) -> Chats:
+def chats(open_chats: Open) -> Chats:
+    """Of either engine."""
+    return open_chats()
+
+
+@pytest.fixture
+def file_chats(tmp_path: Path) -> Chats:
+    """In a file, whose bytes are looked at."""
     return Chats(tmp_path / FILE_NAME)
+
+
+def shared(chats: Chats) -> bool:
+    return chats.database.shared
 
 
 def saved(chats: Chats, *arguments: Any, **named: Any) -> StoredAnswer:
@@ -95,10 +125,9 @@ def unanswered(chats: Chats) -> list[tuple[str, int]]:
     return [(question, times) for question, times, _ in chats.questions.unanswered()]
 
 
-def test_settings_are_kept_over_a_restart(chats: Chats, tmp_path: Path) -> None:
-    chats.settings.change(-1, quotes=2, language="en")
-    chats.close()
-    assert Chats(tmp_path / FILE_NAME).settings.of(-1) == ChatSettings(language="en", quotes=2)
+def test_settings_are_kept_over_a_restart(open_chats: Open) -> None:
+    open_chats().settings.change(-1, quotes=2, language="en")
+    assert open_chats().settings.of(-1) == ChatSettings(language="en", quotes=2)
 
 
 def test_an_answer_comes_back_with_its_quotes_and_the_question_it_belongs_to(chats: Chats) -> None:
@@ -127,27 +156,99 @@ def test_tokens_are_of_one_length_and_none_comes_twice(chats: Chats) -> None:
     assert all(re.fullmatch(TOKEN, token) for token in tokens)
 
 
-def test_a_question_is_taken_in_once_also_by_two_processes_until_it_is_released(chats: Chats, tmp_path: Path) -> None:
+def test_a_question_is_taken_in_once_also_by_two_processes_until_it_is_released(chats: Chats, open_chats: Open) -> None:
     assert chats.questions.receive(1, 7, 7, "{}")
     assert not chats.questions.receive(1, 7, 7, "{}")
-    restarted = Chats(tmp_path / FILE_NAME)
-    assert restarted.questions.pending() == [Pending(1, "{}", released=False)]
+    restarted = open_chats()
     assert restarted.questions.receive(1, 7, 7, "{}")
+    assert not chats.questions.release(1)
     assert restarted.questions.release(1)
     assert not restarted.questions.release(1)
-    third = Chats(tmp_path / FILE_NAME)
-    assert third.questions.pending() == [Pending(1, "{}", released=True)]
+    third = open_chats()
     assert not third.questions.receive(1, 7, 7, "{}")
+    assert third.take_over() == [Pending(1, "{}", released=True)]
     third.questions.finish(1)
-    assert not third.questions.receive(1, 7, 7, "{}") and third.questions.pending() == []
+    assert not third.questions.receive(1, 7, 7, "{}") and open_chats().take_over() == []
 
 
-def test_a_question_whose_answer_was_surely_not_sent_is_left_to_the_next_process(chats: Chats, tmp_path: Path) -> None:
+def test_what_a_process_has_left_the_next_one_takes_over_and_does_not_take_in_again(
+    chats: Chats, open_chats: Open
+) -> None:
+    for update in (3, 1, 2):
+        chats.questions.receive(update, 7, 7, f"{update}")
+    chats.questions.finish(2)
+    assert chats.take_over() == []
+    chats.workers.leave()
+    restarted = open_chats()
+    assert restarted.take_over() == [Pending(1, "1", released=False), Pending(3, "3", released=False)]
+    assert restarted.take_over() == [] and not restarted.questions.receive(1, 7, 7, "{}")
+    # The first one has lost it.
+    assert not chats.questions.release(1) and restarted.questions.release(1)
+    chats.questions.take_back(1)
+    chats.questions.finish(1)
+    restarted.workers.leave()
+    assert open_chats().take_over() == [Pending(1, "1", released=True), Pending(3, "3", released=False)]
+
+
+def test_news_that_may_be_lost_is_offered_by_the_process_that_takes_over(chats: Chats, open_chats: Open) -> None:
+    waits = chats.subscriptions.add(7, 0, Kind.REGION, "Solok", "id", 30)
+    assert waits is not None
+    chats.alerts.record("store", 1, "a", [], [], [waits.id])
+    (match,) = chats.alerts.due(7, 0, time.time(), 0.0)
+    alert = chats.alerts.release(7, 0, [match.id])
+    assert alert is not None and chats.alerts.release(7, 0, [match.id]) is None
+    assert [doubtful.id for doubtful in chats.alerts.doubtful()] == [alert]
+    restarted = open_chats()
+    assert restarted.alerts.doubtful() == []
+    restarted.take_over()
+    assert [doubtful.id for doubtful in restarted.alerts.doubtful()] == [alert] and chats.alerts.doubtful() == []
+
+
+def test_what_waits_is_known_to_have_changed_whichever_process_changes_it(chats: Chats, open_chats: Open) -> None:
+    other, seen = open_chats(), [chats.subscriptions.changes]
+    waits = other.subscriptions.add(7, 0, Kind.QUESTION, "Kapan?", "id", 30)
+    assert waits is not None
+    seen.append(chats.subscriptions.changes)
+    other.subscriptions.prepare(waits.id, "encoder", StandingQuestion(b"12", ("kapan",), ("Solok",), None, True))
+    seen.append(chats.subscriptions.changes)
+    (waiting,) = chats.subscriptions.waiting_questions("encoder")
+    assert (waiting.words, waiting.since, waiting.subscriptions) == ("Kapan?", waits.since, (waits.id,))
+    assert waiting.compared == StandingQuestion(b"12", ("kapan",), ("Solok",), None, True)
+    other.forget_person(7)
+    seen.append(chats.subscriptions.changes)
+    assert len(set(seen)) == len(seen)
+
+
+def test_questions_that_several_wait_for_are_compared_once_unless_they_count_from_another_day(chats: Chats) -> None:
+    for chat, from_its_day in ((1, False), (2, False), (3, True)):
+        waits = chats.subscriptions.add(chat, 0, Kind.QUESTION, "Kapan rapat?", "id", 30)
+        assert waits is not None
+        chats.subscriptions.prepare(waits.id, "encoder", StandingQuestion(b"12", (), (), None, from_its_day))
+    assert [one.subscriptions for one in chats.subscriptions.waiting_questions("encoder")] == [(1, 2), (3,)]
+
+
+def test_what_a_group_and_its_supergroup_both_have_is_kept_once(chats: Chats) -> None:
+    for group in (-1, -100):
+        chats.greet(group)
+        chats.settings.change(group, quotes=2 if group == -1 else 3)
+        note_unanswered(chats, group, "Kapan?")
+        for topic in (0, 5, 6):
+            chats.subscriptions.add(group, topic, Kind.REGION, "Solok", "id", 30)
+    chats.migrate(-1, -100)
+    assert chats.settings.of(-100).quotes == 2 and not chats.greet(-100) and chats.greet(-1)
+    assert unanswered(chats) == [("kapan?", 1)] and chats.subscriptions.of(-1) == []
+    assert [(one.id, one.topic) for one in chats.subscriptions.of(-100)] == [(3, 0), (5, 5), (6, 6)]
+
+
+def test_a_question_whose_answer_was_surely_not_sent_is_left_to_the_next_process(
+    chats: Chats, open_chats: Open
+) -> None:
     chats.questions.receive(1, 7, 7, "{}")
     chats.questions.release(1)
     chats.questions.take_back(1)
-    assert chats.questions.pending() == []
-    restarted = Chats(tmp_path / FILE_NAME)
+    assert chats.take_over() == []
+    chats.workers.leave()
+    restarted = open_chats()
     assert restarted.questions.receive(1, 7, 7, "{}") and restarted.questions.release(1)
 
 
@@ -176,7 +277,7 @@ def traces(folder: Path, person: int, words: str) -> list[str]:
 
 
 def test_many_people_who_ask_edit_and_vote_at_random_leave_no_byte_once_they_are_forgotten(
-    chats: Chats, tmp_path: Path
+    file_chats: Chats, tmp_path: Path
 ) -> None:
     random, people = Random(1), [PERSON + number for number in range(20)]
     answers: list[StoredAnswer] = []
@@ -185,19 +286,19 @@ def test_many_people_who_ask_edit_and_vote_at_random_leave_no_byte_once_they_are
         words = f"rahasia{person}x " * random.randint(1, 60)
         content = msgspec.structs.replace(CONTENT, question=words)
         if random.random() < 0.7 or not answers:
-            chats.questions.receive(number, person, person, words)
-            answers.append(saved(chats, person, person, number, content, update_id=number))
-            chats.questions.release(number, words)
-            chats.questions.finish(number)
+            file_chats.questions.receive(number, person, person, words)
+            answers.append(saved(file_chats, person, person, number, content, update_id=number))
+            file_chats.questions.release(number, words)
+            file_chats.questions.finish(number)
         elif random.random() < 0.5:
             answer = random.choice(answers)
             longer = msgspec.structs.replace(CONTENT, question=f"rahasia{answer.asker}x " * random.randint(1, 80))
-            chats.answers.replace(answer.id, longer)
+            file_chats.answers.replace(answer.id, longer)
         else:
-            chats.feedback.give(random.choice(answers).id, person, "good")
+            file_chats.feedback.give(random.choice(answers).id, person, "good")
     for person in people[:10]:
-        chats.forget_person(person)
-    chats.database.leave_no_trace()
+        file_chats.forget_person(person)
+    file_chats.database.leave_no_trace()
     assert all(traces(tmp_path, person, f"rahasia{person}x") == [] for person in people[:10])
     assert all(traces(tmp_path, person, f"rahasia{person}x") != [] for person in people[10:])
 
@@ -233,18 +334,18 @@ def leave_traces(chats: Chats, person: int, words: str) -> None:
 
 
 def test_of_a_forgotten_person_no_byte_is_left_in_any_file_while_the_database_is_in_use(
-    chats: Chats, tmp_path: Path
+    file_chats: Chats, tmp_path: Path
 ) -> None:
-    leave_traces(chats, PERSON, "Pertanyaan rahasia sekali?")
-    leave_traces(chats, PERSON + 1_000_000, "Pertanyaan tetangga?")
+    leave_traces(file_chats, PERSON, "Pertanyaan rahasia sekali?")
+    leave_traces(file_chats, PERSON + 1_000_000, "Pertanyaan tetangga?")
     assert len(traces(tmp_path, PERSON, "Pertanyaan rahasia")) >= 2
-    chats.forget_person(PERSON)
-    assert chats.database.traces
-    chats.database.leave_no_trace()
-    assert not chats.database.traces
+    file_chats.forget_person(PERSON)
+    assert file_chats.database.traces
+    file_chats.database.leave_no_trace()
+    assert not file_chats.database.traces
     assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
     assert traces(tmp_path, PERSON + 1_000_000, "Pertanyaan tetangga") != []
-    assert chats.questions.unanswered()[0][0].startswith("pertanyaan tetangga?")
+    assert file_chats.questions.unanswered()[0][0].startswith("pertanyaan tetangga?")
 
 
 def test_a_groups_anonymous_administrators_are_forgotten_with_their_group_alone(chats: Chats) -> None:
@@ -276,35 +377,35 @@ def test_a_group_that_becomes_a_supergroup_keeps_everything_but_its_messages_num
 
 
 def test_what_is_old_is_forgotten_without_a_trace(
-    chats: Chats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    file_chats: Chats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leave_traces(chats, PERSON, "Pertanyaan rahasia sekali?")
-    chats.database.do("UPDATE subscriptions SET stopped = 1.0")
-    chats.database.do("DELETE FROM settings")
+    leave_traces(file_chats, PERSON, "Pertanyaan rahasia sekali?")
+    file_chats.database.do("UPDATE subscriptions SET stopped = 1.0")
+    file_chats.database.do("DELETE FROM settings")
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 31 * 86400)
-    new = saved(chats, -1, 7, 56, CONTENT)
-    chats.forget_old(30)
-    chats.database.leave_no_trace()
-    assert chats.answers.by_token(new.token) is not None
+    new = saved(file_chats, -1, 7, 56, CONTENT)
+    file_chats.forget_old(30)
+    file_chats.database.leave_no_trace()
+    assert file_chats.answers.by_token(new.token) is not None
     assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
 
 
-def test_what_is_forgotten_while_another_program_reads_is_tried_again(chats: Chats, tmp_path: Path) -> None:
-    leave_traces(chats, PERSON, "Pertanyaan rahasia sekali?")
+def test_what_is_forgotten_while_another_program_reads_is_tried_again(file_chats: Chats, tmp_path: Path) -> None:
+    leave_traces(file_chats, PERSON, "Pertanyaan rahasia sekali?")
     reader = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM answers").fetchone()
-    chats.forget_person(PERSON)
+    file_chats.forget_person(PERSON)
     size = (tmp_path / f"{FILE_NAME}-wal").stat().st_size
     for _ in range(3):
         with pytest.raises(ChatsLocked):
-            chats.database.leave_no_trace()
+            file_chats.database.leave_no_trace()
     # Written anew once, not with each attempt.
     assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size < size + 2 * (tmp_path / FILE_NAME).stat().st_size
     reader.execute("COMMIT")
     reader.close()
-    chats.database.leave_no_trace()
+    file_chats.database.leave_no_trace()
     assert traces(tmp_path, PERSON, "Pertanyaan rahasia") == []
 
 
@@ -346,7 +447,7 @@ def test_a_file_of_the_version_before_is_carried_over(tmp_path: Path) -> None:
     assert stored is not None and re.fullmatch(TOKEN, stored.token)
     assert (stored.id, stored.message, stored.everyone, stored.content) == (4, 56, False, CONTENT)
     assert chats.feedback.on(4) == [(7, "wrong", "old")]
-    assert chats.questions.pending() == [Pending(9, update, released=False)]
+    assert chats.take_over() == [Pending(9, update, released=False)]
     assert chats.database.all("SELECT chat, asker FROM questions ORDER BY update_id") == [(0, 0), (-3, 8)]
     # Nobody could have theirs deleted.
     assert chats.questions.unanswered() == []
@@ -354,18 +455,18 @@ def test_a_file_of_the_version_before_is_carried_over(tmp_path: Path) -> None:
 
 
 def test_a_change_while_another_program_has_the_file_locked_says_that_nothing_was_lost(
-    chats: Chats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    file_chats: Chats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chats.database.changing.execute("PRAGMA busy_timeout = 100")
+    file_chats.database.changing.execute("PRAGMA busy_timeout = 100")
     other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(ChatsLocked):
-        chats.greet(-1)
+        file_chats.greet(-1)
     # Reading goes on.
-    assert chats.settings.of(-1) == ChatSettings()
+    assert file_chats.settings.of(-1) == ChatSettings()
     other.execute("ROLLBACK")
     other.close()
-    assert chats.greet(-1)
+    assert file_chats.greet(-1)
 
 
 def test_a_file_of_a_newer_version_or_no_database_is_refused(tmp_path: Path) -> None:

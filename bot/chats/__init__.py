@@ -4,14 +4,17 @@ from bot.chats.alerts import Alert, Match
 from bot.chats.answers import SentAnswer, SentQuote, StoredAnswer
 from bot.chats.chats import FILE_NAME, Chats
 from bot.chats.counts import Counts, Outcome
-from bot.chats.database import CHATS_VERSION, ChatsLocked
+from bot.chats.database import ChatsLocked
 from bot.chats.feedback import REPORT, Judged
 from bot.chats.questions import Pending, Unanswered
 from bot.chats.reports import Report
 from bot.chats.settings import ChatSettings, is_quiet
+from bot.chats.sqlite import CHATS_VERSION
 from bot.chats.subscriptions import Kind, Subscription, SubscriptionsFull, WaitingQuestion
+from bot.chats.workers import BEAT_SECONDS
 
 __all__ = [
+    "BEAT_SECONDS",
     "CHATS_VERSION",
     "FILE_NAME",
     "REPORT",

@@ -1,6 +1,5 @@
 """What subscriptions are to be told of, and the messages that tell it: each once, also over a kill."""
 
-import sqlite3
 import time
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ import msgspec
 from bot.chats.answers import SentAnswer
 from bot.chats.database import Database
 from bot.chats.subscriptions import Kind
+from embeddings import Connection
 
 MATCH = (
     "SELECT matches.id, subscription, subscriptions.chat, subscriptions.topic, kind, words, language, "
@@ -32,7 +32,7 @@ NOTE_NEWS = (
     "WHERE article IN {copies} AND (other.chat, other.topic) = (one.chat, one.topic) "
     "AND (other.stopped IS NULL OR other.id = one.id))"
 )
-RELEASE = "INSERT INTO alerts(chat, topic, released) VALUES (?, ?, ?) RETURNING id"
+RELEASE = "INSERT INTO alerts(chat, topic, released, run) VALUES (?, ?, ?, ?) RETURNING id"
 TELL = (
     "UPDATE matches SET alert = ? WHERE id = ? AND alert IS NULL "
     "AND subscription IN (SELECT id FROM subscriptions WHERE chat = ? AND stopped IS NULL)"
@@ -71,8 +71,10 @@ class Alert(msgspec.Struct, frozen=True):
 class Alerts:
     """What was matched, released in the moment before it is sent, and finished."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, run: str) -> None:
+        """`run` names this process among all that were ever at work."""
         self._database = database
+        self._run = run
 
     # --- matching ---
 
@@ -142,7 +144,7 @@ class Alerts:
         rows = [(match, chat) for match in sorted(matches)]
         try:
             with self._database.transaction() as connection:
-                alert = connection.execute(RELEASE, (chat, topic, time.time())).fetchone()[0]
+                alert = connection.execute(RELEASE, (chat, topic, time.time(), self._run)).fetchone()[0]
                 if connection.executemany(TELL, [(alert, *row) for row in rows]).rowcount != len(rows):
                     raise _NotThere
         except _NotThere:
@@ -166,9 +168,15 @@ class Alerts:
         self._database.do("UPDATE matches SET alert = 0, content = NULL WHERE id = ? AND alert IS NULL", match)
 
     def doubtful(self) -> list[Alert]:
-        """Messages that are being sent, or of which it is not known whether they have arrived, oldest first."""
-        rows = self._database.all("SELECT id, chat, topic FROM alerts WHERE finished = 0 AND offered = 0 ORDER BY id")
+        """Messages that this process sends, or of which it is not known whether they have arrived, oldest first."""
+        statement = "SELECT id, chat, topic FROM alerts WHERE finished = 0 AND offered = 0 AND run = ? ORDER BY id"
+        rows = self._database.all(statement, self._run)
         return [Alert(*row) for row in rows]
+
+    def take_over(self, connection: Connection, run: str) -> None:
+        """Within a transaction, take over the doubtful messages of the process of another run."""
+        statement = "UPDATE alerts SET run = ? WHERE run = ? AND finished = 0 AND offered = 0"
+        connection.execute(statement, (self._run, run))
 
     def note_offered(self, alert: int) -> None:
         """The chat knows that the message may be lost, and is not told so again."""
@@ -188,7 +196,7 @@ def _places(values: Collection[object]) -> str:
 
 
 def _note_answer(
-    connection: sqlite3.Connection, subscription: int, article: str, story: Collection[str], content: SentAnswer
+    connection: Connection, subscription: int, article: str, story: Collection[str], content: SentAnswer
 ) -> None:
     copies = sorted({article, *story})
     row = (article, msgspec.json.encode(content), time.time(), subscription, *copies)

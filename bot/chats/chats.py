@@ -4,7 +4,6 @@ Kept little and kept private: what belongs to a person goes with `forget_person`
 the file is readable by its owner alone.
 """
 
-import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +14,14 @@ from bot.chats.answers import Answers
 from bot.chats.counts import Counts
 from bot.chats.database import Database
 from bot.chats.feedback import Feedback
-from bot.chats.questions import Questions
+from bot.chats.postgresql import PostgreSQLDatabase
+from bot.chats.questions import Pending, Questions
 from bot.chats.reports import Reports
 from bot.chats.settings import Settings
+from bot.chats.sqlite import SQLiteDatabase
 from bot.chats.subscriptions import UNDO_SECONDS, Subscriptions
+from bot.chats.workers import SECONDS_OF_PATIENCE, Workers
+from embeddings import Connection
 
 FILE_NAME = "chats.db"
 # What a group has takes the place of the same in the supergroup that it becomes.
@@ -37,24 +40,38 @@ REPLACED_BY_MIGRATION = (
 class Chats:
     """One database, a part for each subject, and what concerns a chat or a person as a whole."""
 
-    def __init__(self, path: Path, timezone: str = "Asia/Jakarta") -> None:
-        """Open or create the database; raises StoreUnusable where that cannot be done.
+    def __init__(self, path: Path, timezone: str = "Asia/Jakarta", url: str = "") -> None:
+        """Open or create the file, or connect to PostgreSQL where a URL is given; raises StoreUnusable.
 
         What is counted a day is counted in the newsroom's time zone.
         """
-        self.database = Database(path)
+        self.database: Database = PostgreSQLDatabase(url) if url else SQLiteDatabase(path)
+        self.workers = Workers(self.database)
         self.settings = Settings(self.database)
         self.counts = Counts(self.database, timezone)
-        self.questions = Questions(self.database, self.counts)
+        self.questions = Questions(self.database, self.counts, self.workers.run)
         self.answers = Answers(self.database)
         self.feedback = Feedback(self.database, self.counts)
         self.reports = Reports(self.database)
         self.administration = Administration(self.database)
         self.subscriptions = Subscriptions(self.database)
-        self.alerts = Alerts(self.database)
+        self.alerts = Alerts(self.database, self.workers.run)
 
     def close(self) -> None:
         self.database.close()
+
+    def take_over(self) -> list[Pending]:
+        """Say that this process is at work, and take over what others have left that are no more, each thing once.
+
+        To be called at the start, and then every BEAT_SECONDS; returns the questions among it, oldest first.
+        """
+        questions: list[Pending] = []
+        with self.database.transaction() as connection:
+            self.workers.beat(connection)
+            for run in self.workers.gone(connection):
+                self.alerts.take_over(connection, run)
+                questions += self.questions.take_over(connection, run)
+        return sorted(questions, key=lambda question: question.update_id)
 
     def greet(self, chat: int) -> bool:
         """Note that a group is greeted; False where it was before."""
@@ -77,7 +94,7 @@ class Chats:
 
     def migrate(self, old: int, new: int) -> None:
         """Follow a group that has become a supergroup: another id, in which its messages have other numbers."""
-        with self.database.transaction() as connection:
+        with self.database.transaction(alone=True) as connection:
             connection.execute(
                 "UPDATE answers SET question_message = NULL, answer_message = NULL WHERE chat = ?", (old,)
             )
@@ -96,7 +113,6 @@ class Chats:
         """Delete all that is kept of a chat that the bot has left."""
         with self.database.forgetting() as connection:
             _forget_chat(connection, chat)
-        self.subscriptions.changes += 1
 
     def forget_person(self, person: int) -> None:
         """Delete all that is kept of a person: the private chat, what was asked anywhere, feedback, administration."""
@@ -107,7 +123,6 @@ class Chats:
             connection.execute("DELETE FROM feedback WHERE person = ?", (person,))
             for table in ("changes", "digests"):
                 connection.execute(f"DELETE FROM {table} WHERE administrator = ?", (person,))
-        self.subscriptions.changes += 1
 
     def forget_old(self, days: int) -> None:
         """Delete answers, with their feedback, questions and alerts that are older, and what was stopped a day ago."""
@@ -120,14 +135,14 @@ class Chats:
             connection.execute(
                 "DELETE FROM digests WHERE due < ?", (str(datetime.fromtimestamp(before - 86400, UTC).date()),)
             )
+            connection.execute(f"DELETE FROM workers WHERE seen < {self.database.clock} - {SECONDS_OF_PATIENCE}")
             connection.execute("DELETE FROM subscriptions WHERE stopped < ?", (time.time() - UNDO_SECONDS,))
             # That an article was told of is known as long as it is subscribed to.
             connection.execute("DELETE FROM alerts WHERE released < ?", (before,))
             connection.execute("UPDATE matches SET content = NULL WHERE alert NOT IN (SELECT id FROM alerts)")
-        self.subscriptions.changes += 1
 
 
-def _forget_chat(connection: sqlite3.Connection, chat: int) -> None:
+def _forget_chat(connection: Connection, chat: int) -> None:
     for table in ("settings", "groups", "answers", "questions", "subscriptions", "alerts"):
         connection.execute(f"DELETE FROM {table} WHERE chat = ?", (chat,))
     # Anonymous administrators ask as the group itself.

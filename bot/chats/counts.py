@@ -1,7 +1,6 @@
 """What is counted of each day, for the operator: how much was asked and how it was answered, and nothing of whom."""
 
 import bisect
-import sqlite3
 import time
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -9,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.chats.database import Database
+from embeddings import Connection
 
 # Each a quarter more than the one before, so that what a percentile tells is at most a quarter too much.
 LATENCIES_MS = tuple(round(20 * 1.25**step) for step in range(40))
@@ -28,7 +28,7 @@ class Counts:
         self._database = database
         self._zone = ZoneInfo(timezone)
 
-    def note_answer(self, connection: sqlite3.Connection, outcome: Outcome, seconds: float | None = None) -> None:
+    def note_answer(self, connection: Connection, outcome: Outcome, seconds: float | None = None) -> None:
         """Within a transaction, count an answer, and how long its asker waited where that is known."""
         now = time.time()
         self.note(connection, "certainty", outcome.certainty, now)
@@ -41,7 +41,7 @@ class Counts:
         with self._database.transaction() as connection:
             self.note_answer(connection, outcome)
 
-    def note(self, connection: sqlite3.Connection, kind: str, value: str, moment: float, by: int = 1) -> None:
+    def note(self, connection: Connection, kind: str, value: str, moment: float, by: int = 1) -> None:
         """Within a transaction, count one more, or `by` -1 one less, of the day of that moment (seconds since 1970)."""
         connection.execute(
             "INSERT INTO counts VALUES (?, ?, ?, ?) "

@@ -1,12 +1,12 @@
 """What people say of answers: votes and reports."""
 
-import sqlite3
 import time
 
 import msgspec
 
 from bot.chats.counts import Counts
 from bot.chats.database import Database
+from embeddings import Connection
 
 VOTES = ("good", "bad")
 REPORT = "wrong"
@@ -53,7 +53,7 @@ class Feedback:
         with self._database.transaction() as connection:
             return self._take_back(connection, answer, person, (REPORT,))
 
-    def _take_back(self, connection: sqlite3.Connection, answer: int, person: int, kinds: tuple[str, ...]) -> bool:
+    def _take_back(self, connection: Connection, answer: int, person: int, kinds: tuple[str, ...]) -> bool:
         """Whether the person had said any of this; what was counted of it counts no longer."""
         condition = f"answer = ? AND person = ? AND kind IN ({', '.join('?' * len(kinds))})"
         rows = connection.execute(

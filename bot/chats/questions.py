@@ -1,6 +1,5 @@
 """Each question that the bot takes in, answered at most once, also over a kill; and those that no article answered."""
 
-import secrets
 import time
 from typing import NamedTuple
 
@@ -8,10 +7,20 @@ import msgspec
 
 from bot.chats.counts import Counts, Outcome
 from bot.chats.database import Database
+from bot.chats.workers import ALIVE, LEASE_SECONDS
+from embeddings import Connection
+
+RECEIVE = (
+    "INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, NULL) "
+    "ON CONFLICT (update_id) DO UPDATE SET run = excluded.run WHERE questions.update_content IS NOT NULL "
+    "AND questions.released IS NULL AND questions.run != excluded.run AND questions.run NOT IN ({alive})"
+)
+# Of one that another process has taken over, this one keeps its hands off.
+OWN = "update_id = ? AND run = ?"
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """A question that no process has finished: the update it came in, and whether its answer may have been sent."""
+    """A question that a process has left unfinished: its update, and whether its answer may have been sent."""
 
     update_id: int
     content: str
@@ -29,34 +38,30 @@ class Unanswered(NamedTuple):
 class Questions:
     """The questions taken in: received, released in the moment before the answer is sent, finished."""
 
-    def __init__(self, database: Database, counts: Counts) -> None:
+    def __init__(self, database: Database, counts: Counts, run: str) -> None:
+        """`run` names this process among all that were ever at work."""
         self._database = database
         self._counts = counts
-        self._run = secrets.token_hex(8)
+        self._run = run
 
     def receive(self, update_id: int, chat: int, asker: int, content: str) -> bool:
-        """Take a question in; False where this process has it already or any process has answered it."""
-        return (
-            self._database.do(
-                "INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, NULL) "
-                "ON CONFLICT (update_id) DO UPDATE SET run = excluded.run WHERE questions.update_content IS NOT NULL "
-                "AND questions.released IS NULL AND questions.run != excluded.run",
-                update_id, chat, asker, content, self._run, time.time(),
-            )
-            == 1
-        )  # fmt: skip
+        """Take a question in; False where a process that is at work has it already, or any has answered it."""
+        statement = RECEIVE.format(alive=ALIVE.format(clock=self._database.clock))
+        row = (update_id, chat, asker, content, self._run, time.time())
+        return self._database.do(statement, *row, LEASE_SECONDS) == 1
 
     def release(self, update_id: int, unanswered: str | None = None, outcome: Outcome | None = None) -> bool:
         """The answer is about to be sent, so the question is never answered again; False where it was before.
+
+        Also where another process has taken the question over.
 
         `unanswered` is the question where no article answers it, for the operator, who is also told the outcome and how
         long the asker has waited.
         """
         with self._database.transaction() as connection:
             released = connection.execute(
-                "UPDATE questions SET released = ? "
-                "WHERE update_id = ? AND update_content IS NOT NULL AND released IS NULL",
-                (time.time(), update_id),
+                f"UPDATE questions SET released = ? WHERE {OWN} AND update_content IS NOT NULL AND released IS NULL",
+                (time.time(), update_id, self._run),
             ).rowcount
             if released and unanswered is not None:
                 connection.execute(
@@ -72,19 +77,19 @@ class Questions:
 
     def take_back(self, update_id: int) -> None:
         """The answer has surely not been sent, so the question may be answered again."""
-        self._database.do("UPDATE questions SET released = NULL WHERE update_id = ?", update_id)
+        self._database.do(f"UPDATE questions SET released = NULL WHERE {OWN}", update_id, self._run)
 
     def finish(self, update_id: int) -> None:
         """Nothing more is to be done for this question."""
-        self._database.do("UPDATE questions SET update_content = NULL WHERE update_id = ?", update_id)
+        self._database.do(f"UPDATE questions SET update_content = NULL WHERE {OWN}", update_id, self._run)
 
-    def pending(self) -> list[Pending]:
-        """Questions that a process took in and did not finish, oldest first."""
-        rows = self._database.all(
-            "SELECT update_id, update_content, released IS NOT NULL FROM questions "
-            "WHERE update_content IS NOT NULL AND run != ? ORDER BY update_id",
-            self._run,
-        )
+    def take_over(self, connection: Connection, run: str) -> list[Pending]:
+        """Within a transaction, take over what the process of another run has not finished; each only one can."""
+        rows = connection.execute(
+            "UPDATE questions SET run = ? WHERE run = ? AND update_content IS NOT NULL "
+            "RETURNING update_id, update_content, released IS NOT NULL",
+            (self._run, run),
+        ).fetchall()
         return [Pending(update_id, content, bool(released)) for update_id, content, released in rows]
 
     def unanswered(self) -> list[Unanswered]:

@@ -9,6 +9,8 @@ import msgspec
 from bot.chats.database import Database
 
 DEFAULT_QUOTES = 1
+OF_CHAT = "SELECT content FROM settings WHERE chat = ?"
+CHANGE = "INSERT INTO settings VALUES (?, ?) ON CONFLICT (chat) DO UPDATE SET content = excluded.content"
 
 
 class ChatSettings(msgspec.Struct, frozen=True):
@@ -36,15 +38,19 @@ class Settings:
         self._database = database
 
     def of(self, chat: int) -> ChatSettings:
-        row = self._database.one("SELECT content FROM settings WHERE chat = ?", chat)
-        return msgspec.json.decode(row[0], type=ChatSettings) if row else ChatSettings()
+        return _settings(self._database.one(OF_CHAT, chat))
 
     def change(self, chat: int, **changes: Any) -> ChatSettings:
         """Change some settings of a chat and return all of them."""
-        settings = msgspec.structs.replace(self.of(chat), **changes)
-        statement = "INSERT INTO settings VALUES (?, ?) ON CONFLICT (chat) DO UPDATE SET content = excluded.content"
-        self._database.do(statement, chat, msgspec.json.encode(settings))
+        with self._database.transaction(alone=True) as connection:
+            row = connection.execute(OF_CHAT, (chat,)).fetchone()
+            settings = msgspec.structs.replace(_settings(row), **changes)
+            connection.execute(CHANGE, (chat, msgspec.json.encode(settings)))
         return settings
+
+
+def _settings(row: Any) -> ChatSettings:
+    return msgspec.json.decode(row[0], type=ChatSettings) if row else ChatSettings()
 
 
 def is_quiet(settings: ChatSettings, timezone: str, now: datetime | None = None) -> bool:

@@ -24,7 +24,7 @@ ADD = (
 )
 WAITING = (
     "SELECT id, words, CASE WHEN from_its_day = 1 THEN since END AS day, embedding, stems, regions, from_its_day "
-    "FROM subscriptions WHERE kind = ? AND encoder = ? ORDER BY words, day, id"
+    "FROM subscriptions WHERE kind = ? AND encoder = ? ORDER BY words, day NULLS FIRST, id"
 )
 # So long a stopped one can be taken up again, and nothing that came in meanwhile is missed.
 UNDO_SECONDS = 86_400
@@ -72,8 +72,11 @@ class Subscriptions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.changes = 0
-        """Counts up with whatever changes which questions wait."""
+
+    @property
+    def changes(self) -> int:
+        """Counts up with whatever changes which questions wait, whichever process does it."""
+        return int(self._database.one("SELECT number FROM waiting_changes")[0])
 
     def add(
         self,
@@ -90,14 +93,13 @@ class Subscriptions:
 
         One that begins under an `answer` looks back on what there is; None where that answer was forgotten.
         """
-        with self._database.transaction() as connection:
+        with self._database.transaction(alone=True) as connection:
             if answer and not connection.execute("SELECT 1 FROM answers WHERE id = ?", (answer,)).fetchone():
                 return None
             key = (chat, topic, kind, words)
             if connection.execute(COUNT_OTHERS, (chat, *key)).fetchone()[0] >= most:
                 raise SubscriptionsFull
             connection.execute(ADD, (*key, language, minute, time.time(), int(answer is not None)))
-        self.changes += 1
         return self._only("chat = ? AND topic = ? AND kind = ? AND words = ?", *key)
 
     def by_id(self, id: int) -> Subscription | None:
@@ -137,7 +139,6 @@ class Subscriptions:
         """Delete those of a chat that cannot be written to, or of one topic of it."""
         with self._database.forgetting() as connection:
             connection.execute("DELETE FROM subscriptions WHERE chat = ? AND topic = coalesce(?, topic)", (chat, topic))
-        self.changes += 1
 
     # --- what articles are compared with ---
 
@@ -153,7 +154,6 @@ class Subscriptions:
             encoder, question.embedding, " ".join(question.stems), "\n".join(question.regions),
             int(question.from_its_day), id,
         )  # fmt: skip
-        self.changes += 1
 
     def waiting_questions(self, encoder: str) -> list[WaitingQuestion]:
         """Every question once that was prepared by this encoder, with all that wait for it, stopped today or not."""

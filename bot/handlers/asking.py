@@ -38,29 +38,36 @@ async def answer_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> 
     question = _question_in(message, context)
     if question is None:
         return
-    answer = _follow_edit if update.edited_message is not None else _respond
     # Taken before the first wait: an edit right after asking comes to its turn after the question itself.
     async with state.turn(message.chat_id, message.message_id):
         if await state.write(
             state.chats.questions.receive, update.update_id, message.chat_id, asker_of(message), update.to_json()
         ):
             state.arrivals.safe(update.update_id)
-            with state.metrics.answer_seconds.time():
-                async with _finishing(update.update_id, state):
-                    await answer(update, message, question, context)
+            await _answer_what_is_taken_in(update, message, question, context)
+
+
+async def _answer_what_is_taken_in(
+    update: Update, message: Message, question: AddressedQuestion, context: ContextTypes.DEFAULT_TYPE
+) -> None:
+    answer, state = _follow_edit if update.edited_message is not None else _respond, conversations(context)
+    with state.metrics.answer_seconds.time():
+        async with _finishing(update.update_id, state):
+            await answer(update, message, question, context)
 
 
 async def take_up(pending: Pending, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Go on with a question that a stopped process has left: answer it, or tell that its answer may be lost."""
-    update = _update_of(pending, context)
+    """Go on with a question taken over from a stopped process: answer it, or tell that its answer may be lost."""
+    update, state = _update_of(pending, context), conversations(context)
     message = update.effective_message if update else None
     try:
-        asks = message is not None and _question_in(message, context) is not None
-        if update is not None and asks and not pending.released:
-            await answer_message(update, context)
+        question = _question_in(message, context) if message else None
+        if update is not None and message is not None and question is not None and not pending.released:
+            async with state.turn(message.chat_id, message.message_id):
+                await _answer_what_is_taken_in(update, message, question, context)
             return
-        async with _finishing(pending.update_id, conversations(context)):
-            if message is not None and asks:
+        async with _finishing(pending.update_id, state):
+            if message is not None and question is not None:
                 await offer_lost_answer(message, context)
     # Whatever stands in this one's way must not cost the others theirs.
     except Exception as error:

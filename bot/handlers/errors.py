@@ -48,6 +48,7 @@ def _known(error: Exception, update: object) -> tuple[str, int, str]:
 
 
 async def _apologise(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    await conversations(context).until_chats_are_there()
     text = texts_of(update, context).failed
     try:
         if update.callback_query is not None:
