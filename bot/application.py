@@ -1,18 +1,12 @@
 """Build the Telegram application; read it as a table of contents of what the bot reacts to."""
 
-import asyncio
-import logging
-import os
-import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from socket import socket
-from typing import Any
 
 from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.error import InvalidToken
 from telegram.ext import (
-    Application,
     ApplicationBuilder,
     ApplicationHandlerStop,
     CallbackQueryHandler,
@@ -25,11 +19,8 @@ from telegram.ext import (
     filters,
 )
 
-from bot import registration
-from bot.alerts.matching import Matching
-from bot.alerts.telling import Telling
 from bot.alone import number_of
-from bot.chats import BEAT_SECONDS, Chats
+from bot.chats import Chats
 from bot.config import Config
 from bot.conversations import KEY, Conversations, conversations, texts_of
 from bot.handlers import (
@@ -46,42 +37,41 @@ from bot.handlers import (
     settings,
     subscriptions,
 )
+from bot.lifetime import AnyApplication, begin, end
 from bot.limits import ChatRateLimiter
-from bot.operating.digest import send_digests
-from bot.operating.replies import send_replies
-from bot.polling import WatchedRequest, keep_polling
+from bot.polling import ElectedUpdater, WatchedRequest
+from bot.processes import Processes
 from bot.questions import asker_of
 from bot.redaction import webhook_secret
-from bot.repeating import repeat
 from bot.sending import acknowledge
-from bot.server import build_server
 from bot.updates import UPDATES, CountingProcessor
 from bot.webhook import Webhook
 from embeddings import KnowledgeBase
 
-logger = logging.getLogger(__name__)
-
 # An answer that Telegram took but was slow to confirm would be followed by an apology.
 CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
-# What is not finished by then is left to the next start.
-STOP_SECONDS = 25.0
-SECONDS_A_DAY = 86_400
 
 NEW = filters.UpdateType.MESSAGE
 PRIVATE = NEW & filters.ChatType.PRIVATE
 WORDS = filters.TEXT | filters.CAPTION
 ONLY_A_LINK = r"^\s*https?://\S+\s*$"
 
-AnyApplication = Application[Any, Any, Any, Any, Any, Any]
-
 
 def build_application(
-    token: str, settings: Config, knowledge: KnowledgeBase, chats: Chats, sockets: Sequence[socket] = ()
+    token: str,
+    settings: Config,
+    knowledge: KnowledgeBase,
+    chats: Chats,
+    sockets: Sequence[socket] = (),
+    processes: Processes | None = None,
 ) -> AnyApplication:
-    """The application, not started: it polls or takes in a webhook's updates, and its server listens at the sockets."""
+    """The application, not started: it polls or takes in a webhook's updates, and its server listens at the sockets.
+
+    `processes` are those that answer for this bot, by default this one alone.
+    """
     telegram, api_url = settings.telegram, settings.telegram.api_url.rstrip("/")
-    state = Conversations(knowledge, chats, telegram, settings.newsroom)
-    limiter = ChatRateLimiter(60.0 * telegram.answer_within_minutes, state.metrics.count_call)
+    state = Conversations(knowledge, chats, telegram, settings.newsroom, processes)
+    limiter = ChatRateLimiter(60.0 * telegram.answer_within_minutes, state.metrics.count_call, state.processes)
     polling = WatchedRequest(telegram.stalled_after_seconds, lambda: application.stop_running(), connection_pool_size=1)
     application: AnyApplication = (
         ApplicationBuilder()
@@ -93,10 +83,12 @@ def build_application(
         .read_timeout(READ_SECONDS)
         .rate_limiter(limiter)
         .concurrent_updates(CountingProcessor(state.metrics, state.arrivals))
-        .post_init(_begin)
-        .post_stop(_end)
+        .post_init(begin)
+        .post_stop(end)
         .build()
     )
+    if not telegram.webhook_url:
+        application.updater = ElectedUpdater(application.bot, application.update_queue, state.processes)
     link = _webhook(application, telegram.webhook_url, token, state) if telegram.webhook_url else polling
     application.bot_data |= {KEY: state, "link": link, "limiter": limiter, "sockets": sockets}
     _add_gates(application)
@@ -108,7 +100,7 @@ def build_application(
 def _webhook(application: AnyApplication, url: str, token: str, state: Conversations) -> Webhook:
     """Let updates come by a webhook in place of polling."""
     secret, queue = webhook_secret(token), application.update_queue
-    webhook = Webhook(application.bot, queue, url, secret, state.arrivals, application.stop_running)
+    webhook = Webhook(application.bot, queue, url, secret, state, application.stop_running)
     application.updater = webhook
     return webhook
 
@@ -216,14 +208,14 @@ async def _only_so_much(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
         person = asker_of(message)
     else:
         return
-    if state.taps.take(person):
+    if await state.taps.take(person):
         return
     line = state.texts(update.effective_chat, update.effective_user).slow_down.format(
-        seconds=state.taps.seconds_left(person)
+        seconds=await state.taps.seconds_left(person)
     )
     if query is not None:
         await acknowledge(query, line)
-    elif message is not None and message.chat.type == ChatType.PRIVATE and state.taps.notice_due(person):
+    elif message is not None and message.chat.type == ChatType.PRIVATE and await state.taps.notice_due(person):
         await message.reply_text(line)
     raise ApplicationHandlerStop
 
@@ -234,81 +226,3 @@ def _costs_a_tap(message: Message, state: Conversations) -> bool:
         return True
     asks = bool(message.text or message.caption) and state.serves(message.chat, message.from_user)
     return message.chat.type == ChatType.PRIVATE and not asks
-
-
-async def _begin(application: AnyApplication) -> None:
-    """Register commands, take up what a stopped process left, and go on with what nobody asks for."""
-    state: Conversations = application.bot_data[KEY]
-    link: WatchedRequest | Webhook = application.bot_data["link"]
-    server = application.bot_data["server"] = build_server(state, link)
-    server.add_sockets(application.bot_data["sockets"])
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, _stop, application)
-    context = application.context_types.context(application)
-    application.bot_data["telling"] = telling = Telling(context)
-    work: list[Coroutine[Any, Any, None]] = [
-        link.keep() if isinstance(link, Webhook) else keep_polling(application, link),
-        repeat(lambda: _forget_old(state), SECONDS_A_DAY, "What is old could not be deleted"),
-        Matching(state).keep_on(),
-        telling.keep_on(),
-        registration.register(application, state),
-        repeat(lambda: send_replies(application, state), 2, "Answers to reports could not be sent"),
-        repeat(lambda: send_digests(application, state), 30, "The weekly digest could not be sent"),
-    ]
-    for one in work:
-        _start(application, one)
-    # In the order they were asked, and before what comes now.
-    await _take_over(application)
-    if state.chats.database.shared:
-        _start(application, repeat(lambda: _take_over(application), BEAT_SECONDS, "Nothing could be taken over"))
-
-
-def _start(application: AnyApplication, work: Coroutine[Any, Any, None]) -> None:
-    """Let it go on until it ends or the bot does."""
-    tasks: set[asyncio.Task[None]] = application.bot_data.setdefault("tasks", set())
-    task = asyncio.create_task(work)
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
-    task.add_done_callback(_tell_failure)
-
-
-async def _take_over(application: AnyApplication) -> None:
-    """Say that this process is at work, and go on with the questions of those that are no more."""
-    state: Conversations = application.bot_data[KEY]
-    context = application.context_types.context(application)
-    for pending in await state.write(state.chats.take_over):
-        _start(application, asking.take_up(pending, context))
-
-
-def _tell_failure(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and task.exception() is not None:
-        logger.error("A task of the bot's own has ended", exc_info=task.exception())
-
-
-async def _forget_old(state: Conversations) -> None:
-    await state.write(state.chats.forget_old, state.settings.keep_days)
-    await state.leave_no_trace()
-
-
-def _stop(application: AnyApplication) -> None:
-    """End in good order, and soon: nothing waits for Telegram's patience, and what is not done the next start does."""
-    application.bot_data[KEY].stopping = True
-    application.bot_data["limiter"].stop()
-    application.stop_running()
-    asyncio.get_running_loop().call_later(STOP_SECONDS, _end_at_once)
-
-
-def _end_at_once() -> None:
-    logger.warning("Not everything was finished within %.0f s; the next start goes on with it.", STOP_SECONDS)
-    # Whatever is stored survives a kill at any moment.
-    os._exit(0)
-
-
-async def _end(application: AnyApplication) -> None:
-    application.bot_data["server"].stop()
-    for task in tuple(application.bot_data.get("tasks", ())):
-        task.cancel()
-    # What is being sent is not sent again, so it is waited for.
-    await application.bot_data["telling"].end()
-    state: Conversations = application.bot_data[KEY]
-    await state.write(state.chats.workers.leave)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
-from weakref import WeakValueDictionary
 
 from telegram import Chat, Update, User
 from telegram.constants import ChatType
@@ -15,8 +14,8 @@ from telegram.ext import ContextTypes
 from bot.alone import Alone
 from bot.chats import Chats, ChatsLocked
 from bot.config import NewsroomSettings, TelegramSettings
-from bot.limits import Allowance
 from bot.metrics import Metrics
+from bot.processes import OneProcess, Processes
 from bot.texts import ENGLISH, INDONESIAN, Texts, texts_for
 from bot.updates import Arrivals
 from bot.worker import Urgency, Worker
@@ -45,6 +44,7 @@ class Conversations:
         chats: Chats,
         settings: TelegramSettings,
         newsroom: NewsroomSettings | None = None,
+        processes: Processes | None = None,
     ) -> None:
         self.answerer = knowledge
         self.chats = chats
@@ -54,16 +54,16 @@ class Conversations:
         self.newsroom = newsroom or NewsroomSettings()
         self._examples: tuple[str, ...] = ()
         self._next_examples = 0.0
-        self.people = Allowance(settings.questions_a_minute_person)
-        self.groups = Allowance(settings.questions_a_minute_chat)
-        self.taps = Allowance(settings.taps_a_minute_person)
-        self.inline_queries = Allowance(settings.inline_queries_a_minute_person)
+        self.processes = processes = processes or OneProcess()
+        self.people = processes.allowance("people", settings.questions_a_minute_person)
+        self.groups = processes.allowance("groups", settings.questions_a_minute_chat)
+        self.taps = processes.allowance("taps", settings.taps_a_minute_person)
+        self.inline_queries = processes.allowance("inline queries", settings.inline_queries_a_minute_person)
         self.newest_inline: dict[int, str] = {}
         """The newest inline query of each person who is typing one; the ones before are not computed any more."""
         self.changing_articles = asyncio.Lock()
         """Held while a process changes articles for an administrator."""
         self.alone = Alone()
-        self._turns: WeakValueDictionary[tuple[int, ...], asyncio.Lock] = WeakValueDictionary()
         self._answerer_thread = Worker("answerer")
         self._tidying = asyncio.Lock()
         self._next_tidy = 0.0
@@ -85,13 +85,15 @@ class Conversations:
         """How many questions wait for the answerer or are in work."""
         return self._answerer_thread.waiting_questions
 
-    def allows(self, chat: int, asker: int) -> bool:
+    async def allows(self, chat: int, asker: int) -> bool:
         """Take one question of what this person, and in a group all together, may ask a minute."""
-        return self.people.take(asker) and (chat > 0 or self.groups.take(chat))
+        return await self.people.take(asker) and (chat > 0 or await self.groups.take(chat))
 
-    def slow_down(self, asker: int, texts: Texts) -> str:
+    async def slow_down(self, asker: int, texts: Texts) -> str:
         """What to tell somebody who has asked too much; once, then nothing."""
-        return texts.slow_down.format(seconds=self.people.seconds_left(asker)) if self.people.notice_due(asker) else ""
+        if not await self.people.notice_due(asker):
+            return ""
+        return texts.slow_down.format(seconds=await self.people.seconds_left(asker))
 
     async def write(self, change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Change the chats, in the one thread that may; for as long as another program has them locked, wait."""
@@ -118,10 +120,6 @@ class Conversations:
             await self.write(self.chats.database.leave_no_trace)
             # However large the file has grown, writing it anew takes a tenth of the time at most.
             self._next_tidy = time.monotonic() + 9 * (time.monotonic() - begin)
-
-    def turn(self, *key: int) -> asyncio.Lock:
-        """Held while this chat, or this message of a chat, is worked on; whoever comes later waits in line."""
-        return self._turns.setdefault(key, asyncio.Lock())
 
     def texts(self, chat: Chat | None, user: User | None) -> Texts:
         """The chat's language; in private the person's own Telegram decides until they choose, in groups Indonesian."""

@@ -1,9 +1,9 @@
-"""Telegram's limits on what the bot sends, and the bot's own on what it is asked."""
+"""Telegram's limits on what the bot sends."""
 
 import asyncio
 import logging
 import time
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine
 from itertools import chain, repeat
 from typing import Any
@@ -12,6 +12,7 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.failures import surely_not_sent
+from bot.processes import OneProcess, Processes
 
 logger = logging.getLogger(__name__)
 
@@ -44,15 +45,17 @@ class ChatRateLimiter(BaseRateLimiter[None]):
     """
 
     def __init__(
-        self, patience_seconds: float = 600.0, on_call: Callable[[str, bool], object] = lambda endpoint, done: None
+        self,
+        patience_seconds: float = 600.0,
+        on_call: Callable[[str, bool], object] = lambda endpoint, done: None,
+        processes: Processes | None = None,
     ) -> None:
         """A call is tried again for so long at the most; `on_call` is told of each, and whether it was done."""
+        self._processes = processes or OneProcess()
         self._patience = patience_seconds
         self._on_call = on_call
         self._turns: dict[Any, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: Counter[Any] = Counter()
-        self._slots: OrderedDict[Any, deque[float]] = OrderedDict()
-        self._slots_overall: deque[float] = deque(maxlen=MESSAGES_A_SECOND)
         self._stopping = asyncio.Event()
 
     async def initialize(self) -> None:
@@ -132,60 +135,12 @@ class ChatRateLimiter(BaseRateLimiter[None]):
     async def _in_slot(self, chat: Any, call: Call) -> Any:
         is_group = isinstance(chat, int) and chat < 0
         most, window = (GROUP_MESSAGES_A_MINUTE, 60.0) if is_group else (1, SECONDS_BETWEEN_PRIVATE)
-        slots = self._slots.setdefault(chat, deque(maxlen=most))
-        self._slots.move_to_end(chat)
-        if len(self._slots) > MOST_KEYS:
-            self._slots.popitem(last=False)
-        await asyncio.sleep(_reserve(slots, window))
+        await asyncio.sleep(await self._processes.reserve(f"chat {chat}", most, window))
         # Only now, as a slot taken before a long wait would not be the second in which the message leaves.
-        await asyncio.sleep(_reserve(self._slots_overall, 1.0))
+        await asyncio.sleep(await self._processes.reserve("all chats", MESSAGES_A_SECOND, 1.0))
         return await call()
-
-
-def _reserve(slots: deque[float], window: float) -> float:
-    """Take the next free moment, of which `slots.maxlen` fit into a window; return the seconds until then."""
-    now = time.monotonic()
-    slot = max(now, slots[0] + window) if len(slots) == slots.maxlen else now
-    slots.append(slot)
-    return slot - now
 
 
 def _seconds(error: RetryAfter) -> float:
     wait = error.retry_after
     return float(wait if isinstance(wait, int | float) else wait.total_seconds())
-
-
-class Allowance:
-    """How much one key (a person, a chat) may ask a minute, with one notice when it is used up."""
-
-    def __init__(self, most_a_minute: int) -> None:
-        self._most = most_a_minute
-        self._taken: OrderedDict[int, deque[float]] = OrderedDict()
-        self._noticed: set[int] = set()
-
-    def take(self, key: int) -> bool:
-        """Use one; False where none is left."""
-        now = time.monotonic()
-        taken = self._taken.setdefault(key, deque())
-        self._taken.move_to_end(key)
-        if len(self._taken) > MOST_KEYS:
-            self._noticed.discard(self._taken.popitem(last=False)[0])
-        while taken and taken[0] < now - 60:
-            taken.popleft()
-        if len(taken) >= self._most:
-            return False
-        taken.append(now)
-        self._noticed.discard(key)
-        return True
-
-    def notice_due(self, key: int) -> bool:
-        """True once after the allowance is used up, until it is free again."""
-        if key in self._noticed:
-            return False
-        self._noticed.add(key)
-        return True
-
-    def seconds_left(self, key: int) -> int:
-        """Seconds until the next one is free."""
-        taken = self._taken.get(key)
-        return max(1, round(60 - (time.monotonic() - taken[0]))) if taken else 1

@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from telegram import Bot
 from telegram.error import TelegramError
-from telegram.ext import Application
+from telegram.ext import Application, Updater
 from telegram.request import HTTPXRequest
 
+from bot.conversations import Conversations
+from bot.processes import Processes
 from bot.updates import UPDATES, readable
 
 logger = logging.getLogger(__name__)
@@ -18,6 +21,8 @@ logger = logging.getLogger(__name__)
 # What the server answers once the token is no longer valid, or never was.
 TOKEN_REFUSED = (401, 404)
 TOO_MANY_REQUESTS = 429
+# Where the process that polled is gone, another one begins within this time.
+LOOK_EVERY_SECONDS = 1.0
 
 
 class WatchedRequest(HTTPXRequest):
@@ -79,22 +84,44 @@ def _retry_after(payload: bytes) -> float:
         return 5.0
 
 
-async def keep_polling(application: "Application[Any, Any, Any, Any, Any, Any]", request: WatchedRequest) -> None:
-    """Watch for as long as the application runs; where Telegram has long not answered, poll anew."""
+class ElectedUpdater(Updater):
+    """Polls where this process is the one that does; Telegram gives each update to whoever asks."""
+
+    def __init__(self, bot: Bot, updates: "asyncio.Queue[object]", processes: Processes) -> None:
+        super().__init__(bot, updates)
+        self._processes = processes
+
+    async def start_polling(self, *args: Any, **options: Any) -> "asyncio.Queue[object]":
+        """Poll, unless another process does; `keep_polling` begins where that one ends."""
+        if await self._processes.leads():
+            return await super().start_polling(*args, **options)
+        return self.update_queue
+
+
+async def keep_polling(
+    application: "Application[Any, Any, Any, Any, Any, Any]", request: WatchedRequest, state: Conversations
+) -> None:
+    """For as long as the application runs, poll where this process leads, anew where Telegram has long been silent."""
     updater = application.updater
     assert updater is not None
-    started = time.monotonic()
+    begun = time.monotonic()
     while not request.refused:
-        await asyncio.sleep(request.stalled_after_seconds / 4)
-        silent = request.silent_seconds()
-        if min(silent, time.monotonic() - started) < request.stalled_after_seconds or not application.running:
+        await asyncio.sleep(min(LOOK_EVERY_SECONDS, request.stalled_after_seconds / 4))
+        if not application.running or state.stopping:
             continue
-        logger.error("Telegram has not answered for %.0f s; polling is started anew.", silent)
-        started = time.monotonic()
+        leads = await state.processes.leads()
+        if not leads:
+            # Nor is silence any trouble then.
+            request.last_answer = begun = time.monotonic()
+        stalled = min(request.silent_seconds(), time.monotonic() - begun) >= request.stalled_after_seconds
+        if stalled:
+            logger.error("Telegram has not answered for %.0f s; polling is started anew.", request.silent_seconds())
+            begun = time.monotonic()
         try:
-            if updater.running:
+            if updater.running and (stalled or not leads):
                 await updater.stop()
-            await updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
+            if leads and not updater.running:
+                await updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
         # Whatever stands in the way, the next round tries again.
         except Exception as error:
             logger.error("Polling could not be started anew: %s", error)

@@ -63,6 +63,7 @@ def _operating_commands(texts: Texts) -> Commands:
 
 async def register(application: "Application[Any, Any, Any, Any, Any, Any]", state: Conversations) -> None:
     """Register what has changed since last time; the bot works without it."""
+    await state.processes.until_leading()
     for texts, language in ((INDONESIAN, None), (ENGLISH, ENGLISH.language)):
         for scope, listed in commands(texts, state.settings.administrators):
             name = f"commands {_place(scope)} {language or 'default'}"

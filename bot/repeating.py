@@ -7,9 +7,22 @@ from collections.abc import Awaitable, Callable
 logger = logging.getLogger(__name__)
 
 
-async def repeat(action: Callable[[], Awaitable[None]], seconds: float, failure: str) -> None:
-    """Do it, and so many seconds later again; what it raises is logged under the line that says what failed."""
+async def at_once() -> None:
+    """Whoever awaits this waits for nothing."""
+
+
+async def repeat(
+    action: Callable[[], Awaitable[None]],
+    seconds: float,
+    failure: str,
+    until_allowed: Callable[[], Awaitable[None]] = at_once,
+) -> None:
+    """Do it, and so many seconds later again; what it raises is logged under the line that says what failed.
+
+    What is awaited before each time returns once this process may.
+    """
     while True:
+        await until_allowed()
         try:
             await action()
         # Whatever it is now, next time it is tried again.

@@ -10,12 +10,14 @@ from threading import Thread
 
 from bot.config import TOKEN_VARIABLE, Config
 from bot.data_folder import open_knowledge_base
+from bot.processes import OneProcess, Processes
 from embeddings import SourceHealth, SourceReport, SourceSettings, WartabotError, due_at
 
 logger = logging.getLogger(__name__)
 
 # After a run that changed nothing about what is due: another one was under way, or the store cannot be used.
 RETRY_SECONDS = 60.0
+LOOK_EVERY_SECONDS = 5.0
 # Sources may fail to be read, or be synced by hand meanwhile.
 MOST_SECONDS = 600.0
 # A run of one source ends after 15 minutes; what goes on for longer hangs.
@@ -54,14 +56,22 @@ def _time(seconds: int | None) -> str:
 # --- the schedule of a running bot ----------------------------------------------------------------------------------
 
 
-def keep_syncing(config: Path, settings: Config, folder: Path, silently: bool = False) -> None:
-    """From now on, fetch from each source whenever it is due, in a process of its own that yields to this one."""
+def keep_syncing(
+    config: Path, settings: Config, folder: Path, silently: bool = False, processes: Processes | None = None
+) -> None:
+    """From now on, fetch from each source whenever it is due, in a process of its own that yields to this one.
+
+    Of several processes the one that leads does it; that a second one begins is prevented by the lock of indexing.
+    """
+    arguments = (config, settings, folder, silently, processes or OneProcess())
     if settings.sources:
-        Thread(target=_keep_syncing, args=(config, settings, folder, silently), name="sources", daemon=True).start()
+        Thread(target=_keep_syncing, args=arguments, name="sources", daemon=True).start()
 
 
-def _keep_syncing(config: Path, settings: Config, folder: Path, silently: bool) -> None:
+def _keep_syncing(config: Path, settings: Config, folder: Path, silently: bool, processes: Processes) -> None:
     while True:
+        while not processes.leading:
+            time.sleep(LOOK_EVERY_SECONDS)
         try:
             if _seconds_left(settings, folder) <= 0:
                 _sync(config, folder, silently, LONGEST_RUN_SECONDS * len(settings.sources))

@@ -14,7 +14,8 @@ from telegram import Bot, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Updater
 
-from bot.updates import UPDATES, Arrivals, readable
+from bot.conversations import Conversations
+from bot.updates import UPDATES, readable
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Webhook(Updater):
     """
 
     def __init__(
-        self, bot: Bot, updates: "asyncio.Queue[object]", url: str, secret: str, arrivals: Arrivals,
+        self, bot: Bot, updates: "asyncio.Queue[object]", url: str, secret: str, state: Conversations,
         on_refused: Callable[[], None],
     ) -> None:  # fmt: skip
         """`on_refused` is called once the server does not accept the token any more."""
@@ -40,7 +41,8 @@ class Webhook(Updater):
         self.url = url
         self.refused = False
         self._secret = secret
-        self._arrivals = arrivals
+        self._arrivals = state.arrivals
+        self._leads = state.processes.leads
         self._on_refused = on_refused
         self._open = False
         self._trouble: str | None = "Telegram does not know of the webhook yet"
@@ -99,7 +101,7 @@ class Webhook(Updater):
         known = False
         while not self.refused:
             try:
-                if not known:
+                if not known and await self._leads():
                     await self._tell_telegram()
                 await self._look()
                 known = self._trouble is None
@@ -118,11 +120,18 @@ class Webhook(Updater):
         info = await self.bot.get_webhook_info()
         self._last_answer = time.monotonic()
         if info.url != self.url:
-            self._trouble = "Another program has taken this bot's webhook away"
-            logger.error("Another program has taken this bot's webhook away; it is set again. Stop the other one.")
+            self._not_brought_here(info.url)
             return
         self._trouble = None
         if info.last_error_message and info.pending_update_count:
             logger.warning(
                 "Telegram could not bring an update (%s); %d wait.", info.last_error_message, info.pending_update_count
             )
+
+    def _not_brought_here(self, url: str) -> None:
+        if not url:
+            # Of several processes, the one that leads tells Telegram.
+            self._trouble = "Telegram does not know of the webhook yet"
+            return
+        self._trouble = "Another program has taken this bot's webhook away"
+        logger.error("Another program has taken this bot's webhook away; it is set again. Stop the other one.")

@@ -65,14 +65,37 @@ def test_compose_runs_the_image_as_the_docs_run_it_and_holds_no_token() -> None:
     assert "TimeoutStopSec=60" in UNIT and service["stop_grace_period"] == "60s"
 
 
+def test_compose_runs_several_workers_with_indexes_of_their_own_and_an_indexer_without_the_token() -> None:
+    content = yaml.safe_load((ROOT / "deploy" / "several.yaml").read_text())
+    services = content["services"]
+    workers = {name: service for name, service in services.items() if name.startswith("worker-")}
+    assert len(workers) == 2
+    for name, service in (*workers.items(), ("indexer", services["indexer"])):
+        assert service["read_only"] and service["cap_drop"] == ["ALL"] and "ports" not in service
+        assert service["environment"]["WARTABOT_STORE_URL"].startswith("postgresql://wartabot:${POSTGRES_PASSWORD}@")
+        assert f"{name}:/data" in service["volumes"] and name in content["volumes"]
+    for service in workers.values():
+        assert listen_problem(service["environment"]["WARTABOT_LISTEN"]) is None
+        assert service["environment"]["TELEGRAM_BOT_TOKEN"].startswith("${TELEGRAM_BOT_TOKEN:?")
+    assert "TELEGRAM_BOT_TOKEN" not in services["indexer"]["environment"]
+    assert services["postgresql"]["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
+    # Nobody outside reaches more than the proxy, which hands on to these workers and nothing but the webhook.
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    proxy = re.sub("#.*", "", (ROOT / "deploy" / "Caddyfile.several").read_text())
+    assert set(re.findall(r"(worker-\d+):8080", proxy)) == set(workers)
+    assert re.findall(r"handle (/\S+) {", proxy) == ["/telegram"]
+    assert "/metrics" not in proxy and "404" in proxy and proxy.count("{") == proxy.count("}")
+
+
 @pytest.mark.skipif(
     not shutil.which("docker") or subprocess.run(["docker", "compose", "version"], capture_output=True).returncode != 0,
     reason="docker compose is not installed here",
 )
-def test_docker_compose_understands_the_file() -> None:
+@pytest.mark.parametrize("name", ["compose.yaml", "several.yaml"])
+def test_docker_compose_understands_the_file(name: str) -> None:
     finished = subprocess.run(
-        ["docker", "compose", "--file", ROOT / "deploy" / "compose.yaml", "config", "--quiet"],
-        env={"PATH": "/usr/bin:/usr/local/bin", "TELEGRAM_BOT_TOKEN": "1:x"}, capture_output=True, text=True,
+        ["docker", "compose", "--file", ROOT / "deploy" / name, "config", "--quiet"],
+        env={"PATH": "/usr/bin:/usr/local/bin", "TELEGRAM_BOT_TOKEN": "1:x", "POSTGRES_PASSWORD": "x"}, capture_output=True, text=True,
     )  # fmt: skip
     assert (finished.returncode, finished.stderr) == (0, "")
 

@@ -1,10 +1,11 @@
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from telegram import Message
 
-from bot.limits import Allowance
+from bot.processes import OneProcess
 from bot.questions import find_question
 from embeddings import split_questions
 from tests.telegram_server import BOT, GROUP, PERSON, _entities
@@ -47,14 +48,20 @@ def test_a_text_mention_is_a_mention() -> None:
 
 def test_an_allowance_gives_one_notice_and_is_free_again_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr("bot.limits.time.monotonic", lambda: now)
-    allowance = Allowance(2)
-    assert [allowance.take(7), allowance.take(7), allowance.take(7), allowance.take(8)] == [True, True, False, True]
-    assert [allowance.notice_due(7), allowance.notice_due(7)] == [True, False]
-    assert allowance.seconds_left(7) == 60
-    now += 61
-    assert allowance.take(7)
-    assert [allowance.take(7), allowance.take(7), allowance.notice_due(7)] == [True, False, True]
+    monkeypatch.setattr("bot.processes.one.time.monotonic", lambda: now)
+    allowance = OneProcess().allowance("people", 2)
+
+    async def used_up() -> None:
+        nonlocal now
+        taken = [await allowance.take(person) for person in (7, 7, 7, 8)]
+        assert taken == [True, True, False, True]
+        assert [await allowance.notice_due(7), await allowance.notice_due(7)] == [True, False]
+        assert await allowance.seconds_left(7) == 60
+        now += 61
+        assert await allowance.take(7)
+        assert [await allowance.take(7), await allowance.take(7), await allowance.notice_due(7)] == [True, False, True]
+
+    asyncio.run(used_up())
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,9 @@ class Matching:
         """Match whatever comes in, for as long as the bot runs."""
         while True:
             try:
+                await self._state.processes.until_leading()
                 while await self.step():
-                    pass
+                    await self._state.processes.until_leading()
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
             except WartabotError as error:
                 logger.error("New articles are not matched at the moment: %s", error)

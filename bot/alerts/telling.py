@@ -56,12 +56,22 @@ class Telling:
     async def _look(self) -> None:
         if self._state.stopping:
             return
-        now, moment, alerts = self._now(), time.monotonic(), self._state.chats.alerts
+        self._offer_what_is_doubtful()
+        if await self._state.processes.leads():
+            self._tell_what_is_due()
+
+    def _offer_what_is_doubtful(self) -> None:
+        """What was sent by this process, or by one whose work it took over, and nobody knows whether it has arrived."""
+        moment = time.monotonic()
         self._not_before = {place: until for place, until in self._not_before.items() if until > moment}
-        for alert in alerts.doubtful():
+        for alert in self._state.chats.alerts.doubtful():
             # Where something is being sent, it will be known.
             self._begin((alert.chat, alert.topic), self._offer, alert)
-        for place in alerts.due_places(now.timestamp(), midnight_before(now)):
+
+    def _tell_what_is_due(self) -> None:
+        """Of several processes, the one that leads tells."""
+        now = self._now()
+        for place in self._state.chats.alerts.due_places(now.timestamp(), midnight_before(now)):
             self._begin(place, self._tell, *place)
 
     def _begin(

@@ -92,6 +92,15 @@ class Questions:
         ).fetchall()
         return [Pending(update_id, content, bool(released)) for update_id, content, released in rows]
 
+    def is_next(self, update_id: int, chat: int) -> bool:
+        """Whether nothing that was asked before in the chat is still to be answered."""
+        earlier = self._database.one(
+            "SELECT 1 FROM questions WHERE chat = ? AND update_id < ? AND update_content IS NOT NULL "
+            "AND released IS NULL LIMIT 1",
+            chat, update_id,
+        )  # fmt: skip
+        return earlier is None
+
     def unanswered(self) -> list[Unanswered]:
         """Questions that no article answered, the most frequent first; whose they were is not told."""
         rows = self._database.all(

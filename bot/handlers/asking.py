@@ -39,7 +39,7 @@ async def answer_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> 
     if question is None:
         return
     # Taken before the first wait: an edit right after asking comes to its turn after the question itself.
-    async with state.turn(message.chat_id, message.message_id):
+    async with state.processes.turn(message.chat_id, message.message_id):
         if await state.write(
             state.chats.questions.receive, update.update_id, message.chat_id, asker_of(message), update.to_json()
         ):
@@ -120,14 +120,15 @@ async def _respond(
     """Answer in the chat's turn, or say in a sentence why not."""
     state, texts = conversations(context), texts_of(update, context)
     said = heard(question.text, texts)
-    sentence = _instead_of_an_answer(question, said, message, state, texts)
+    sentence = await _instead_of_an_answer(question, said, message, state, texts)
     if sentence is not None:
         await _say(sentence, update, message, context)
         return
     question = replace(question, text=said.question, salam=said.salam)
     # Read before anything is waited for, in which the group may get another number.
     settings = state.chats.settings.of(message.chat_id)
-    async with state.turn(message.chat_id), typing(message):
+    await state.processes.until_next(lambda: state.chats.questions.is_next(update.update_id, message.chat_id))
+    async with state.processes.turn(message.chat_id), typing(message):
         card = await pasted(message, question.text, state, texts) or await offered(state, question.text, texts)
         if card:
             await _show(card, question, update, message, context)
@@ -137,7 +138,7 @@ async def _respond(
             answered = await _answer(update, message, replace(question, text=first), texts, settings, context)
             for part in others if answered else ():
                 # Each is a question of those that a person may ask a minute.
-                if not state.allows(message.chat_id, asker_of(message)):
+                if not await state.allows(message.chat_id, asker_of(message)):
                     await _slow_down(message, texts, context)
                     break
                 further = replace(question, text=part, salam=None)
@@ -146,7 +147,7 @@ async def _respond(
             await _say(_too_long(error, texts), update, message, context)
 
 
-def _instead_of_an_answer(
+async def _instead_of_an_answer(
     question: AddressedQuestion, said: Heard, message: Message, state: Conversations, texts: Texts
 ) -> str | None:
     """A sentence, an empty one where enough was said; None where the question is to be answered."""
@@ -154,13 +155,13 @@ def _instead_of_an_answer(
         return {OFFICIALS: texts.ask_region, MEETINGS: texts.ask_meetings}.get(question.command, texts.ask_something)
     if said.reply is not None:
         return said.reply
-    if not state.allows(message.chat_id, asker_of(message)):
-        return state.slow_down(asker_of(message), texts)
+    if not await state.allows(message.chat_id, asker_of(message)):
+        return await state.slow_down(asker_of(message), texts)
     return texts.busy if state.waiting_questions >= state.settings.most_waiting else None
 
 
 async def _slow_down(message: Message, texts: Texts, context: ContextTypes.DEFAULT_TYPE) -> None:
-    if sentence := conversations(context).slow_down(asker_of(message), texts):
+    if sentence := await conversations(context).slow_down(asker_of(message), texts):
         await reply(context, message, sentence)
 
 
@@ -275,10 +276,10 @@ async def _follow_edit(
     said = heard(question.text, texts)
     if not said.question or said.question in (stored.content.question, stored.content.typed):
         return
-    if not state.allows(message.chat_id, asker_of(message)):
+    if not await state.allows(message.chat_id, asker_of(message)):
         await _slow_down(message, texts, context)
         return
-    async with state.turn(message.chat_id):
+    async with state.processes.turn(message.chat_id):
         try:
             content = await ask(state, said.question, message.chat, texts)
         except QuestionTooLong as error:

@@ -171,14 +171,14 @@ async def _show_lost_answer(pressed: Press, message: Message) -> None:
 async def _answer_again(pressed: Press, question: str, any_time: bool = False) -> None:
     """Answer in the same message: what was written, without what was carried over, or without its period."""
     state, stored, message = pressed.state, pressed.stored, pressed.query.message
-    if not state.allows(stored.chat, pressed.person):
-        line = pressed.texts.slow_down.format(seconds=state.people.seconds_left(pressed.person))
+    if not await state.allows(stored.chat, pressed.person):
+        line = pressed.texts.slow_down.format(seconds=await state.people.seconds_left(pressed.person))
         await acknowledge(pressed.query, line)
         return
     await acknowledge(pressed.query)
     if not isinstance(message, Message):
         return
-    async with state.turn(stored.chat):
+    async with state.processes.turn(stored.chat):
         content = await ask(state, question, message.chat, pressed.texts, any_time=any_time)
         await state.write(state.chats.answers.replace, stored.id, content)
         await pressed.put(message, await pressed.card(content))

@@ -50,7 +50,7 @@ async def answer_inline(update: Update, context: ContextTypes.DEFAULT_TYPE) -> N
     if not state.serves(None, query.from_user):
         await query.answer([], cache_time=CACHE_SECONDS, is_personal=True)
         return
-    if not state.inline_queries.take(query.from_user.id):
+    if not await state.inline_queries.take(query.from_user.id):
         wait = InlineQueryResultsButton(texts.inline_slow_down, start_parameter="tanya")
         await query.answer([], cache_time=SECONDS_TO_WAIT, is_personal=True, button=wait)
         return

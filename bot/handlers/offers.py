@@ -44,10 +44,11 @@ async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     data, message = DATA.fullmatch(query.data or ""), query.message
     if data is None or not isinstance(message, Message):
         await acknowledge(query, texts.expired)
-    elif not state.allows(message.chat_id, query.from_user.id):
-        await acknowledge(query, texts.slow_down.format(seconds=state.people.seconds_left(query.from_user.id)))
+    elif not await state.allows(message.chat_id, query.from_user.id):
+        seconds = await state.people.seconds_left(query.from_user.id)
+        await acknowledge(query, texts.slow_down.format(seconds=seconds))
     else:
-        async with state.turn(message.chat_id):
+        async with state.processes.turn(message.chat_id):
             await _open(data, query, message, context, texts)
 
 

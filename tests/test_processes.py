@@ -1,0 +1,210 @@
+"""Several processes that are one bot, on a real PostgreSQL; each object here stands for one of them."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+
+import pytest
+
+from bot.processes import SeveralProcesses
+from bot.processes.counting import Counting
+from embeddings import PostgreSQL
+from tests.postgresql_server import Server
+
+
+def together(url: str, count: int, do: Callable[..., Awaitable[None]]) -> None:
+    """Let so many processes be there while something is done with them."""
+
+    async def run() -> None:
+        processes = [SeveralProcesses(url) for _ in range(count)]
+        elections = [asyncio.create_task(process.keep_on()) for process in processes]
+        try:
+            await do(*processes)
+        finally:
+            for election in elections:
+                election.cancel()
+            await asyncio.gather(*elections, return_exceptions=True)
+            for process in processes:
+                await process.close()
+
+    asyncio.run(run())
+
+
+async def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+def lose_connection(process: SeveralProcesses, server: Server, database: str) -> None:
+    """What a network does that ends one process's connection."""
+    session = process._locks._session.connection
+    with PostgreSQL(server.url(database), "processes").connection() as connection:
+        connection.execute("SELECT pg_terminate_backend(?)", (session.info.backend_pid,))
+
+
+def test_one_process_leads_and_another_takes_over_once_its_connection_is_lost(
+    postgresql_server: Server, postgresql_url: str
+) -> None:
+    async def lead_in_turn(one: SeveralProcesses, other: SeveralProcesses) -> None:
+        await until(lambda: one.leading or other.leading)
+        leader, second = (one, other) if one.leading else (other, one)
+        assert [await leader.leads(), await second.leads()] == [True, False]
+        waiting = asyncio.create_task(second.until_leading())
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        await asyncio.to_thread(lose_connection, leader, postgresql_server, postgresql_url.rpartition("/")[2])
+        # The first that is asked finds out, and is the leader no more in the same moment.
+        assert not await leader.leads() and not leader.leading
+        assert await second.leads()
+        await asyncio.wait_for(waiting, 5)
+        assert not await leader.leads()
+
+    together(postgresql_url, 2, lead_in_turn)
+
+
+def test_a_process_that_ends_hands_its_lead_and_its_turns_on_at_once(postgresql_url: str) -> None:
+    async def end_one() -> None:
+        one, other = SeveralProcesses(postgresql_url), SeveralProcesses(postgresql_url)
+        assert [await one.leads(), await other.leads()] == [True, False]
+        first, second = one.turn(7), other.turn(7)
+        await first.__aenter__()
+        waiting = asyncio.create_task(second.__aenter__())
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        await one.close()
+        assert await other.leads()
+        await asyncio.wait_for(waiting, 2)
+        await other.close()
+
+    asyncio.run(end_one())
+
+
+def test_a_chats_turn_is_one_processs_at_a_time_and_other_chats_do_not_wait(postgresql_url: str) -> None:
+    async def take_turns(*processes: SeveralProcesses) -> None:
+        held: list[tuple[int, str]] = []
+
+        async def answer(process: SeveralProcesses, chat: int) -> None:
+            async with process.turn(chat):
+                held.append((chat, "begin"))
+                await asyncio.sleep(0.02)
+                held.append((chat, "end"))
+
+        tasks = [answer(process, chat) for chat in (1, 2, -3) for process in processes for _ in range(3)]
+        await asyncio.gather(*tasks)
+        for chat in (1, 2, -3):
+            assert [what for where, what in held if where == chat] == ["begin", "end"] * 9
+        # They were held side by side.
+        assert any(one != other for (one, what), (other, _) in pairwise(held) if what == "begin")
+
+    together(postgresql_url, 3, take_turns)
+
+
+def test_what_was_asked_before_comes_first_in_whichever_process_it_is(postgresql_url: str) -> None:
+    async def in_order(process: SeveralProcesses) -> None:
+        answered: list[int] = []
+
+        async def answer(question: int) -> None:
+            await process.until_next(lambda: len(answered) >= question)
+            answered.append(question)
+
+        await asyncio.gather(*(answer(question) for question in (3, 1, 2, 0)))
+        assert answered == [0, 1, 2, 3]
+
+    together(postgresql_url, 1, in_order)
+
+
+def test_what_each_may_ask_a_minute_is_counted_over_all_processes(postgresql_url: str) -> None:
+    async def ask(one: SeveralProcesses, other: SeveralProcesses) -> None:
+        allowances = [process.allowance("people", 5) for process in (one, other)]
+        taken = await asyncio.gather(*(allowances[number % 2].take(7) for number in range(12)))
+        assert sum(taken) == 5
+        assert await allowances[0].take(8)
+        assert await one.allowance("taps", 5).take(7)
+        # Told once, whichever process it was that refused.
+        assert sum([await allowance.notice_due(7) for allowance in (*allowances, *allowances)]) == 1
+        assert 55 <= await allowances[1].seconds_left(7) <= 60
+        make_older(postgresql_url, 58)
+        assert await allowances[0].seconds_left(7) <= 2
+        make_older(postgresql_url, 3)
+        assert await allowances[1].take(7)
+
+    together(postgresql_url, 2, ask)
+
+
+def make_older(url: str, seconds: float) -> None:
+    """Let time go by for what is counted."""
+    database = PostgreSQL(url, "processes")
+    with database.connection() as connection:
+        for table in ("allowances", "moments"):
+            connection.execute(
+                f"UPDATE {table} SET taken = ARRAY(SELECT moment - ? FROM unnest(taken) AS moment)", (seconds,)
+            )
+    database.close()
+
+
+def test_what_telegram_takes_is_reserved_over_all_processes(postgresql_url: str) -> None:
+    async def send(one: SeveralProcesses, other: SeveralProcesses) -> None:
+        begin = time.monotonic()
+        waits = [
+            time.monotonic() - begin + await (one, other)[number % 2].reserve("all chats", 3, 1.0)
+            for number in range(10)
+        ]
+        for number, (earlier, later) in enumerate(zip(waits, waits[3:], strict=False)):
+            assert later - earlier > 0.9, (number, waits)
+        assert waits[-1] < 3.5
+        assert await one.reserve("chat 7", 1, 1.0) < 0.1
+        assert 0.5 < await other.reserve("chat 7", 1, 1.0) <= 1.0
+        assert await other.reserve("chat 8", 1, 1.0) == 0.0
+
+    together(postgresql_url, 2, send)
+
+
+def test_what_counts_no_more_is_deleted(postgresql_url: str) -> None:
+    async def forget() -> None:
+        database = PostgreSQL(postgresql_url, "processes")
+        counting = Counting(database)
+        await counting.reserve("chat 7", 1, 1.0)
+        make_older(postgresql_url, 61)
+        await counting.reserve("chat 8", 1, 1.0)
+        await counting.forget()
+        assert await counting.first("SELECT string_agg(key, ', ') FROM moments") == ("chat 8",)
+        await counting.close()
+
+    asyncio.run(forget())
+
+
+@pytest.mark.slow
+def test_while_the_database_is_away_nobody_leads_and_each_process_keeps_to_its_share(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = Server()
+
+    async def kill(one: SeveralProcesses, other: SeveralProcesses) -> None:
+        await until(
+            lambda: one._counting.processes == other._counting.processes == 2 and (one.leading or other.leading)
+        )
+        allowance = one.allowance("people", 4)
+        assert await allowance.take(7)
+        server.kill()
+        assert not await one.leads() and not await other.leads()
+        begin = time.monotonic()
+        # A half of four for each of the two.
+        assert [await allowance.take(7) for _ in range(3)] == [True, True, False]
+        assert await one.reserve("chat 7", 1, 1.0) < 0.1
+        assert await one.reserve("chat 7", 1, 1.0) > 0.9
+        # Asked once, and not again for a while.
+        assert time.monotonic() - begin < 3
+        await asyncio.to_thread(server.start)
+        await until(lambda: one.leading or other.leading)
+        await asyncio.sleep(5)
+        # What was counted before went with the server, but for the one that was still waiting for it.
+        assert sum([await allowance.take(7) for _ in range(6)]) in (3, 4)
+
+    try:
+        together(server.url("postgres"), 2, kill)
+    finally:
+        server.close()
+    assert "each process for itself" in caplog.text
