@@ -95,7 +95,8 @@ def test_compose_runs_several_workers_with_indexes_of_their_own_and_an_indexer_w
 def test_docker_compose_understands_the_file(name: str) -> None:
     finished = subprocess.run(
         ["docker", "compose", "--file", ROOT / "deploy" / name, "config", "--quiet"],
-        env={"PATH": "/usr/bin:/usr/local/bin", "TELEGRAM_BOT_TOKEN": "1:x", "POSTGRES_PASSWORD": "x"}, capture_output=True, text=True,
+        env={"PATH": "/usr/bin:/usr/local/bin", "TELEGRAM_BOT_TOKEN": "1:x", "POSTGRES_PASSWORD": "x"},
+        capture_output=True, text=True,
     )  # fmt: skip
     assert (finished.returncode, finished.stderr) == (0, "")
 
