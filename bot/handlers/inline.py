@@ -158,8 +158,8 @@ async def _guest_result(
         # A guest query must be answered with something.
         return _sentence(said.reply or texts.thanks)
     question = said.question
-    if not state.people.take(asker):
-        return _sentence(texts.slow_down.format(seconds=state.people.seconds_left(asker)))
+    if not await state.people.take(asker):
+        return _sentence(texts.slow_down.format(seconds=await state.people.seconds_left(asker)))
     hurried = state.waiting_questions > state.settings.hurried_above
     try:
         answer = await state.in_worker(lambda: state.answerer.answer(question, 1, hurried=hurried))
