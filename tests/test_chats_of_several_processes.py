@@ -7,7 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -36,6 +38,7 @@ ATTEMPTS: dict[str, Callable[[Chats, int], bool]] = {
 def attempt(url: str, begin: float, name: str) -> list[int]:
     """Which numbers one process succeeds with, while others try the same."""
     chats = Chats(NOWHERE, url=url)
+    chats.take_over()
     time.sleep(max(0.0, begin - time.time()))
     done = [number for number in range(1, THINGS + 1) if ATTEMPTS[name](chats, number)]
     chats.close()
@@ -98,7 +101,7 @@ def test_of_all_processes_that_try_the_same_at_once_one_succeeds(
 ) -> None:
     leave_things(chats)
     done = list(processes.map(partial(attempt, postgresql_url, soon()), [name] * PROCESSES))
-    assert Counter(sum(done, [])) == Counter(range(1, THINGS + 1))
+    assert Counter(chain.from_iterable(done)) == Counter(range(1, THINGS + 1))
     # They were at it at the same time.
     assert sum(map(bool, done)) > 1
 
@@ -112,8 +115,8 @@ def test_what_a_process_has_left_is_taken_over_by_exactly_one_of_four(
     for number in range(1, THINGS + 1):
         chats.questions.receive(number, 7, 7, "{}")
     taken = list(processes.map(partial(take_over, postgresql_url), [soon()] * PROCESSES))
-    assert sorted(sum((questions for questions, _ in taken), [])) == list(range(1, THINGS + 1))
-    assert sorted(sum((messages for _, messages in taken), [])) == alerts
+    assert sorted(chain.from_iterable(questions for questions, _ in taken)) == list(range(1, THINGS + 1))
+    assert sorted(chain.from_iterable(messages for _, messages in taken)) == alerts
 
 
 def test_messages_that_overlap_do_not_tell_of_an_article_twice(chats: Chats, other: Chats) -> None:
@@ -303,7 +306,7 @@ def arrives_later() -> bool:
 
 
 class Wire:
-    """Lies between the bot and its server, and can break where a transaction ends: before the server knows, or after."""
+    """Lies between the bot and its server, and breaks where a transaction ends: before the server knows, or after."""
 
     def __init__(self, port: int) -> None:
         self.breaks: str | None = None
@@ -341,10 +344,8 @@ class Wire:
             time.sleep(0.2)
         self.breaks = None
         for end in (source, target):
-            try:
+            with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             end.close()
 
 

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from typing import Any
 
@@ -21,16 +21,17 @@ OF_PEOPLE = (
 )
 # What changes anything holds this lock with all others who do, or alone.
 LOCK = int.from_bytes(b"chats")
-BEGIN = f"SELECT CAST(pg_current_xact_id() AS TEXT), pg_advisory_xact_lock_shared({LOCK})"
-BEGIN_ALONE = f"SELECT CAST(pg_current_xact_id() AS TEXT), pg_advisory_xact_lock({LOCK})"
+HOLD = f"SELECT CAST(pg_current_xact_id() AS TEXT), pg_advisory_xact_lock_shared({LOCK})"
+HOLD_ALONE = f"SELECT CAST(pg_current_xact_id() AS TEXT), pg_advisory_xact_lock({LOCK})"
 HOW_IT_ENDED = "SELECT pg_xact_status(CAST(CAST(? AS TEXT) AS xid8))"
 # The event loop waits for what is read.
 READING = ("SET statement_timeout = '5s'", "SET default_transaction_read_only = on")
+CHANGING = ("SET lock_timeout = '10s'",)
 SECONDS_BETWEEN_ATTEMPTS = 0.5
 
 
 class PostgreSQLDatabase(Database):
-    """Connections that change, and one that reads, which the event loop may use: it never waits for a lock."""
+    """Two connections, as SQLite has them: the one that reads, which the event loop may use, never waits for a lock."""
 
     shared = True
     clock = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)"
@@ -40,17 +41,16 @@ class PostgreSQLDatabase(Database):
         self._server = PostgreSQL(url, SCHEMA)
         self._server.migrate(SCRIPTS)
         self._connecting = threading.Lock()
-        self._connect()
+        self._reading = self._server.dedicated()
+        self._changing = self._server.dedicated()
+        _set(self._reading, READING)
+        _set(self._changing, CHANGING)
         # A process that was killed may have left some.
         self.traces = True
 
-    def _connect(self) -> None:
-        self._reading = self._server.dedicated()
-        for setting in READING:
-            self._reading.execute(setting)
-
     def close(self) -> None:
         self._reading.close()
+        self._changing.close()
         self._server.close()
 
     def one(self, statement: str, *values: Any) -> Any:
@@ -80,7 +80,8 @@ class PostgreSQLDatabase(Database):
         """Connect anew for reading, which takes seconds where the server is away; raises ChatsLocked then."""
         with self._connecting, _trouble_told():
             self._reading.close()
-            self._connect()
+            self._reading = self._server.dedicated()
+            _set(self._reading, READING)
             self.lost = False
 
     def do(self, statement: str, *values: Any, **named: Any) -> int:
@@ -98,20 +99,43 @@ class PostgreSQLDatabase(Database):
             self.reach()
         number, ending = "", False
         try:
-            with self._server.transaction() as connection:
-                number, _ = connection.execute(BEGIN_ALONE if alone else BEGIN).fetchone()
-                yield connection
-                ending = True
-        except StoreUnreachable as error:
+            number = self._begin(HOLD_ALONE if alone else HOLD)
+            yield self._changing
+            ending = True
+            self._changing.execute("COMMIT")
+        except BaseException as error:
+            self._roll_back()
+            if not isinstance(error, StoreUnreachable):
+                raise
             if not (ending and self._was_committed(number)):
                 raise ChatsLocked(str(error)) from error
+
+    def _begin(self, hold: str) -> str:
+        """Begin a transaction and take the lock; returns the transaction's number."""
+        try:
+            self._changing.execute("BEGIN")
+        except StoreUnreachable:
+            # Of a server that was restarted, the first statement learns it.
+            self._connect_for_changing()
+            self._changing.execute("BEGIN")
+        return str(self._changing.execute(hold).fetchone()[0])
+
+    def _connect_for_changing(self) -> None:
+        self._changing.close()
+        self._changing = self._server.dedicated()
+        _set(self._changing, CHANGING)
+
+    def _roll_back(self) -> None:
+        # With a lost connection the server does it itself.
+        with suppress(StoreUnusable):
+            self._changing.execute("ROLLBACK")
 
     def _was_committed(self, number: str) -> bool:
         """How a transaction has ended whose end was not confirmed; waits until there is a server that knows."""
         while True:
             try:
-                with self._server.connection() as connection:
-                    ended = connection.execute(HOW_IT_ENDED, (number,)).fetchone()[0]
+                self._connect_for_changing()
+                ended = self._changing.execute(HOW_IT_ENDED, (number,)).fetchone()[0]
                 if ended != "in progress":
                     return bool(ended == "committed")
             except StoreUnreachable as error:
@@ -130,9 +154,14 @@ class PostgreSQLDatabase(Database):
 
     def leave_no_trace(self) -> None:
         """Give free where deleted rows stood; nobody can read them since they were deleted."""
-        with _trouble_told(), self._server.connection() as connection:
+        with _trouble_told(), closing(self._server.dedicated()) as connection:
             connection.execute(f"VACUUM {OF_PEOPLE}")
         self.traces = False
+
+
+def _set(connection: Connection, settings: Sequence[str]) -> None:
+    for setting in settings:
+        connection.execute(setting)
 
 
 @contextmanager
