@@ -61,28 +61,36 @@ class PostgreSQLDatabase(Database):
         """Every row; raises ChatsLocked where the server is away."""
         if self.lost:
             raise ChatsLocked(f"{self._server.name} is away; it is tried again.")
+        session = self._reading
         try:
-            return self._reading.execute(statement, values).fetchall()
+            return session.execute(statement, values).fetchall()
         except StoreUnreachable:
             # Of a server that was restarted, the first statement learns it.
-            return self._all_over_a_new_connection(statement, values)
+            return self._all_in_place_of(session, statement, values)
 
-    def _all_over_a_new_connection(self, statement: str, values: Sequence[Any]) -> list[Any]:
+    def _all_in_place_of(self, lost: Connection, statement: str, values: Sequence[Any]) -> list[Any]:
         try:
             with _trouble_told():
-                self.reach()
+                self._connect_in_place_of(lost)
                 return self._reading.execute(statement, values).fetchall()
         except ChatsLocked:
             self.lost = True
             raise
 
+    def _connect_in_place_of(self, lost: Connection) -> None:
+        # Another thread may have lost the same one.
+        with self._connecting:
+            if self._reading is lost:
+                self._reading.close()
+                self._reading = self._server.dedicated()
+                _set(self._reading, READING)
+
     def reach(self) -> None:
-        """Connect anew for reading, which takes seconds where the server is away; raises ChatsLocked then."""
-        with self._connecting, _trouble_told():
-            self._reading.close()
-            self._reading = self._server.dedicated()
-            _set(self._reading, READING)
-            self.lost = False
+        """Find a server that was away again, which takes seconds where it still is; raises ChatsLocked then."""
+        with _trouble_told():
+            if self.lost:
+                self._connect_in_place_of(self._reading)
+        self.lost = False
 
     def do(self, statement: str, *values: Any, **named: Any) -> int:
         """Run one statement, whose parameters are positional or named; returns how many rows it changed."""

@@ -63,7 +63,7 @@ async def take_up(pending: Pending, context: ContextTypes.DEFAULT_TYPE) -> None:
     try:
         question = _question_in(message, context) if message else None
         if update is not None and message is not None and question is not None and not pending.released:
-            async with state.turn(message.chat_id, message.message_id):
+            async with state.processes.turn(message.chat_id, message.message_id):
                 await _answer_what_is_taken_in(update, message, question, context)
             return
         async with _finishing(pending.update_id, state):
