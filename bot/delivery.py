@@ -56,6 +56,19 @@ async def deliver(context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: 
         await offer_lost_answer(delivery.message, context)
 
 
+async def deliver_after_the_first(
+    context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: Card, update_id: int
+) -> None:
+    """Send the card of a further question; left for later, its message would get the first answer again."""
+    state = conversations(context)
+    try:
+        await deliver(context, delivery, card, update_id)
+        await state.write(state.chats.counts.add_answer, delivery.stored.content.outcome)
+    except LeftForLater as left:
+        await state.write(state.chats.questions.release, update_id)
+        logger.warning("The answer to a message's second question could not be sent and is given up: %s", left)
+
+
 async def _send_to_everyone(context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: Card) -> None:
     state, message, quiet, rich = conversations(context), delivery.message, delivery.quiet, delivery.rich
     sent = await send_rich(context, message, *rich, attach_to=delivery.attach_to, quiet=quiet) if rich else None

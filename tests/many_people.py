@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 150.0
 SECONDS_UNTIL_BROUGHT_AGAIN = 0.2
 AT_ONCE = (1, 1, 1, 2, 3)
 """How many questions somebody sends one after another, without waiting for an answer."""
-TO_ASK_AGAIN = (INDONESIAN.maybe_lost, INDONESIAN.maybe_lost_ask_again, INDONESIAN.busy)
+TO_ASK_AGAIN = (INDONESIAN.maybe_lost, INDONESIAN.maybe_lost_ask_again, INDONESIAN.busy, INDONESIAN.failed)
 QUESTIONS = (
     "Siapa camat Sungai Raya?", "kapan rakor tanjung lago", "siapa wakil ketua II DPRD Banyuasin?",
     "siapa yang hadir di rakor Rantau Bayur?", "siapa camat Betung?", "di mana rakor Sungai Raya?",
@@ -114,6 +114,10 @@ class Telegram(BringingServer):
             question = self.questions[answers]
             (question.told if fields["text"] in TO_ASK_AGAIN else question.answered).append(time.monotonic())
             return
+        if fields["text"] == INDONESIAN.failed:
+            waiting = [one for one in self.questions.values() if str(one.chat) == fields["chat_id"] and not one.settled]
+            for question in waiting[:1]:
+                question.told.append(time.monotonic())
         for title in self.titles:
             if f"{title}<" in fields["text"]:
                 self.news[int(fields["chat_id"]), title] += 1

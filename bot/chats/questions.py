@@ -92,6 +92,11 @@ class Questions:
         ).fetchall()
         return [Pending(update_id, content, bool(released)) for update_id, content, released in rows]
 
+    def is_open(self, update_id: int) -> bool:
+        """Whether its answer was not released yet."""
+        statement = "SELECT 1 FROM questions WHERE update_id = ? AND update_content IS NOT NULL AND released IS NULL"
+        return self._database.one(statement, update_id) is not None
+
     def is_next(self, update_id: int, chat: int) -> bool:
         """Whether nothing that was asked before in the chat is still to be answered."""
         earlier = self._database.one(

@@ -1,5 +1,6 @@
 """Answer questions: read the update, ask, reply; and follow a question that is edited."""
 
+import asyncio
 import html
 import json
 import logging
@@ -14,18 +15,21 @@ from telegram.ext import ContextTypes
 
 from bot.ask import answer_before, ask, draw, draw_rich, turn_of
 from bot.cards import Card, View
-from bot.chats import ChatSettings, Pending, SentAnswer, StoredAnswer, is_quiet
+from bot.chats import ChatSettings, ChatsLocked, Pending, SentAnswer, StoredAnswer, is_quiet
 from bot.conversations import Conversations, conversations, texts_of
-from bot.delivery import Delivery, LeftForLater, arrived, deliver, offer_lost_answer
+from bot.delivery import Delivery, LeftForLater, arrived, deliver, deliver_after_the_first, offer_lost_answer
 from bot.handlers.offers import offered
 from bot.handlers.pasted import pasted
 from bot.questions import MEETINGS, OFFICIALS, AddressedQuestion, asker_of, find_question
 from bot.sending import edit, reply, send, typing
 from bot.small_talk import Heard, heard
 from bot.texts import Texts
-from embeddings import QuestionTooLong, split_questions
+from embeddings import QuestionTooLong, StoreUnreachable, split_questions
 
 logger = logging.getLogger(__name__)
+
+# Where a database goes away between a question and its answer.
+SECONDS_UNTIL_TRIED_AGAIN = 0.5
 
 
 async def answer_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -50,10 +54,31 @@ async def answer_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> 
 async def _answer_what_is_taken_in(
     update: Update, message: Message, question: AddressedQuestion, context: ContextTypes.DEFAULT_TYPE
 ) -> None:
-    answer, state = _follow_edit if update.edited_message is not None else _respond, conversations(context)
+    state = conversations(context)
     with state.metrics.answer_seconds.time():
         async with _finishing(update.update_id, state):
-            await answer(update, message, question, context)
+            while not await _is_answered(update, message, question, context):
+                await asyncio.sleep(SECONDS_UNTIL_TRIED_AGAIN)
+                await state.until_chats_are_there()
+
+
+async def _is_answered(
+    update: Update, message: Message, question: AddressedQuestion, context: ContextTypes.DEFAULT_TYPE
+) -> bool:
+    """Answer it; False where the database went away before the answer was sent, and it may be tried again."""
+    answer, state = _follow_edit if update.edited_message is not None else _respond, conversations(context)
+    try:
+        if not state.chats.questions.is_open(update.update_id):
+            # Released before, by an attempt that did not get to its end.
+            await offer_lost_answer(message, context)
+            return True
+        await answer(update, message, question, context)
+    except (ChatsLocked, StoreUnreachable) as error:
+        if not _is_recent(message, state):
+            raise
+        logger.warning("A question waits for the database: %s", error)
+        return False
+    return True
 
 
 async def take_up(pending: Pending, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -182,8 +207,8 @@ async def _show(
     """Send a card that is no answer, below the salam that is returned."""
     state = conversations(context)
     text = f"{html.escape(question.salam)}\n\n{card[0]}" if question.salam else card[0]
+    quiet = is_quiet(state.chats.settings.of(message.chat_id), state.settings.timezone)
     if await state.write(state.chats.questions.release, update.update_id):
-        quiet = is_quiet(state.chats.settings.of(message.chat_id), state.settings.timezone)
         await send(context, message, text, card[1], attach_to=question.attach_to, quiet=quiet)
 
 
@@ -215,7 +240,7 @@ async def _answer(
         return None
     quiet = is_quiet(settings, state.settings.timezone)
     delivery = Delivery(stored, message, question.attach_to, texts, quiet, alone, rich)
-    await (deliver if first is None else _deliver_after_the_first)(context, delivery, card, update.update_id)
+    await (deliver if first is None else deliver_after_the_first)(context, delivery, card, update.update_id)
     return stored
 
 
@@ -248,19 +273,6 @@ async def _asked_and_saved(
         follows=before.id if before and content.of_another else None,
         update_id=update_id,
     )  # fmt: skip
-
-
-async def _deliver_after_the_first(
-    context: ContextTypes.DEFAULT_TYPE, delivery: Delivery, card: Card, update_id: int
-) -> None:
-    """Send the card of a further question; left for later, its message would get the first answer again."""
-    state = conversations(context)
-    try:
-        await deliver(context, delivery, card, update_id)
-        await state.write(state.chats.counts.add_answer, delivery.stored.content.outcome)
-    except LeftForLater as left:
-        await state.write(state.chats.questions.release, update_id)
-        logger.warning("The answer to a message's second question could not be sent and is given up: %s", left)
 
 
 async def _follow_edit(
