@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from embeddings import StoreUnusable
+
 logger = logging.getLogger(__name__)
 
 
@@ -25,6 +27,8 @@ async def repeat(
         await until_allowed()
         try:
             await action()
+        except StoreUnusable as error:
+            logger.error("%s: %s", failure, error)
         # Whatever it is now, next time it is tried again.
         except Exception:
             logger.exception(failure)
