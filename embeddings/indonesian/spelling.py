@@ -1,6 +1,7 @@
 """Words that were meant where one was mistyped."""
 
-from collections.abc import Iterable
+import string
+from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
@@ -8,6 +9,9 @@ from rapidfuzz.distance import OSA
 MIN_LENGTH_TO_CORRECT = 5
 # Words that are no longer than this are mostly other words where a letter differs: "macet" is no slip of "Maret".
 MAX_LENGTH_OF_SHORT = 5
+# Longer ones are no words.
+MAX_LENGTH_TO_CORRECT = 60
+_LETTERS = string.ascii_lowercase + string.digits
 
 
 def one_slip_away(word: str, known: Iterable[tuple[str, int]]) -> str | None:
@@ -28,3 +32,22 @@ def one_slip_away(word: str, known: Iterable[tuple[str, int]]) -> str | None:
 
 def _may_be_slip(word: str, other: str) -> bool:
     return len(word) > MAX_LENGTH_OF_SHORT or len(other) > len(word) or sorted(other) == sorted(word)
+
+
+def slips_of(word: str) -> set[str]:
+    """All that is one slip of the fingers away from a word, whether it is one or not, and begins with its letter.
+
+    Some hundreds, so that whoever can look up a word need not go through all that there are.
+    """
+    return set(_slips(word)) - {word} if len(word) <= MAX_LENGTH_TO_CORRECT else set()
+
+
+def _slips(word: str) -> Iterator[str]:
+    for at in range(1, len(word) + 1):
+        before, rest = word[:at], word[at:]
+        yield from (before + letter + rest for letter in _LETTERS)
+        if rest:
+            yield before + rest[1:]
+            yield from (before + letter + rest[1:] for letter in _LETTERS)
+        if len(rest) > 1:
+            yield before + rest[1] + rest[0] + rest[2:]

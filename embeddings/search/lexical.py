@@ -1,22 +1,46 @@
 """The lexical index: BM25 with tantivy over the words of the store's passages."""
 
+import contextlib
 import shutil
+import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 
+import msgspec
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from embeddings.indonesian.spelling import one_slip_away
+from embeddings.indonesian.spelling import MIN_LENGTH_TO_CORRECT, one_slip_away, slips_of
 from embeddings.indonesian.words import stem_words, words_of
 from embeddings.passages import passage_context
 from embeddings.search import manifest
+from embeddings.search.manifest import Fingerprint, Manifest
 from embeddings.storage.passages import Watermark
 from embeddings.storage.store import Store
+from embeddings.types import Passage
 
 _WRITER_MEMORY_BYTES = 30_000_000
+_META = "meta.json"
+# Seconds that a change waits for the merging of earlier ones before it is left for the next refresh.
+LONGEST_WAIT = 1.0
+
+
+class StillMerging(Exception):
+    """Earlier changes are being merged, by this process or another: for now, those are searched that were taken in."""
+
+
+class _Segment(msgspec.Struct):
+    segment_id: str
+
+
+class _Meta(msgspec.Struct):
+    """What tantivy writes of itself: the number of its last commit, which merging keeps, and its segments."""
+
+    opstamp: int
+    segments: list[_Segment]
 
 
 class LexicalIndex:
@@ -24,29 +48,50 @@ class LexicalIndex:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self._made_for = f"Indonesian Snowball stems but for areas, tantivy {version('tantivy')}, format 2"
+        self._made_for = f"Indonesian Snowball stems but for areas, tantivy {version('tantivy')}, format 3"
         self._watermark = Watermark()
         self._index: tantivy.Index | None = None
         self._searcher: tantivy.Searcher | None = None
+        # tantivy writes a file of a segment once: what was read is not read again.
+        self._known: dict[str, Fingerprint] = {}
+        self._merging: Thread | None = None
 
     def __len__(self) -> int:
         return self._searcher.num_docs if self._searcher else 0
 
     def refresh(self, store: Store) -> None:
-        """Catch up with the store: open what is on disk if it is sound, add and remove what changed since."""
+        """Catch up with the store: open what is on disk if it is sound, add and remove what changed since.
+
+        Raises StillMerging, and leaves everything as it was, where that would have to wait for long.
+        """
         watermark = store.watermark()
         if self._index is not None and watermark == self._watermark:
             return
-        found = manifest.read_intact(self.directory, self._made_for, store)
-        if found is None or watermark < found.watermark or not self._open():
-            self._start_empty()
+        self.finish_merging(None if self._index is None else LONGEST_WAIT)
+        found = self._found(store)
+        index = self._opened() if found and found.watermark <= watermark else None
+        if found is None or index is None:
+            index, seen = self._made_anew(), Watermark()
         else:
-            self._watermark = found.watermark
-        if watermark != self._watermark:
-            self._catch_up(store, watermark)
-        if len(self) != store.summary().passages:
-            self._start_empty()
-            self._catch_up(store, watermark)
+            seen = found.watermark
+        index = self._caught_up(index, store, seen, watermark)
+        if index.searcher().num_docs != store.summary().passages:
+            index = self._caught_up(self._made_anew(), store, Watermark(), watermark)
+        self._index, self._searcher, self._watermark = index, index.searcher(), watermark
+
+    def save(self, store: Store) -> None:
+        """Wait for what is being merged, and describe that too."""
+        self.finish_merging()
+        if self._index is not None:
+            self._describe(store, self._watermark, len(self))
+
+    def finish_merging(self, longest: float | None = None) -> None:
+        """Wait for what this process is merging; raises StillMerging where that takes longer than so many seconds."""
+        if self._merging is not None:
+            self._merging.join(longest)
+            if self._merging.is_alive():
+                raise StillMerging
+            self._merging = None
 
     def search(
         self, stems: Sequence[str], top_k: int, articles: NDArray[np.int64] | None = None
@@ -77,26 +122,21 @@ class LexicalIndex:
 
     def nearest_word(self, word: str) -> str | None:
         """The most frequent indexed word that is one slip of the fingers away from one that no passage holds."""
-        if self._searcher is None or self.holds(word):
+        if self._searcher is None or len(word) < MIN_LENGTH_TO_CORRECT or self.holds(word):
             return None
-        # Holding the first letter keeps the search short.
-        return one_slip_away(
-            word, ((term, count) for term, count in self._searcher.terms_with_prefix("words", word[0]))
-        )
+        counts = ((slip, self._searcher.doc_freq("words", slip)) for slip in slips_of(word))
+        return one_slip_away(word, (known for known in counts if known[1]))
 
-    def _open(self) -> bool:
+    def _opened(self) -> tantivy.Index | None:
         try:
-            self._index = tantivy.Index.open(str(self.directory))
-            self._searcher = self._index.searcher()
+            return tantivy.Index.open(str(self.directory))
         except ValueError:
-            return False
-        return True
+            return None
 
-    def _start_empty(self) -> None:
-        self._index = self._searcher = None
-        self._watermark = Watermark()
+    def _made_anew(self) -> tantivy.Index:
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir(parents=True, exist_ok=True)
+        self._known = {}
         schema = (
             tantivy.SchemaBuilder()
             .add_unsigned_field("passage", indexed=True, fast=True)
@@ -105,31 +145,101 @@ class LexicalIndex:
             .add_text_field("words", tokenizer_name="whitespace", index_option="basic")
             .build()
         )
-        self._index = tantivy.Index(schema, path=str(self.directory), reuse=False)
-        self._searcher = self._index.searcher()
+        return tantivy.Index(schema, path=str(self.directory), reuse=False)
 
-    def _catch_up(self, store: Store, watermark: Watermark) -> None:
-        assert self._index is not None
-        (self.directory / manifest.FILE_NAME).unlink(missing_ok=True)
-        writer = self._index.writer(heap_size=_WRITER_MEMORY_BYTES, num_threads=1)
-        for passage_id in store.removed_after(self._watermark.removal):
+    def _caught_up(self, index: tantivy.Index, store: Store, seen: Watermark, watermark: Watermark) -> tantivy.Index:
+        """The index with what changed in the store, committed and described, while its segments are being merged."""
+        if seen == watermark:
+            return index
+        writer = self._writer(index)
+        for passage_id in store.removed_after(seen.removal):
             writer.delete_documents_by_term("passage", passage_id)
-        for passages in store.passages_after(self._watermark.passage):
+        for passages in store.passages_after(seen.passage):
             for id, article, passage in passages:
-                # A damaged one is counted, lest the index look incomplete, and found by none of its words.
-                text = f"{passage_context(passage.article)}{passage.text}" if passage else ""
-                document = tantivy.Document()
-                document.add_unsigned("passage", id)
-                if passage:
-                    document.add_unsigned("article", article)
-                document.add_text("stems", " ".join(stem_words(text)))
-                document.add_text("words", " ".join(words_of(text)))
-                writer.add_document(document)
+                writer.add_document(_document(id, article, passage))
         writer.commit()
-        # Merging goes on behind the commit and would change the files that the manifest is about to describe.
-        writer.wait_merging_threads()
-        self._index.reload()
-        self._searcher = self._index.searcher()
-        self._watermark = watermark
-        files = [path.name for path in self.directory.iterdir() if not path.name.endswith(".lock")]
-        manifest.write(self.directory, self._made_for, store, len(self), watermark, files)
+        index.reload()
+        self._describe(store, watermark, index.searcher().num_docs)
+        # Merging may take many seconds, which no question is to wait for.
+        self._merging = Thread(target=self._merge, args=(writer,), name="merging", daemon=True)
+        self._merging.start()
+        return index
+
+    def _writer(self, index: tantivy.Index) -> tantivy.IndexWriter:
+        while True:
+            try:
+                return index.writer(heap_size=_WRITER_MEMORY_BYTES, num_threads=1)
+            except ValueError as error:
+                if "LockBusy" not in str(error):
+                    raise
+                # Another process has committed and is merging.
+                if self._index is not None:
+                    raise StillMerging from error
+                time.sleep(LONGEST_WAIT / 10)
+
+    def _merge(self, writer: tantivy.IndexWriter) -> None:
+        """Wait until tantivy has merged, and read the new files, which the next description will tell of."""
+        # What could not be merged, or is gone, is as sound as it was: the next catching up meets what is wrong.
+        with contextlib.suppress(OSError, ValueError):
+            writer.wait_merging_threads()
+            self._fingerprints(self._segments()[1])
+
+    # --- what is on disk ---
+
+    def _found(self, store: Store) -> Manifest | None:
+        """The manifest, where tantivy has committed nothing since and each file that it tells of is sound.
+
+        What was merged since is taken as it is: it was written a moment before the process ended.
+        """
+        found = manifest.read(self.directory, self._made_for, store)
+        try:
+            commit, files = self._segments()
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        if found is None or found.commit != commit:
+            return None
+        segments = {_segment_of(name) for name in files}
+        described = {name: print for name, print in found.files.items() if _segment_of(name) in segments}
+        unknown = {name: print for name, print in described.items() if self._known.get(name) != print}
+        if not manifest.are_intact(self.directory, unknown):
+            return None
+        self._known |= described
+        return found
+
+    def _describe(self, store: Store, watermark: Watermark, passages: int) -> None:
+        commit, files = self._segments()
+        self._known = self._fingerprints(files)
+        described = Manifest(self._made_for, store.identity, passages, watermark, self._known, commit)
+        manifest.write(self.directory, described)
+
+    def _segments(self) -> tuple[int, list[str]]:
+        """tantivy's last commit, and the files of the segments that are searched."""
+        meta = msgspec.json.decode((self.directory / _META).read_bytes(), type=_Meta)
+        segments = {segment.segment_id.replace("-", "") for segment in meta.segments}
+        return meta.opstamp, [path.name for path in self.directory.iterdir() if _segment_of(path.name) in segments]
+
+    def _fingerprints(self, files: Sequence[str]) -> dict[str, Fingerprint]:
+        for name in files:
+            if name not in self._known:
+                try:
+                    self._known[name] = manifest.fingerprint(self.directory / name)
+                except FileNotFoundError:
+                    # Merged meanwhile.
+                    continue
+        return {name: self._known[name] for name in files if name in self._known}
+
+
+def _segment_of(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _document(id: int, article: int, passage: Passage | None) -> tantivy.Document:
+    """A damaged passage is counted, lest the index look incomplete, and found by none of its words."""
+    text = f"{passage_context(passage.article)}{passage.text}" if passage else ""
+    document = tantivy.Document()
+    document.add_unsigned("passage", id)
+    if passage:
+        document.add_unsigned("article", article)
+    document.add_text("stems", " ".join(stem_words(text)))
+    document.add_text("words", " ".join(words_of(text)))
+    return document

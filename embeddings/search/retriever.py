@@ -1,7 +1,8 @@
 """Find the passages nearest to a query, by meaning and by words, the two fused."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -15,7 +16,7 @@ from embeddings.filter import Filter
 from embeddings.models.encoder import Encoder
 from embeddings.question.query import Query
 from embeddings.search.dense import DenseIndex
-from embeddings.search.lexical import LexicalIndex
+from embeddings.search.lexical import LexicalIndex, StillMerging
 from embeddings.storage.passages import Watermark
 from embeddings.storage.store import Store
 from embeddings.types import Passage
@@ -81,18 +82,36 @@ class Retriever:
     def refresh(self) -> None:
         """Take in what was indexed since, by this process or another; within a snapshot that was done before it.
 
-        While another process is at the indexes, those that were taken in last are searched.
+        While another process is at the indexes, or much is merged in them, those that were taken in last are searched.
+        Nothing but small changes is written: see save.
         """
         if self.store.in_snapshot or self.store.watermark() == self._seen:
             return
         try:
             # Not the other way round: the other process has taken in what it saw, which the snapshot has to hold.
-            with self._lock.acquire(timeout=-1 if self._seen is None else LONGEST_WAIT), self.store.snapshot():
-                self._dense.refresh(self.store)
+            longest = -1 if self._seen is None else LONGEST_WAIT
+            with self._writing_explained(), self._lock.acquire(timeout=longest), self.store.snapshot():
+                # First the one that may have to wait: both have taken in the same, or neither has.
                 self._lexical.refresh(self.store)
+                self._dense.refresh(self.store)
                 self._seen = self.store.watermark()
-        except Timeout:
+        except (Timeout, StillMerging):
             return
+
+    def save(self) -> None:
+        """Take in what was indexed, and write it, so that no other process needs to: for the end of an indexing run."""
+        with self._writing_explained(), self._lock:
+            self._lexical.finish_merging()
+            self.refresh()
+            self._lexical.save(self.store)
+            self._dense.save(self.store)
+
+    @contextmanager
+    def _writing_explained(self) -> Iterator[None]:
+        try:
+            yield
+        except Timeout:
+            raise
         # tantivy reports a full disk or a missing permission as ValueError.
         except (OSError, ValueError) as error:
             raise StoreUnusable(
