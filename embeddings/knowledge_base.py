@@ -112,6 +112,8 @@ class KnowledgeBase:
             threads = self.encoder.settings.threads
             # What an upgrade has yet to look for; what another version found is answered from until the next indexing.
             find_missing(self.store)
+            # So that the first question with a filter need not wait for it either.
+            self.store.article_of_passages()
             reader = self._reader or Reader(threads=threads)
             self._answerer = Answerer(self.retriever, reader, self.settings.answers, self._today)
         return self._answerer

@@ -162,12 +162,37 @@ CREATE INDEX versions_by_article ON versions(article);
 CREATE INDEX versions_by_id ON versions(id);
 CREATE INDEX versions_by_hash ON versions(content_hash);
 """
-SCHEMAS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
+SEVENTH = """
+-- How each of the sources that config.toml names fares: times are seconds since 1970, `failures` those in a row, and
+-- `etag` and `modified` are what its server knows the listing by of which nothing is left to fetch.
+CREATE TABLE sources(
+  url TEXT PRIMARY KEY,
+  tried INTEGER,
+  succeeded INTEGER,
+  failed INTEGER,
+  error TEXT,
+  failures INTEGER NOT NULL,
+  not_before INTEGER NOT NULL,
+  added INTEGER NOT NULL,
+  etag TEXT,
+  modified TEXT
+) STRICT, WITHOUT ROWID;
+-- What a source listed when it was last read: a link that is settled is fetched again only when its entry is another.
+CREATE TABLE links(
+  source TEXT NOT NULL,
+  url TEXT NOT NULL,
+  entry TEXT NOT NULL,
+  settled INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  PRIMARY KEY (source, url)
+) STRICT, WITHOUT ROWID;
+"""
+SCHEMAS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)
 TABLES = {FIRST: ("articles", "passages"), THIRD: ("stories", "story_bands")}
 
 
 def make_old_store(path: Path, version: int, articles: Sequence[Article]) -> None:
-    """A knowledge base of version 1 to 6; one of the last two has yet to find its facts, as after an upgrade."""
+    """A knowledge base of version 1 to 7; one of the last three has yet to find its facts, as after an upgrade."""
     newer = path.with_suffix(".newer")
     store = Store(newer)
     for article in articles:

@@ -99,6 +99,32 @@ def test_the_filtered_search_is_the_whole_ranking_without_what_the_filter_keeps_
 
 
 @pytest.mark.slow
+def test_a_wide_filter_finds_the_same_words_by_sifting_the_best_of_all(
+    searched: Searched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, articles = searched.store.passages_within(Filter(day(50), day(DAYS - 50), ("published",)))
+    stems = ["kata1", "kata2", "kata3"]
+    expected = searched.lexical.search(stems, 50, articles)
+    monkeypatch.setattr("embeddings.search.lexical.MANY_ARTICLES", 10)
+    for looked_at, sifts in (((1,), False), ((1, 3 * DAYS), True)):
+        monkeypatch.setattr("embeddings.search.lexical.SIFTED", looked_at)
+        sifted = searched.lexical._sifted(searched.lexical._query(stems), 50, np.unique(articles))
+        assert (sifted == expected) if sifts else sifted is None
+        assert searched.lexical.search(stems, 50, articles) == expected and len(expected) == 50
+
+
+def test_an_article_that_is_replaced_is_let_through_with_its_new_passages_alone(tmp_path: Path) -> None:
+    store = Store(tmp_path / FILE_NAME)
+    for id, published in (("a", "2024-05-06"), ("b", "2023"), ("b", "2024-05"), ("c", "2022-05-06")):
+        store.save(Article(id, "Rapat.", published=published), [(0, 6)], random_embeddings(1, 0))
+        store.passages_within(Filter("2024-05-06", None, ("published",)))
+    store.remove("a")
+    for again in (store, Store(tmp_path / FILE_NAME)):
+        assert [of.tolist() for of in again.passages_within(Filter("2024-05-06", None, ("published",)))] == [[3], [2]]
+        assert again.passages_within(Filter(last="2022-05-06", kinds=("published",)))[0].tolist() == [4]
+
+
+@pytest.mark.slow
 def test_only_articles_of_the_outlets_that_a_filter_names_are_let_through(searched: Searched) -> None:
     where = Filter(day(0), day(99), ("published",), sources=("media3", "media5"))
     passages, _ = searched.store.passages_within(where)
@@ -139,8 +165,9 @@ def test_a_filter_is_answered_by_an_index_of_the_database(searched: Searched) ->
         Filter(day(3), day(9), ("published", "month", "day", "undated"), ("banyuasin",), ("media1",))
     )
     searched.store._database.set_trace_callback(None)
-    for *_, plan in searched.store._database.execute(f"EXPLAIN QUERY PLAN {statements[0]}"):
+    for *_, plan in searched.store._database.execute(f"EXPLAIN QUERY PLAN {statements[-1]}"):
         plans.append(plan)
+    assert len([plan for plan in plans if plan.startswith("SEARCH")]) == 5
     assert not any(plan.startswith("SCAN") for plan in plans), plans
 
 

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from embeddings import Article, Encoder, IndexMismatch, KnowledgeBase, Outlet, Store, StoreUnusable, article_key
+from embeddings.filter import Filter
 from embeddings.search.lexical import LexicalIndex
 from embeddings.storage import stories
+from embeddings.storage.articles import Summary
 from embeddings.storage.passages import Watermark
 from embeddings.storage.schema import SCHEMA_VERSION
 from embeddings.storage.store import FILE_NAME
@@ -51,6 +53,80 @@ def test_a_changed_article_replaces_its_passages_and_the_old_ones_are_remembered
     assert store.removed_after(0) == [1, 2]
     assert store.passages([1]) == {}
     assert store.watermark() == Watermark(3, 2)
+
+
+def counted(store: Store) -> Summary:
+    """A summary, by going through everything."""
+    articles = list(store.articles())
+    dates = [article.published for article in articles if article.published]
+    passages = store._database.execute("SELECT count(*) FROM passages").fetchone()[0]
+    undated = len(articles) - len(dates)
+    return Summary(len(articles), passages, min(dates, default=None), max(dates, default=None), undated)
+
+
+def test_what_is_counted_as_it_comes_and_goes_is_what_is_there(store: Store) -> None:
+    assert store.summary() == counted(store) == Summary(0, 0, None, None)
+    changes = [("a", "2023"), ("b", None), ("c", "2024-05-06"), ("a", None), ("b", "2022"), ("c", "2021")]
+    for id, published in changes:
+        store.save(Article(id, ARTICLE.text, published=published), SPANS, EMBEDDINGS)
+        assert store.summary() == counted(store)
+    store.rename(Article("b", ARTICLE.text, published="2022"), "d", [])
+    assert store.summary() == counted(store) == Summary(3, 6, "2021", "2022", 1)
+    with pytest.raises(StoreUnusable):
+        store.save(Article("e", "Baru."), [(0, None)], EMBEDDINGS[:1])  # type: ignore[list-item]
+    for id in "adc":
+        store.remove(id)
+        assert store.summary() == counted(store)
+    with sqlite3.connect(store.path) as database:
+        database.execute("INSERT INTO articles(id, text, content_hash) VALUES ('x', 'Isi.', '')")
+        database.execute("UPDATE articles SET published = '2020'")
+    database.close()
+    assert store.summary() == Summary(1, 0, "2020", "2020")
+
+
+def test_counts_that_the_disk_has_damaged_are_counted_anew(store: Store) -> None:
+    store.save(ARTICLE, SPANS, EMBEDDINGS)
+    for damaged in ("UPDATE counts SET number = -5 WHERE name = 'passages'", "DELETE FROM counts"):
+        with sqlite3.connect(store.path) as database:
+            database.execute(damaged)
+        database.close()
+        assert store.summary() == counted(store) == Summary(1, 2, "2023-07-17", "2023-07-17")
+
+
+def plan_of(store: Store, ask: Callable[[], object]) -> list[str]:
+    """What SQLite does for each statement that is executed while something is asked."""
+    statements: list[str] = []
+    store._database.set_trace_callback(statements.append)
+    ask()
+    store._database.set_trace_callback(None)
+    plans = [store._database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall() for statement in statements]
+    return [step[3] for plan in plans for step in plan]
+
+
+YEAR = Filter("2024-01-01", "2024-12-31", ("published", "day", "undated"))
+QUESTIONS: dict[str, tuple[Callable[[Store], object], str]] = {
+    "newest": (lambda store: store.newest(5), "SCAN articles USING INDEX articles_by_date"),
+    "newest of a year": (lambda store: store.newest(5, YEAR), "SCAN articles USING INDEX articles_by_date"),
+    "titled": (lambda store: store.titled(["rapat"], 5), "SCAN articles USING INDEX articles_by_date"),
+    "summary": (Store.summary, "SEARCH articles USING COVERING INDEX articles_by_date"),
+    "article_at": (lambda store: store.article_at("https://a.id/1"), "articles_by_address (address=?)"),
+    "article_by_key": (lambda store: store.article_by_key("0" * 16), "articles_by_key (key=?)"),
+    "article": (lambda store: store.article("a"), "(id=?)"),
+    "ids_at": (lambda store: store.ids_at("a.id/1"), "articles_by_address (address=?)"),
+    "outlets": (Store.outlets, "SCAN articles USING COVERING INDEX articles_by_source"),
+    "passages of a year": (lambda store: store.passages_within(YEAR), "SEARCH times USING PRIMARY KEY"),
+    "which article each passage is of": (Store.article_of_passages, "USING COVERING INDEX passages_by_article"),
+}
+
+
+@pytest.mark.parametrize("asked", QUESTIONS)
+def test_what_is_asked_for_often_is_read_from_an_index_and_never_sorted(store: Store, asked: str) -> None:
+    store.save(ARTICLE, SPANS, EMBEDDINGS)
+    ask, expected = QUESTIONS[asked]
+    plan = plan_of(store, lambda: ask(store))
+    assert any(expected in step for step in plan), plan
+    assert not any(step.startswith("SCAN articles") and "INDEX" not in step for step in plan), plan
+    assert asked == "outlets" or "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
 
 
 def test_an_outlet_is_counted_once_however_it_writes_its_name(store: Store) -> None:

@@ -27,6 +27,10 @@ _META = "meta.json"
 # Seconds that a change waits for the merging of earlier ones before it is left for the next refresh.
 LONGEST_WAIT = 1.0
 
+# A filter that lets through more articles than this costs more than sifting the best passages of all, so many of them.
+MANY_ARTICLES = 5_000
+SIFTED = (1_000, 20_000)
+
 
 class StillMerging(Exception):
     """Earlier changes are being merged, by this process or another: for now, those are searched that were taken in."""
@@ -102,13 +106,40 @@ class LexicalIndex:
         """
         if self._index is None or self._searcher is None or not stems:
             return []
+        query = self._query(stems)
+        if articles is None:
+            return self._found_by(query, top_k)
+        selected = np.unique(articles)
+        if len(selected) > MANY_ARTICLES and (found := self._sifted(query, top_k, selected)) is not None:
+            return found
+        within = tantivy.Query.term_set_query(self._index.schema, "article", selected.tolist())
+        # What only selects adds nothing to the score.
+        return self._found_by(query.and_must_match(tantivy.Query.const_score_query(within, 0.0)), top_k)
+
+    def _query(self, stems: Sequence[str]) -> tantivy.Query:
+        assert self._index is not None
         terms = [(tantivy.Occur.Should, tantivy.Query.term_query(self._index.schema, "stems", stem)) for stem in stems]
-        query = tantivy.Query.boolean_query(terms)
-        if articles is not None:
-            within = tantivy.Query.term_set_query(self._index.schema, "article", np.unique(articles).tolist())
-            # What only selects adds nothing to the score.
-            query = query.and_must_match(tantivy.Query.const_score_query(within, 0.0))
-        found = self._searcher.search(query, limit=top_k, count=False).hits
+        return tantivy.Query.boolean_query(terms)
+
+    def _sifted(self, query: tantivy.Query, top_k: int, articles: NDArray[np.int64]) -> list[tuple[int, float]] | None:
+        """The best of these articles' passages, out of the best of all; None where they are too few among those."""
+        assert self._searcher is not None
+        for looked_at in SIFTED:
+            found = self._searcher.search(query, limit=looked_at, count=False).hits
+            of_article = self._searcher.fast_field_values("article", [address for _, address in found])
+            # A damaged passage has none.
+            of_articles = np.isin(np.array([number or 0 for number in of_article], dtype=np.int64), articles)
+            kept = [hit for hit, is_kept in zip(found, of_articles.tolist(), strict=True) if is_kept]
+            if len(kept) >= top_k or len(found) < looked_at:
+                return self._ids(kept[:top_k])
+        return None
+
+    def _found_by(self, query: tantivy.Query, top_k: int) -> list[tuple[int, float]]:
+        assert self._searcher is not None
+        return self._ids(self._searcher.search(query, limit=top_k, count=False).hits)
+
+    def _ids(self, found: Sequence[tuple[float, tantivy.DocAddress]]) -> list[tuple[int, float]]:
+        assert self._searcher is not None
         ids = self._searcher.fast_field_values("passage", [address for _, address in found])
         return [(int(id), float(score)) for id, (score, _) in zip(ids, found, strict=True) if id is not None]
 
@@ -140,7 +171,7 @@ class LexicalIndex:
         schema = (
             tantivy.SchemaBuilder()
             .add_unsigned_field("passage", indexed=True, fast=True)
-            .add_unsigned_field("article", indexed=True)
+            .add_unsigned_field("article", indexed=True, fast=True)
             .add_text_field("stems", tokenizer_name="whitespace", index_option="freq")
             .add_text_field("words", tokenizer_name="whitespace", index_option="basic")
             .build()
