@@ -51,10 +51,14 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 def _asked(question: Question, retrieval: Retrieval) -> _Asked:
-    held_by_none = inverse_document_frequency(0, retrieval.searched)
-    known = frozenset(stem for stem, weight in retrieval.weights.items() if weight < held_by_none)
     thing = thing_asked(question.query.text, question.words)
-    return _Asked(retrieval.weights, known, thing, question.expects in COUNTED)
+    return _Asked(retrieval.weights, _known(retrieval), thing, question.expects in COUNTED)
+
+
+def _known(retrieval: Retrieval) -> frozenset[str]:
+    """The stems of the query that some passage holds."""
+    held_by_none = inverse_document_frequency(0, retrieval.searched)
+    return frozenset(stem for stem, weight in retrieval.weights.items() if weight < held_by_none)
 
 
 def _of_hit(asked: _Asked, most: float, hit: Hit) -> dict[str, float]:
@@ -97,7 +101,7 @@ def for_question(
         "odds among candidates": log_odds / 4,
         "passages searched": math.log10(max(retrieval.searched, 1)) / 5,
         "words asked": len(retrieval.query.words) / 10,
-        "words that no article holds": _held_by_none(_asked(question, retrieval)),
+        "words that no article holds": _held_by_none(retrieval),
         "office asked": float(bool(question.officials and question.officials.office)),
         "list of officials asked": float(bool(question.officials and question.officials.region is not None)),
         "name asked": float(bool(question.officials and question.officials.name)),
@@ -221,7 +225,7 @@ def _of_counting(asked: _Asked, candidate: Candidate) -> dict[str, float]:
     }
 
 
-def _held_by_none(asked: _Asked) -> float:
+def _held_by_none(retrieval: Retrieval) -> float:
     """How much of the query weigh the words that no passage holds."""
-    total = sum(asked.weights.values())
-    return sum(weight for stem, weight in asked.weights.items() if stem not in asked.known) / total if total else 0.0
+    total, known = sum(retrieval.weights.values()), _known(retrieval)
+    return sum(weight for stem, weight in retrieval.weights.items() if stem not in known) / total if total else 0.0
