@@ -347,7 +347,7 @@ def test_a_change_that_was_committed_and_never_described_is_made_again(tmp_path:
 def test_while_another_process_merges_what_was_taken_in_last_is_searched(tmp_path: Path, encoder: Encoder) -> None:
     knowledge = KnowledgeBase(tmp_path, encoder=encoder)
     knowledge.add([Article("a", "Rapat digelar.")])
-    knowledge.retriever.save()
+    knowledge.retriever.catch_up()
     merging = tantivy.Index.open(str(tmp_path / "lexical")).writer(num_threads=1)
     knowledge.add([Article("b", "Jalan diperbaiki.")])
     knowledge.retriever.refresh()

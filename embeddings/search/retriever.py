@@ -1,28 +1,21 @@
 """Find the passages nearest to a query, by meaning and by words, the two fused."""
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import msgspec
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from embeddings.errors import StoreUnusable
 from embeddings.filter import Filter
 from embeddings.models.encoder import Encoder
 from embeddings.question.query import Query
-from embeddings.search.dense import DenseIndex
-from embeddings.search.lexical import LexicalIndex, StillMerging
-from embeddings.storage.passages import Watermark
+from embeddings.search.indexes import Indexes
+from embeddings.search.local import LocalIndexes
 from embeddings.storage.store import Store
 from embeddings.types import Passage
-
-# Seconds that a question waits for another process that takes in what was indexed.
-LONGEST_WAIT = 1.0
 
 
 class RetrieverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,64 +57,28 @@ class _Candidate(NamedTuple):
 
 
 class Retriever:
-    """Searches both indexes, which it keeps up with the store."""
+    """Searches the indexes, which it keeps up with the store, and fuses what they offer."""
 
     def __init__(self, store: Store, encoder: Encoder, directory: Path, settings: RetrieverSettings) -> None:
         """Open or rebuild the indexes in this folder; raises IndexMismatch where the store has another encoder."""
         store.claim(encoder.name, encoder.dimension)
         self.store = store
-        self._directory = directory
         self._encoder = encoder
         self._settings = settings
-        self._dense = DenseIndex(directory / "dense", encoder.name, encoder.dimension)
-        self._lexical = LexicalIndex(directory / "lexical")
-        self._lock = FileLock(directory / "indexes.lock")
-        self._seen: Watermark | None = None
+        self._indexes: Indexes = LocalIndexes(store, directory, encoder.name, encoder.dimension)
         self.refresh()
 
     def refresh(self) -> None:
-        """Take in what was indexed since, by this process or another; within a snapshot that was done before it.
+        """Take notice of what was indexed since, by this process or another; raises StoreUnusable."""
+        self._indexes.refresh()
 
-        While another process is at the indexes, or much is merged in them, those that were taken in last are searched.
-        Nothing but small changes is written: see save.
-        """
-        if self.store.in_snapshot or self.store.watermark() == self._seen:
-            return
-        try:
-            # Not the other way round: the other process has taken in what it saw, which the snapshot has to hold.
-            longest = -1 if self._seen is None else LONGEST_WAIT
-            with self._writing_explained(), self._lock.acquire(timeout=longest), self.store.snapshot():
-                # First the one that may have to wait: both have taken in the same, or neither has.
-                self._lexical.refresh(self.store)
-                self._dense.refresh(self.store)
-                self._seen = self.store.watermark()
-        except (Timeout, StillMerging):
-            return
-
-    def save(self) -> None:
+    def catch_up(self) -> None:
         """Take in what was indexed, and write it, so that no other process needs to: for the end of an indexing run."""
-        with self._writing_explained(), self._lock:
-            self._lexical.finish_merging()
-            self.refresh()
-            self._lexical.save(self.store)
-            self._dense.save(self.store)
-
-    @contextmanager
-    def _writing_explained(self) -> Iterator[None]:
-        try:
-            yield
-        except Timeout:
-            raise
-        # tantivy reports a full disk or a missing permission as ValueError.
-        except (OSError, ValueError) as error:
-            raise StoreUnusable(
-                f"The indexes in {self._directory} cannot be written ({error}). No article is lost; free some space or "
-                "mend the folder's permissions, and run the same command again."
-            ) from error
+        self._indexes.catch_up()
 
     def holds_passage(self, passage: int) -> bool:
         """Whether what is searched holds this passage, which may have been stored a moment ago."""
-        return self._seen is not None and passage <= self._seen.passage
+        return self._indexes.holds_passage(passage)
 
     def retrieve(self, query: Query, top_k: int, where: Filter | None = None) -> Retrieval:
         """The `top_k` best passages for a query, of those articles only that the filter lets through."""
@@ -146,11 +103,7 @@ class Retriever:
         """What both indexes offer, best first."""
         self.refresh()
         embedding = self.embedding(query)
-        within, articles = self.store.passages_within(where) if where else (None, None)
-        dense = dict(self._dense.search(embedding, self._settings.candidates, within))
-        lexical = dict(self._lexical.search(query.stems, self._settings.candidates, articles))
-        only_lexical = [id for id in lexical if id not in dense]
-        dense.update(zip(only_lexical, self._dense.scores(embedding, only_lexical), strict=True))
+        dense, lexical = self._indexes.search(embedding, query.stems, self._settings.candidates, where)
         scores = fuse(dense, lexical, self._settings.dense_weight)
         best = sorted(scores, key=lambda id: (-scores[id], id))
         return [_Candidate(id, scores[id], dense[id], lexical.get(id, 0.0)) for id in best]
@@ -159,7 +112,7 @@ class Retriever:
         self, query: Query, candidates: Sequence["_Candidate"], chosen: Sequence["_Candidate"], top_k: int
     ) -> Retrieval:
         passages = self.store.passages([one.passage for one in chosen])
-        total = len(self._lexical)
+        total, frequencies = len(self._indexes), self._indexes.frequencies(query.stems)
         return Retrieval(
             query,
             tuple(
@@ -167,7 +120,7 @@ class Retriever:
                 for one in chosen
                 if one.passage in passages
             ),
-            {stem: inverse_document_frequency(self._lexical.frequency(stem), total) for stem in query.stems},
+            {stem: inverse_document_frequency(frequency, total) for stem, frequency in frequencies.items()},
             total,
             max((one.lexical for one in candidates[:top_k]), default=0.0),
         )
@@ -180,11 +133,11 @@ class Retriever:
 
     def holds(self, word: str) -> bool:
         """Whether an article holds the word, or another form of it."""
-        return self._lexical.holds(word)
+        return self._indexes.holds(word)
 
     def nearest(self, word: str) -> str | None:
         """The most frequent word of the articles that is one slip of the fingers away, if any."""
-        return self._lexical.nearest_word(word)
+        return self._indexes.nearest_word(word)
 
 
 def fuse(dense: dict[int, float], lexical: dict[int, float], dense_weight: float) -> dict[int, float]:

@@ -1,0 +1,46 @@
+"""What a retriever searches: every passage by meaning and by words, wherever its indexes are kept."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.filter import Filter
+
+
+class Found(NamedTuple):
+    """The passages that either index offers: the cosine of each, and the BM25 score of those found by a word."""
+
+    dense: dict[int, float]
+    lexical: dict[int, float]
+
+
+class Indexes(Protocol):
+    """The passages of one store, searchable by meaning and by words; each method raises StoreUnusable."""
+
+    def refresh(self) -> None:
+        """Take notice of what was stored since, without keeping a question waiting; nothing within a snapshot."""
+
+    def holds_passage(self, passage: int) -> bool:
+        """Whether what is searched holds this passage, which may have been stored a moment ago."""
+
+    def search(
+        self, embedding: NDArray[np.float32], stems: Sequence[str], top_k: int, where: Filter | None = None
+    ) -> Found:
+        """The `top_k` passages nearest to an embedding of shape (dimension,), and as many with the most telling stems.
+
+        Only passages of those articles that the filter lets through.
+        """
+
+    def __len__(self) -> int:
+        """How many passages are searched."""
+
+    def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
+        """How many passages hold each of these stems."""
+
+    def holds(self, word: str) -> bool:
+        """Whether a passage holds the word, or another form of it."""
+
+    def nearest_word(self, word: str) -> str | None:
+        """The most frequent indexed word that is one slip of the fingers away from one that no passage holds."""
