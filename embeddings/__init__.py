@@ -32,6 +32,7 @@ from embeddings.question.context import Turn
 from embeddings.question.courtesies import parted
 from embeddings.question.several import asks, split_questions
 from embeddings.search.retriever import RetrieverSettings
+from embeddings.search.server import SEARCH_KEY_VARIABLE, SearchSettings
 from embeddings.sources.bulk import read_line
 from embeddings.sources.documents import read_document
 from embeddings.sources.files import ArticleSettings
@@ -48,6 +49,7 @@ from embeddings.topics.officials.answer import OfficialAnswer, by_office, disagr
 from embeddings.types import Article
 
 __all__ = [
+    "SEARCH_KEY_VARIABLE",
     "STORE_FILE",
     "STORE_VERSION",
     "Answer",
@@ -83,6 +85,7 @@ __all__ = [
     "Refusal",
     "Remark",
     "RetrieverSettings",
+    "SearchSettings",
     "SettingsError",
     "SourceHealth",
     "SourceReport",

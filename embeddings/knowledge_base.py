@@ -31,6 +31,7 @@ from embeddings.passages import PassageSettings
 from embeddings.question.context import Turn
 from embeddings.question.news import AskedNews, asked_name, asked_news
 from embeddings.search.retriever import Retriever, RetrieverSettings
+from embeddings.search.server import SearchSettings
 from embeddings.sources.documents import read_document
 from embeddings.sources.files import ArticleSettings
 from embeddings.sources.ids import id_of_content, id_of_url
@@ -50,6 +51,7 @@ class KnowledgeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     encoder: EncoderSettings = EncoderSettings()
     passages: PassageSettings = PassageSettings()
     retriever: RetrieverSettings = RetrieverSettings()
+    search: SearchSettings = SearchSettings()
     answers: AnswerSettings = AnswerSettings()
 
 
@@ -104,7 +106,8 @@ class KnowledgeBase:
     def retriever(self) -> Retriever:
         """The search in both indexes, brought up to date when it is opened; raises what `open` raises."""
         if self._retriever is None:
-            self._retriever = Retriever(self.store, self.encoder, self._folder, self.settings.retriever)
+            settings = self.settings
+            self._retriever = Retriever(self.store, self.encoder, self._folder, settings.retriever, settings.search.url)
         return self._retriever
 
     def _answering(self) -> Answerer:
@@ -211,6 +214,14 @@ class KnowledgeBase:
         # They read the store that was replaced.
         self._retriever = self._answerer = None
         return lost
+
+    def catch_up(self) -> None:
+        """Have a search server take in what was stored: for whoever has stored it, as no question does.
+
+        Raises StoreUnusable; what is stored is not lost, and the next call goes on.
+        """
+        if self.settings.search.url:
+            self.retriever.catch_up()
 
     # --- answers out ---
 

@@ -19,8 +19,18 @@ class Found(NamedTuple):
 class Indexes(Protocol):
     """The passages of one store, searchable by meaning and by words; each method raises StoreUnusable."""
 
+    @property
+    def where(self) -> str:
+        """Where they are, for the operator."""
+
     def refresh(self) -> None:
         """Take notice of what was stored since, without keeping a question waiting; nothing within a snapshot."""
+
+    def catch_up(self) -> None:
+        """Have all that was stored since searched, however long that takes."""
+
+    def behind(self) -> int:
+        """How many passages are not searched as they are stored."""
 
     def holds_passage(self, passage: int) -> bool:
         """Whether what is searched holds this passage, which may have been stored a moment ago."""

@@ -31,6 +31,10 @@ class LocalIndexes:
         self._lock = FileLock(directory / "indexes.lock")
         self._seen: Watermark | None = None
 
+    @property
+    def where(self) -> str:
+        return str(self._directory)
+
     def refresh(self) -> None:
         """Take in what was indexed since, by this process or another; within a snapshot that was done before it.
 
@@ -70,6 +74,9 @@ class LocalIndexes:
                 f"The indexes in {self._directory} cannot be written ({error}). No article is lost; free some space or "
                 "mend the folder's permissions, and run the same command again."
             ) from error
+
+    def behind(self) -> int:
+        return abs(self._store.summary().passages - len(self))
 
     def holds_passage(self, passage: int) -> bool:
         return self._seen is not None and passage <= self._seen.passage

@@ -14,6 +14,8 @@ from embeddings.models.encoder import Encoder
 from embeddings.question.query import Query
 from embeddings.search.indexes import Indexes
 from embeddings.search.local import LocalIndexes
+from embeddings.search.qdrant import QdrantIndexes
+from embeddings.search.server import Server
 from embeddings.storage.store import Store
 from embeddings.types import Passage
 
@@ -59,13 +61,22 @@ class _Candidate(NamedTuple):
 class Retriever:
     """Searches the indexes, which it keeps up with the store, and fuses what they offer."""
 
-    def __init__(self, store: Store, encoder: Encoder, directory: Path, settings: RetrieverSettings) -> None:
-        """Open or rebuild the indexes in this folder; raises IndexMismatch where the store has another encoder."""
+    def __init__(
+        self, store: Store, encoder: Encoder, directory: Path, settings: RetrieverSettings, server_url: str = ""
+    ) -> None:
+        """Open or rebuild the indexes in this folder, or ask a search server instead.
+
+        Raises IndexMismatch where the store has another encoder.
+        """
         store.claim(encoder.name, encoder.dimension)
         self.store = store
         self._encoder = encoder
         self._settings = settings
-        self._indexes: Indexes = LocalIndexes(store, directory, encoder.name, encoder.dimension)
+        self._indexes: Indexes = (
+            QdrantIndexes(store, Server(server_url), encoder.name, encoder.dimension)
+            if server_url
+            else LocalIndexes(store, directory, encoder.name, encoder.dimension)
+        )
         self.refresh()
 
     def refresh(self) -> None:
@@ -73,8 +84,15 @@ class Retriever:
         self._indexes.refresh()
 
     def catch_up(self) -> None:
-        """Take in what was indexed, and write it, so that no other process needs to: for the end of an indexing run."""
+        """Have all that was indexed since searched, and written, so that no other process needs to; raises StoreUnusable.
+
+        For the end of an indexing run: it may take long.
+        """
         self._indexes.catch_up()
+
+    def state(self) -> tuple[str, int]:
+        """Where it is searched, and how many passages are not searched there as they are stored; raises as above."""
+        return self._indexes.where, self._indexes.behind()
 
     def holds_passage(self, passage: int) -> bool:
         """Whether what is searched holds this passage, which may have been stored a moment ago."""

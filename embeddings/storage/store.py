@@ -12,6 +12,7 @@ from embeddings.addresses import canonical_address
 from embeddings.storage.articles import ARTICLE_COLUMNS, JOINED_COLUMNS, article_of
 from embeddings.storage.facts import FACT_COLUMNS, Findings, is_intact, matching, save_findings
 from embeddings.storage.passages import Passages
+from embeddings.storage.positions import Positions
 from embeddings.storage.schema import article_key
 from embeddings.storage.sources import Sources
 from embeddings.storage.stories import has_story, save_story, signature
@@ -22,7 +23,7 @@ from embeddings.types import Article, Span
 FILE_NAME = "knowledge.db"
 
 
-class Store(Passages, Versions, Sources):
+class Store(Passages, Versions, Sources, Positions):
     """One SQLite file; each article is written in one transaction, whole or not at all.
 
     What comes back is what was stored: an article is held against its digest whenever it is read, and one that the disk

@@ -1,0 +1,141 @@
+"""The indexes of a Qdrant server, which any number of bots may ask and whoever stores articles fills."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.errors import StoreUnreachable
+from embeddings.filter import Filter
+from embeddings.indonesian.spelling import MIN_LENGTH_TO_CORRECT, one_slip_away
+from embeddings.indonesian.words import stem_words
+from embeddings.search.bm25 import asked_for, dimension
+from embeddings.search.collection import (
+    STEMS,
+    Collection,
+    Scored,
+    cosines,
+    nearest,
+    of_stem,
+    with_stems,
+)
+from embeddings.search.filling import Filling, Position, position_of
+from embeddings.search.indexes import Found
+from embeddings.search.server import Server
+from embeddings.storage.store import Store
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_MOST_REMEMBERED = 100_000
+
+
+class QdrantIndexes:
+    """One store's passages in a Qdrant server (see Indexes); raises StoreUnreachable while they are not all there."""
+
+    def __init__(self, store: Store, server: Server, encoder_name: str, dimension: int) -> None:
+        self._store = store
+        self._collection = Collection(server, store.identity, encoder_name, dimension)
+        self._position = Position()
+        self._frequencies: dict[str, int] = {}
+
+    @property
+    def where(self) -> str:
+        return f"{self._collection.server.url}, collection {self._collection.name}"
+
+    def refresh(self) -> None:
+        if self._store.in_snapshot:
+            return
+        position = position_of(self._store, self._collection)
+        if position.read != self._position.read or len(self._frequencies) > _MOST_REMEMBERED:
+            self._frequencies.clear()
+        self._position = position
+
+    def catch_up(self) -> None:
+        with self._store.only_reader():
+            Filling(self._store, self._collection).fill()
+        self.refresh()
+
+    def behind(self) -> int:
+        """How many passages are stored and not searched; raises StoreUnreachable where the server does not answer."""
+        stored = self._store.summary().passages
+        # Asked even where the position says that all is well.
+        held = self._collection.count() if stored else 0
+        changed = self._store.watermark().passage - self._position.read.passage
+        return max(abs(stored - held), changed)
+
+    def holds_passage(self, passage: int) -> bool:
+        return self._position.whole and passage <= self._position.read.passage
+
+    def search(
+        self, embedding: NDArray[np.float32], stems: Sequence[str], top_k: int, where: Filter | None = None
+    ) -> Found:
+        if not len(self):
+            return Found({}, {})
+        vector: list[float] = embedding.tolist()
+        by_words = [with_stems(asked_for(stems), top_k, where)] if stems else []
+        by_meaning, *found = self._collection.search([nearest(vector, top_k, where), *by_words])
+        dense, lexical = _scores([by_meaning]), _scores(found)
+        only_lexical = [id for id in lexical if id not in dense]
+        if only_lexical:
+            dense |= _scores(self._collection.search([cosines(vector, only_lexical)]))
+        # One that was removed between the two requests has no cosine any more.
+        return Found(dense, {id: score for id, score in lexical.items() if id in dense})
+
+    def __len__(self) -> int:
+        if not self._position.whole:
+            raise StoreUnreachable(
+                f"{self.where}, has taken in the passages up to number {self._position.read.passage} of "
+                f"{self._store.watermark().passage}, and answers once it has all. Unless it is being filled now, have "
+                "that done: wartabot index"
+            )
+        return self._position.passages
+
+    def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
+        """How many passages hold each of these stems, as the server counts them for BM25: removed ones for a while."""
+        total, unknown = len(self), [stem for stem in dict.fromkeys(stems) if stem not in self._frequencies]
+        if total and unknown:
+            found = self._collection.search([of_stem(dimension(stem)) for stem in unknown])
+            counts = [_frequency(best, dimension(stem), total) for stem, best in zip(unknown, found, strict=True)]
+            self._frequencies.update(zip(unknown, counts, strict=True))
+        return {stem: self._frequencies.get(stem, 0) for stem in stems}
+
+    def holds(self, word: str) -> bool:
+        return any(self.frequencies(stem_words(word)).values())
+
+    def nearest_word(self, word: str) -> str | None:
+        """As Indexes has it; how frequent a word is, its other forms count for."""
+        if len(word) < MIN_LENGTH_TO_CORRECT or not len(self) or self.holds(word):
+            return None
+        known = sorted(self._collection.known(_slips(word)))
+        stems = {other: stem_words(other)[0] for other in known}
+        frequencies = self.frequencies(list(stems.values()))
+        # Once all passages with it are removed, a word is known and frequent no more.
+        return one_slip_away(word, [(other, frequencies[stem]) for other, stem in stems.items() if frequencies[stem]])
+
+
+def _scores(found: Sequence[Sequence[Scored]]) -> dict[int, float]:
+    return {one.id: one.score for points in found for one in points}
+
+
+def _frequency(best: Sequence[Scored], dimension: int, total: int) -> int:
+    """How many of all passages hold a stem, of which one scores its weight times the inverse document frequency.
+
+    That is ln((N + 1) / (n + 0.5)), as in BM25.
+    """
+    if not best:
+        return 0
+    weights = best[0].vector[STEMS]
+    weight = weights.values[weights.indices.index(dimension)]
+    return min(max(round((total + 1) / math.exp(best[0].score / weight) - 0.5), 1), total)
+
+
+def _slips(word: str) -> Iterator[str]:
+    """What one slip of the fingers makes of a word, but for its first letter: some eight hundred."""
+    for place in range(1, len(word) + 1):
+        before, after = word[:place], word[place:]
+        yield from (f"{before}{letter}{after}" for letter in _LETTERS)
+        if after:
+            yield f"{before}{after[1:]}"
+            yield from (f"{before}{letter}{after[1:]}" for letter in _LETTERS)
+        if len(after) > 1:
+            yield f"{before}{after[1]}{after[0]}{after[2:]}"
