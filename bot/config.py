@@ -4,6 +4,7 @@ import difflib
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -11,12 +12,14 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import replace
 
-from embeddings import KnowledgeSettings, SettingsError
+from embeddings import KnowledgeSettings, SettingsError, StoreSettings
 
 DEFAULT_CONFIG = Path("config.toml")
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
 LISTEN_VARIABLE = "WARTABOT_LISTEN"
+STORE_VARIABLE = "WARTABOT_STORE_URL"
 # Telegram brings updates to no others: https://core.telegram.org/bots/webhooks.
 WEBHOOK_URL = re.compile(r"https://[\w.-]+(:\d{1,5})?/[\w./-]*")
 OWN_PATHS = ("/healthz", "/healthz/live", "/metrics")
@@ -80,6 +83,12 @@ class Config(KnowledgeSettings, frozen=True, forbid_unknown_fields=True):
     newsroom: NewsroomSettings = NewsroomSettings()
     server: ServerSettings = ServerSettings()
     logs: LogSettings = LogSettings()
+
+
+def with_environment(config: Config, environment: Mapping[str, str]) -> Config:
+    """The settings, of which those that hold a password may come from the environment."""
+    url = environment.get(STORE_VARIABLE, "").strip()
+    return replace(config, store=StoreSettings(url)) if url else config
 
 
 def load_config_if_any(path: Path) -> Config | None:

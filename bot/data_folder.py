@@ -20,16 +20,36 @@ LEAST_FREE_BYTES = 200_000_000
 
 def open_knowledge_base(folder: Path, config: Config, anew: bool = False) -> KnowledgeBase:
     """The folder's knowledge base; raises StoreUnusable where it has gone, unless it is to be built `anew`."""
+    # A new one would take its place in silence.
+    if not anew and not config.store.url:
+        _refuse_lost_file(folder)
+    knowledge = KnowledgeBase(folder, config, ZoneInfo(config.telegram.timezone))
+    if not anew and config.store.url and not knowledge.store.had_articles():
+        _refuse_other_database(folder, knowledge)
+    return knowledge
+
+
+def _refuse_lost_file(folder: Path) -> None:
     path = folder / STORE_FILE
     left = [name for name in BESIDE_IT if (folder / name).exists()]
-    # A new one would take its place in silence. An empty file is what a failed copy leaves.
-    if left and not anew and not (path.exists() and path.stat().st_size):
+    # An empty file is what a failed copy leaves.
+    if left and not (path.exists() and path.stat().st_size):
         raise StoreUnusable(
             f"{path} is {'empty' if path.exists() else 'missing'}, and what lies beside it ({', '.join(left)}) shows "
             "that there were articles: it was deleted or moved, or --data names another folder than before. Put it "
             "back from a backup, or build it again from the articles' files: wartabot index FILES"
         )
-    return KnowledgeBase(folder, config, ZoneInfo(config.telegram.timezone))
+
+
+def _refuse_other_database(folder: Path, knowledge: KnowledgeBase) -> None:
+    left = [name for name in (STORE_FILE, "dense", "lexical") if (folder / name).exists()]
+    if left:
+        knowledge.close()
+        raise StoreUnusable(
+            f"{knowledge.store.name} never held an article, and {', '.join(left)} in {folder} shows that there were "
+            "some. If [store] url names another database "
+            "than before, mend it; or fill this one from the articles' files: wartabot index FILES"
+        )
 
 
 def refuse_closed(folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from bot.config import LISTEN_VARIABLE, Config, listen_problem, load_config_if_any, token_problem
+from bot.config import LISTEN_VARIABLE, Config, listen_problem, load_config_if_any, token_problem, with_environment
 from bot.data_folder import free_bytes_if_few, open_knowledge_base, open_to_others, refuse_closed
 from bot.proxies import proxy_problem
 from bot.sources import health_line
@@ -37,7 +37,7 @@ def checks(config: Path, data: Path, token: str | None) -> Iterator[Check]:
         else f"there is no {config} here, so the defaults hold; the data lie in {data.absolute()}"
     )
     yield Check("configuration", True, found)
-    settings = settings or Config()
+    settings = with_environment(settings or Config(), os.environ)
     try:
         refuse_closed(data)
         yield from _knowledge(settings, data)
@@ -56,18 +56,18 @@ def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
     except WartabotError as error:
         yield Check("store", False, str(error))
         return
-    path = knowledge.store.path
+    name = knowledge.store.name
     if damage:
         advice = "Move it away and run wartabot index: it is built again from the articles' files."
-        yield Check("store", False, f"{path} is damaged ({damage}). {advice}")
+        yield Check("store", False, f"{name} is damaged ({damage}). {advice}")
         return
     if damaged:
-        yield Check("store", False, _damaged(path, damaged))
+        yield Check("store", False, _damaged(name, damaged))
     elif summary.articles == 0:
-        yield Check("store", False, f"{path} holds no articles yet. Add some: wartabot index")
+        yield Check("store", False, f"{name} holds no articles yet. Add some: wartabot index")
     else:
         found = f"{summary.articles} articles, {summary.passages} passages"
-        yield Check("store", True, f"{path}: {found}, newest {summary.newest or 'of unknown date'}")
+        yield Check("store", True, f"{name}: {found}, newest {summary.newest or 'of unknown date'}")
     yield from _search(knowledge, data)
     for source in settings.sources:
         health = knowledge.store.source_health(source.url)
@@ -89,10 +89,10 @@ def _search(knowledge: KnowledgeBase, data: Path) -> Iterator[Check]:
     yield Check("indexes", True, f"up to date with the store in {data}")
 
 
-def _damaged(path: Path, ids: Sequence[str]) -> str:
+def _damaged(name: str, ids: Sequence[str]) -> str:
     named = ", ".join(map(repr, ids[:DAMAGED_NAMED])) + (" and others" if len(ids) > DAMAGED_NAMED else "")
     return (
-        f"{path}: {len(ids)} articles are damaged and not shown: they, or what was found in them, are no longer "
+        f"{name}: {len(ids)} articles are damaged and not shown: they, or what was found in them, are no longer "
         f"what was stored: {named}. Index them again from their files: wartabot index FILES. Those that are still "
         "named then are dropped by: wartabot index --rebuild. Check the disk."
     )

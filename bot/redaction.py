@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
-from bot.config import TOKEN_VARIABLE
+from bot.config import STORE_VARIABLE, TOKEN_VARIABLE
 from bot.proxies import VARIABLES
 
 # The name and password that an address may hold.
 CREDENTIALS = re.compile(r"(?<=//)[^/@\s]*@")
+# The same among the options of a database's address.
+PASSWORD = re.compile(r"(?<=password=)[^&\s]+", re.IGNORECASE)
 # What is shorter stands in ordinary words, too.
 SHORTEST_SECRET = 4
 
@@ -27,9 +29,11 @@ class Redaction:
         """Know the secrets that these environment variables hold."""
         token = environment.get(TOKEN_VARIABLE, "").strip()
         found = {token, token.partition(":")[2], webhook_secret(token) if token else ""}
-        for name in (*VARIABLES, *map(str.lower, VARIABLES)):
-            for credentials in CREDENTIALS.findall(environment.get(name, "")):
-                found |= {credentials[:-1].partition(":")[2], unquote(credentials[:-1].partition(":")[2])}
+        for name in (*VARIABLES, *map(str.lower, VARIABLES), STORE_VARIABLE):
+            held = environment.get(name, "")
+            passwords = [credentials[:-1].partition(":")[2] for credentials in CREDENTIALS.findall(held)]
+            for password in (*passwords, *PASSWORD.findall(held)):
+                found |= {password, unquote(password)}
         found |= {quote(secret, safe="") for secret in found}
         # The longest first, as one may hold another.
         self._secrets = sorted((secret for secret in found if len(secret) >= SHORTEST_SECRET), key=len, reverse=True)
@@ -38,4 +42,4 @@ class Redaction:
         """The text without them."""
         for secret in self._secrets:
             text = text.replace(secret, "[redacted]")
-        return CREDENTIALS.sub("[redacted]@", text)
+        return PASSWORD.sub("[redacted]", CREDENTIALS.sub("[redacted]@", text))

@@ -90,7 +90,7 @@ class _MetricsHandler(_Plain):
         # What is counted is wanted most when something is wrong.
         except (TimeoutError, WartabotError):
             held = None
-        indexed = last_indexed(state.answerer.store.path.parent)
+        indexed = last_indexed(state.answerer.folder)
         self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         self.finish(state.metrics.read(held, state.waiting_questions, indexed))
 

@@ -39,6 +39,7 @@ from embeddings.sources.files import ArticleSettings
 from embeddings.sources.plain_text import printable
 from embeddings.sources.refusals import Refusal, Remark, fault
 from embeddings.storage.articles import Outlet, Summary
+from embeddings.storage.opening import StoreSettings, open_store
 from embeddings.storage.schema import SCHEMA_VERSION as STORE_VERSION
 from embeddings.storage.schema import article_key
 from embeddings.storage.sources import SourceHealth
@@ -93,6 +94,7 @@ __all__ = [
     "StandingQuestion",
     "StandingQuestions",
     "Store",
+    "StoreSettings",
     "StoreUnreachable",
     "StoreUnusable",
     "Summary",
@@ -106,6 +108,7 @@ __all__ = [
     "fault",
     "group_alike",
     "naming",
+    "open_store",
     "opening",
     "parted",
     "printable",

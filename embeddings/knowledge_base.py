@@ -23,7 +23,7 @@ from embeddings.indexing.due import SourceSettings, due_at
 from embeddings.indexing.editing import Change, Edit, Editor
 from embeddings.indexing.intake import Intake
 from embeddings.indexing.report import IndexReport, OnProgress
-from embeddings.indexing.run import add_articles, index_files, only_run, rebuild
+from embeddings.indexing.run import add_articles, index_files, rebuild
 from embeddings.indexing.sync import SourceReport, index_pages, shown, sync_source
 from embeddings.indonesian.dates import WIB
 from embeddings.models.encoder import Encoder, EncoderSettings
@@ -37,7 +37,7 @@ from embeddings.sources.files import ArticleSettings
 from embeddings.sources.ids import id_of_content, id_of_url
 from embeddings.sources.refusals import Refusal, Remark
 from embeddings.storage.articles import Summary
-from embeddings.storage.store import FILE_NAME, Store
+from embeddings.storage.opening import StoreSettings, open_store
 from embeddings.topics.finding import find_missing
 from embeddings.types import Article
 
@@ -48,6 +48,7 @@ class KnowledgeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     articles: ArticleSettings = ArticleSettings()
     fetching: FetchSettings = FetchSettings()
     sources: tuple[SourceSettings, ...] = ()
+    store: StoreSettings = StoreSettings()
     encoder: EncoderSettings = EncoderSettings()
     passages: PassageSettings = PassageSettings()
     retriever: RetrieverSettings = RetrieverSettings()
@@ -76,8 +77,8 @@ class KnowledgeBase:
         and a reader that are loaded already may be handed in, and are used instead of the configured ones.
         """
         self.settings = settings or KnowledgeSettings()
-        self.store = Store(folder / FILE_NAME)
-        self._folder = folder
+        self.folder = folder
+        self.store = open_store(folder, self.settings.store)
         self._newsroom = newsroom
         self._today = today or (lambda: datetime.now(newsroom).date())
         self._encoder = encoder
@@ -107,7 +108,7 @@ class KnowledgeBase:
         """The search in both indexes, brought up to date when it is opened; raises what `open` raises."""
         if self._retriever is None:
             settings = self.settings
-            self._retriever = Retriever(self.store, self.encoder, self._folder, settings.retriever, settings.search.url)
+            self._retriever = Retriever(self.store, self.encoder, self.folder, settings.retriever, settings.search.url)
         return self._retriever
 
     def _answering(self) -> Answerer:
@@ -146,7 +147,7 @@ class KnowledgeBase:
 
     def index_pages(self, urls: Sequence[str], on_progress: OnProgress = lambda done, total: None) -> IndexReport:
         """Fetch these pages and read them into the store (see Fetcher); raises StoreUnusable as `index` does."""
-        with only_run(self.store):
+        with self.store.alone():
             return index_pages(urls, Fetcher(self.settings.fetching), self._intake(), on_progress)
 
     def sync(
@@ -160,7 +161,7 @@ class KnowledgeBase:
         """
         fetcher = Fetcher(self.settings.fetching)
         for source in sources:
-            with only_run(self.store):
+            with self.store.alone():
                 report = sync_source(source, fetcher, self._intake(), on_source(source))
             yield report
 

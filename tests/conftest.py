@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from tokenizers import Tokenizer
 
-from embeddings import Encoder, EncoderSettings, KnowledgeBase
+from embeddings import Encoder, EncoderSettings, KnowledgeBase, Store, StoreSettings, open_store
 from embeddings.answers.reader import Reader
 from embeddings.models.bundled import MODEL, TOKENIZER_FILE
 from embeddings.question.context import Context
@@ -91,6 +91,19 @@ def postgresql_url(postgresql_server: "Server", postgresql_database: str) -> str
     """The URL of an empty PostgreSQL database."""
     postgresql_server.empty(postgresql_database)
     return postgresql_server.url(postgresql_database)
+
+
+on_both_engines = pytest.mark.parametrize("store", ["SQLite", "PostgreSQL"], indirect=True)
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store: a file, or with `on_both_engines` a file and then a schema of PostgreSQL."""
+    on_server = getattr(request, "param", "SQLite") == "PostgreSQL"
+    url = request.getfixturevalue("postgresql_url") if on_server else ""
+    store = open_store(tmp_path, StoreSettings(url))
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

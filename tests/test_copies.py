@@ -7,10 +7,9 @@ from bot import replies
 from bot.texts import INDONESIAN
 from embeddings import Article, Encoder, KnowledgeBase, Store
 from embeddings.answers.reader import Reader
-from embeddings.storage.store import FILE_NAME
 from embeddings.storage.stories import LEAST_ALIKE, likeness, signature
 from embeddings.topics.finding import find_all
-from tests.conftest import SEEDS
+from tests.conftest import SEEDS, on_both_engines
 
 WIRE = """
 Camat Rambutan, Dewi Lestari, membuka pelatihan kader posyandu di Aula Kecamatan Rambutan. Pelatihan itu diikuti 45
@@ -32,8 +31,7 @@ def save(store: Store, id: str, text: str, source: str | None, published: str | 
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / FILE_NAME)
+def store(store: Store) -> Store:
     save(store, "wire", WIRE, "Kantor Berita", "2024-03-05")
     save(store, "second", "RAMBUTAN – " + WIRE, "Koran Satu", "2024-03-06")
     save(store, "third", WIRE.replace("Menurut Dewi", "Kata Camat") + " (red)", "Koran Dua", "2024-03-05")
@@ -42,12 +40,14 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
+@on_both_engines
 def test_the_same_story_in_other_outlets_is_found_and_another_report_is_not(store: Store) -> None:
     assert [copy.id for copy in store.copies("wire")] == ["third", "second"]
     assert {copy.source for copy in store.copies("second")} == {"Kantor Berita", "Koran Dua"}
     assert store.copies("report") == [] and store.copies("unknown") == []
 
 
+@on_both_engines
 def test_a_removed_copy_is_no_copy_any_more_and_a_changed_one_may_not_be(store: Store) -> None:
     store.remove("third")
     save(store, "second", REPORT, "Koran Satu", "2024-03-06")

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -8,11 +6,10 @@ from bot.heads import heads
 from bot.texts import INDONESIAN
 from embeddings import Answer, Article, Certainty, KnowledgeBase, Store, by_office, disagree
 from embeddings.question.query import parse_question
-from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all
 from embeddings.topics.officials.answer import OfficialAnswer, find_holders, neighbours, unnamed_office
 from embeddings.topics.officials.asked import AskedOffice, asked_office
-from tests.conftest import understood
+from tests.conftest import on_both_engines, understood
 
 ARTICLES = {
     "a2019": ("2019-05-02", "Bupati Banyuasin, H. Askolani, meresmikan jembatan."),
@@ -29,8 +26,7 @@ ARTICLES = {
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / FILE_NAME)
+def store(store: Store) -> Store:
     for id, (published, text) in ARTICLES.items():
         article = Article(id, text, published=published, source="Warta")
         store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
@@ -81,12 +77,14 @@ def named(store: Store, question: str) -> list[str]:
         ("apa program bupati banyuasin", []),
     ],
 )
+@on_both_engines
 def test_a_question_gets_everybody_named_once_newest_first_and_former_holders_last(
     store: Store, question: str, expected: list[str]
 ) -> None:
     assert named(store, question) == expected
 
 
+@on_both_engines
 def test_the_officials_of_a_region_are_those_that_a_question_for_each_office_finds(store: Store) -> None:
     offices = by_office(holders(store, "pejabat banyuasin"))
     assert [(of_one[0].kind, of_one[0].region) for of_one in offices] == [
@@ -97,6 +95,7 @@ def test_the_officials_of_a_region_are_those_that_a_question_for_each_office_fin
         assert of_one == [holder for holder in asked if not holder.former]
 
 
+@on_both_engines
 def test_names_given_at_about_the_same_time_or_at_no_known_time_are_in_doubt(store: Store) -> None:
     assert disagree(holders(store, "siapa camat rambutan"))
     assert disagree(holders(store, "siapa wakil bupati banyuasin"))
@@ -104,17 +103,20 @@ def test_names_given_at_about_the_same_time_or_at_no_known_time_are_in_doubt(sto
     assert not disagree(holders(store, "siapa pj bupati banyuasin"))
 
 
+@on_both_engines
 def test_the_evidence_is_the_sentence_that_names_office_and_holder(store: Store) -> None:
     (holder, *_) = holders(store, "camat rambutan 2021")
     assert holder.article.text[slice(*holder.evidence)] == "Camat Rambutan, Dewi Lestari, hadir."
     assert holder.office_text == "Camat Rambutan"
 
 
+@on_both_engines
 def test_an_article_that_is_gone_takes_its_officials_along(store: Store) -> None:
     store.remove("b2023")
     assert named(store, "siapa bupati banyuasin")[0] == "a2021 Askolani"
 
 
+@on_both_engines
 def test_the_lines_above_the_quotes_tell_who_when_who_else_and_what_is_in_doubt(store: Store) -> None:
     answer = Answer(
         "?", Certainty.SURE, 0.9, holders=holders(store, "siapa camat rambutan"), searched_for="camat rambutan"
@@ -155,6 +157,7 @@ def test_an_office_that_no_article_gives_a_name_for_is_an_honest_no(knowledge: K
     assert f"belum ada yang menyebut siapa {question.title().removeprefix('Siapa ').rstrip('?')}." in message
 
 
+@on_both_engines
 def test_an_office_without_a_name_is_told_beside_the_officials_of_its_region(
     store: Store, knowledge: KnowledgeBase
 ) -> None:
@@ -212,6 +215,7 @@ def test_an_office_may_be_printed_without_the_body_around_it(asked: str, printed
     assert AskedOffice(asked, "lahat", acting=False, former=False).may_be(printed) is same
 
 
+@on_both_engines
 def test_two_districts_of_one_name_are_told_apart(store: Store) -> None:
     for id, around, name in (("h", "Hulu Sungai Selatan", "Fathul"), ("k", "Kubu Raya", "Chairil")):
         text = f"Camat Sungai Raya, {name} Anwari, membuka rakor. Bupati {around} hadir."
@@ -227,6 +231,7 @@ def test_two_districts_of_one_name_are_told_apart(store: Store) -> None:
     assert named(store, "camat sungai raya kubu raya siapa") == ["k Chairil Anwari"]
 
 
+@on_both_engines
 def test_what_tells_a_district_from_another_is_not_said_twice_where_the_article_prints_it(store: Store) -> None:
     text = "Camat Sungai Raya, Kabupaten Kubu Raya, Chairil Anwari, membuka rakor."
     article = Article("k", text, published="2023-05-01")
@@ -237,6 +242,7 @@ def test_what_tells_a_district_from_another_is_not_said_twice_where_the_article_
     assert "• Camat Sungai Raya, Kabupaten Kubu Raya: Chairil Anwari (1 Mei 2023)" in lines
 
 
+@on_both_engines
 def test_a_list_tells_everybody_who_is_named_for_an_office_and_counts_what_has_no_date(store: Store) -> None:
     answer = Answer("?", Certainty.SURE, 0.9, holders=holders(store, "pejabat banyuasin"))
     assert heads(answer, INDONESIAN) == [

@@ -27,7 +27,6 @@ from embeddings import (
     StoreUnusable,
 )
 from embeddings.indexing import encoding
-from embeddings.indexing.run import only_run
 from embeddings.passages import split_passages
 from embeddings.question.query import parse_question
 from tests.conftest import SEEDS
@@ -204,7 +203,7 @@ def test_timestamps_are_dated_in_the_newsroom_that_was_given(encoder: Encoder, t
 
 def test_a_second_run_at_the_same_time_is_refused(knowledge: KnowledgeBase, articles: Path) -> None:
     with (
-        only_run(knowledge.store),
+        knowledge.store.alone(),
         pytest.raises(StoreUnusable, match="Another `wartabot index` or `wartabot sync` is running"),
     ):
         knowledge.index([articles])
@@ -228,7 +227,7 @@ def test_another_model_needs_a_rebuild_which_loses_no_article(
     ((_, embeddings),) = store.embeddings_after(0)
     expected = other.encode_passages([passage.text for passage in store.passages([1, 2, 3]).values()])
     assert embeddings == pytest.approx(expected, abs=1e-3)
-    assert sorted(path.name for path in store.path.parent.glob("*.unfinished*")) == []
+    assert sorted(path.name for path in store.engine.path.parent.glob("*.unfinished*")) == []
 
 
 def test_after_a_rebuild_it_answers_from_what_was_rebuilt(knowledge: KnowledgeBase, articles: Path) -> None:
@@ -249,7 +248,7 @@ def test_articles_at_hand_are_added_like_those_of_files(knowledge: KnowledgeBase
     (refused,) = knowledge.add(added)
     assert "'judul'" in refused.where and "leaves no room" in refused.reason
     assert {article.id: article.text for article in knowledge.store.articles()}["dua"] == "Rapat desa dua ditunda."
-    with only_run(knowledge.store), pytest.raises(StoreUnusable):
+    with knowledge.store.alone(), pytest.raises(StoreUnusable):
         knowledge.add(added)
 
 

@@ -75,7 +75,7 @@ def test_a_question_is_answered_while_another_process_is_at_the_indexes(
     knowledge = KnowledgeBase(tmp_path, encoder=encoder, reader=reader)
     knowledge.add([Article("satu", "Jembatan Mekar Jaya diresmikan Bupati hari Senin.")])
     knowledge.open()
-    other = Store(knowledge.store.path)
+    other = Store(knowledge.store.engine.path)
     other.save(Article("dua", "Isi."), [(0, 4)], encoder.encode_passages(["Isi."]))
     question = "kapan jembatan Mekar Jaya diresmikan?"
     with FileLock(tmp_path / "indexes.lock"):

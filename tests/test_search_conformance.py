@@ -73,7 +73,7 @@ class Both:
 
     def __init__(self, store: Store, url: str) -> None:
         self.store = store
-        self.local: Indexes = LocalIndexes(store, store.path.parent, "model", DIMENSION)
+        self.local: Indexes = LocalIndexes(store, store.engine.folder, "model", DIMENSION)
         self.qdrant: Indexes = QdrantIndexes(store, Server(url), "model", DIMENSION)
         self.catch_up()
 

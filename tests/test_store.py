@@ -23,7 +23,7 @@ from embeddings.storage.store import FILE_NAME
 from embeddings.topics.finding import find_all, find_anew, find_missing
 from embeddings.topics.meetings.facts import MEETINGS, meetings
 from embeddings.topics.officials.facts import OFFICIALS, officials
-from tests.conftest import ROOT
+from tests.conftest import ROOT, on_both_engines
 from tests.old_stores import make_old_store
 
 ARTICLE = Article("satu", "Rapat dibuka. Rapat ditutup.", "Judul", "Kabar", None, "2023-07-17", "OKU", "/a.txt")
@@ -31,11 +31,7 @@ SPANS = [(0, 13), (14, 28)]
 EMBEDDINGS = np.eye(2, 4, dtype=np.float32)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "knowledge.db")
-
-
+@on_both_engines
 def test_an_article_comes_back_as_it_was_saved_and_its_passages_are_slices_of_it(store: Store) -> None:
     store.save(ARTICLE, SPANS, EMBEDDINGS)
     assert store.article("satu") == ARTICLE
@@ -46,6 +42,7 @@ def test_an_article_comes_back_as_it_was_saved_and_its_passages_are_slices_of_it
     assert embeddings == pytest.approx(EMBEDDINGS)
 
 
+@on_both_engines
 def test_a_changed_article_replaces_its_passages_and_the_old_ones_are_remembered_as_removed(store: Store) -> None:
     store.save(ARTICLE, SPANS, EMBEDDINGS)
     store.save(Article("satu", "Baru."), [(0, 5)], EMBEDDINGS[:1])
@@ -77,7 +74,7 @@ def test_what_is_counted_as_it_comes_and_goes_is_what_is_there(store: Store) -> 
     for id in "adc":
         store.remove(id)
         assert store.summary() == counted(store)
-    with sqlite3.connect(store.path) as database:
+    with sqlite3.connect(store.engine.path) as database:
         database.execute("INSERT INTO articles(id, text, content_hash) VALUES ('x', 'Isi.', '')")
         database.execute("UPDATE articles SET published = '2020'")
     database.close()
@@ -87,7 +84,7 @@ def test_what_is_counted_as_it_comes_and_goes_is_what_is_there(store: Store) -> 
 def test_counts_that_the_disk_has_damaged_are_counted_anew(store: Store) -> None:
     store.save(ARTICLE, SPANS, EMBEDDINGS)
     for damaged in ("UPDATE counts SET number = -5 WHERE name = 'passages'", "DELETE FROM counts"):
-        with sqlite3.connect(store.path) as database:
+        with sqlite3.connect(store.engine.path) as database:
             database.execute(damaged)
         database.close()
         assert store.summary() == counted(store) == Summary(1, 2, "2023-07-17", "2023-07-17")
@@ -129,6 +126,7 @@ def test_what_is_asked_for_often_is_read_from_an_index_and_never_sorted(store: S
     assert asked == "outlets" or "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
 
 
+@on_both_engines
 def test_an_outlet_is_counted_once_however_it_writes_its_name(store: Store) -> None:
     outlets = [("KABAR", "2023"), ("Kabar", "2024"), (None, None), ("Lain", "2020")]
     for number, (source, published) in enumerate(outlets):
@@ -137,6 +135,7 @@ def test_an_outlet_is_counted_once_however_it_writes_its_name(store: Store) -> N
     assert store.outlets() == [Outlet("Kabar", 2, "2024"), Outlet(None, 1, None), Outlet("Lain", 1, "2020")]
 
 
+@on_both_engines
 def test_a_passage_id_is_never_given_twice(store: Store) -> None:
     store.save(ARTICLE, SPANS, EMBEDDINGS)
     store.remove("satu")
@@ -144,6 +143,7 @@ def test_a_passage_id_is_never_given_twice(store: Store) -> None:
     assert sorted(store.passages([1, 2, 3, 4])) == [3, 4]
 
 
+@on_both_engines
 def test_a_save_that_fails_half_way_leaves_the_old_article(store: Store) -> None:
     store.save(ARTICLE, SPANS, EMBEDDINGS)
     with pytest.raises(StoreUnusable):
@@ -152,6 +152,7 @@ def test_a_save_that_fails_half_way_leaves_the_old_article(store: Store) -> None
     assert store.summary().passages == 2
 
 
+@on_both_engines
 def test_another_encoder_is_refused_by_name_with_the_way_out(store: Store) -> None:
     store.claim("model-a", 384)
     store.claim("model-a", 384)
@@ -159,6 +160,7 @@ def test_another_encoder_is_refused_by_name_with_the_way_out(store: Store) -> No
         store.claim("model-b", 768)
 
 
+@on_both_engines
 def test_articles_are_listed_newest_first_and_the_undated_last(store: Store) -> None:
     for id, published in (("a", "2022"), ("b", None), ("c", "2023-07-17"), ("d", "2023-07")):
         store.save(Article(id, "Isi.", published=published), [(0, 4)], EMBEDDINGS[:1])
@@ -176,11 +178,11 @@ def test_a_data_folder_of_a_newer_version_is_refused_and_left_alone(tmp_path: Pa
 
 
 def test_a_locked_database_says_to_wait(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = sqlite3.connect(store.path, isolation_level=None)
+    other = sqlite3.connect(store.engine.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("embeddings.storage.database.LOCK_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("embeddings.storage.sqlite.LOCK_TIMEOUT_SECONDS", 0.1)
     with pytest.raises(StoreUnusable, match=r"locked.*Nothing was lost"):
-        Store(store.path).save(ARTICLE, SPANS, EMBEDDINGS)
+        Store(store.engine.path).save(ARTICLE, SPANS, EMBEDDINGS)
     other.close()
 
 
@@ -275,8 +277,8 @@ def test_an_article_of_which_the_disk_has_changed_anything_is_shown_in_no_way_an
 ) -> None:
     save(store, TOLD_ARTICLE, COPY)
     assert [article.id for article in shown(store)].count("satu") == 10
-    damage(store.path, f"UPDATE articles SET {change} WHERE id = 'satu'")
-    again = Store(store.path)
+    damage(store.engine.path, f"UPDATE articles SET {change} WHERE id = 'satu'")
+    again = Store(store.engine.path)
     for _ in range(2):
         assert {article.id for article in shown(again)} == {"dua"}
         assert all(outlet.newest is None or outlet.newest[:4].isdigit() for outlet in again.outlets())
@@ -305,7 +307,7 @@ def test_what_was_found_in_an_article_and_is_damaged_is_left_out_and_named(
     store: Store, caplog: pytest.LogCaptureFixture, change: str
 ) -> None:
     save(store, TOLD_ARTICLE)
-    damage(store.path, f"UPDATE {change}")
+    damage(store.engine.path, f"UPDATE {change}")
     assert len(shown(store)) in (7, 8)
     assert "'/satu.md'" in caplog.text and len(caplog.records) == 1
     assert list(store.damaged()) == ["satu"] and not store.holds(TOLD_ARTICLE)
@@ -317,7 +319,7 @@ def test_what_was_found_in_an_article_and_is_damaged_is_left_out_and_named(
 )
 def test_a_time_of_an_article_that_is_damaged_is_noticed_and_stored_anew(store: Store, change: str) -> None:
     save(store, TOLD_ARTICLE)
-    damage(store.path, f"UPDATE times SET {change} WHERE kind = 'day'")
+    damage(store.engine.path, f"UPDATE times SET {change} WHERE kind = 'day'")
     assert list(store.damaged()) == ["satu"] and not store.holds(TOLD_ARTICLE)
     assert list(save(store, TOLD_ARTICLE).damaged()) == [] and store.holds(TOLD_ARTICLE)
 
@@ -327,7 +329,7 @@ def test_whatever_bytes_change_in_the_file_no_other_article_is_shown_and_no_trac
     assert len(facts) == 4
     store._database.execute("PRAGMA journal_mode = DELETE")
     store.close()
-    sound, path = store.path.read_bytes(), store.path.with_name("damaged.db")
+    sound, path = store.engine.path.read_bytes(), store.engine.path.with_name("damaged.db")
     written = [at for at, byte in enumerate(sound) if byte]
     rng = random.Random(15)
     refused = named = 0
@@ -358,7 +360,7 @@ def test_an_embedding_that_is_no_vector_of_the_model_is_refused_by_its_articles_
 ) -> None:
     store.claim("model", 4)
     save(store, TOLD_ARTICLE, COPY)
-    damage(store.path, f"UPDATE passages SET embedding = {embedding} WHERE id = 1")
+    damage(store.engine.path, f"UPDATE passages SET embedding = {embedding} WHERE id = 1")
     with pytest.raises(StoreUnusable, match=r"'satu' is damaged.*wartabot index '/satu.md'"):
         list(store.embeddings_after(0))
     assert list(store.damaged()) == ["satu"]
@@ -368,7 +370,7 @@ def test_an_embedding_that_is_no_vector_of_the_model_is_refused_by_its_articles_
 def test_a_damaged_signature_of_another_article_does_not_stop_the_storing(store: Store) -> None:
     save(store, TOLD_ARTICLE)
     for signature in ("x'00'", "CAST(zeroblob(256) AS TEXT)"):
-        damage(store.path, f"UPDATE stories SET signature = {signature}")
+        damage(store.engine.path, f"UPDATE stories SET signature = {signature}")
         assert save(store, COPY).holds(COPY)
         store.remove("dua")
 
@@ -386,7 +388,7 @@ def test_indexing_a_damaged_article_again_stores_it_anew(encoder: Encoder, tmp_p
         return report.added, report.updated, report.unchanged
 
     assert index() == (2, 0, 0)
-    damage(store.path, "UPDATE articles SET text = replace(text, 'Senin', 'Selasa') WHERE id = 'satu'")
+    damage(store.engine.path, "UPDATE articles SET text = replace(text, 'Senin', 'Selasa') WHERE id = 'satu'")
     assert index() == (0, 1, 1)
     article = store.article("satu")
     assert article and article.text == "Rapat desa satu digelar hari Senin."
@@ -398,7 +400,7 @@ def test_a_rebuild_leaves_a_damaged_article_out_by_name(
 ) -> None:
     knowledge = KnowledgeBase(tmp_path, encoder=encoder)
     assert knowledge.add([TOLD_ARTICLE, COPY]) == []
-    damage(knowledge.store.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
+    damage(knowledge.store.engine.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
     knowledge.rebuild()
     assert [article.id for article in knowledge.store.articles()] == ["dua"] and knowledge.summary().articles == 1
     assert "'satu'" in caplog.text
@@ -406,8 +408,8 @@ def test_a_rebuild_leaves_a_damaged_article_out_by_name(
 
 def test_the_words_of_a_damaged_article_are_not_searched_and_the_index_stays_complete(store: Store) -> None:
     save(store, TOLD_ARTICLE, Article("dua", "Jembatan diperbaiki."))
-    damage(store.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
-    index = LexicalIndex(store.path.parent / "lexical")
+    damage(store.engine.path, "UPDATE articles SET text = replace(text, 'Dewi', 'Devi') WHERE id = 'satu'")
+    index = LexicalIndex(store.engine.path.parent / "lexical")
     index.refresh(store)
     assert len(index) == 2 and not index.holds("devi") and index.holds("jembatan")
 
@@ -426,6 +428,7 @@ def test_a_link_finds_its_article_by_the_index_alone(store: Store) -> None:
     assert found == Article("a7", "Isi.") and "USING INDEX articles_by_key" in plan[-1]
 
 
+@on_both_engines
 def test_two_articles_with_one_short_name_are_not_taken_for_each_other(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -438,7 +441,8 @@ def test_two_articles_with_one_short_name_are_not_taken_for_each_other(
     assert store.article_by_key("0" * 16) == ARTICLE
 
 
-@pytest.mark.parametrize("odd", ["", "0", "\ud800", "x" * 200_000, "0" * 15 + "\n", "٠" * 16])
+@pytest.mark.parametrize("odd", ["", "0", "\ud800", "a\0b", "x" * 200_000, "0" * 15 + "\n", "٠" * 16])
+@on_both_engines
 def test_what_is_no_short_name_and_no_id_finds_nothing(store: Store, odd: str) -> None:
     save(store, Article(" ", "Isi."))
     assert store.article_by_key(odd) is None and store.article(odd) is None
@@ -471,7 +475,7 @@ def check_that_others_may_write(monkeypatch: pytest.MonkeyPatch, path: Path) -> 
 def test_nobody_waits_for_the_finders_when_an_article_is_stored(
     store: Store, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    called = check_that_others_may_write(monkeypatch, store.path)
+    called = check_that_others_may_write(monkeypatch, store.engine.path)
     (tmp_path / "satu.txt").write_text(TOLD)
     KnowledgeBase(tmp_path, encoder=encoder).index([tmp_path / "satu.txt"])
     assert called == ["officials", "meetings", "signature"]
@@ -556,10 +560,10 @@ find_missing(Store(pathlib.Path({str(tmp_path / "old.db")!r})))
 @pytest.mark.parametrize("how", ["IMMEDIATE", "EXCLUSIVE"])
 def test_questions_are_answered_while_another_program_holds_the_lock(store: Store, how: str) -> None:
     save(store, TOLD_ARTICLE)
-    other = sqlite3.connect(store.path, isolation_level=None)
+    other = sqlite3.connect(store.engine.path, isolation_level=None)
     other.execute(f"BEGIN {how}")
     other.execute("UPDATE articles SET title = 'Lain'")
     assert len(shown(store)) == 9 and store.summary().articles == 1
-    assert len(shown(Store(store.path))) == 9
+    assert len(shown(Store(store.engine.path))) == 9
     other.execute("ROLLBACK")
     other.close()

@@ -22,7 +22,6 @@ from embeddings import (
 from embeddings.answers.reader import Reader
 from embeddings.fetching.fetcher import Fetcher
 from embeddings.fetching.listings import feed_links, kind_of, sitemap_links
-from embeddings.indexing.run import only_run
 from embeddings.indexing.sync import sync_source
 from tests.web_server import WebServer, article_page, feed, sitemap
 
@@ -363,7 +362,7 @@ def test_what_takes_too_long_is_left_to_the_next_run(web: WebServer, knowledge: 
 
 def test_while_another_run_is_under_way_nothing_is_fetched(web: WebServer, knowledge: KnowledgeBase) -> None:
     url = add_feed(web, range(2))
-    with only_run(knowledge.store), pytest.raises(IndexingUnderWay, match="is running on"):
+    with knowledge.store.alone(), pytest.raises(IndexingUnderWay, match="is running on"):
         sync(knowledge, url)
     assert web.asked == []
     assert counts(sync(knowledge, url)) == (2, 0, 0, 0)

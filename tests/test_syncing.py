@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from embeddings import STORE_FILE, Store
-from embeddings.indexing.run import only_run
 from tests.bot_process import Bot, wait_until
 from tests.kill_sync import kill_again_and_again
 from tests.telegram_server import TelegramServer
@@ -89,7 +88,7 @@ def test_index_takes_files_and_pages(run: Run, folder: Path, web: WebServer) -> 
 def test_a_gentle_run_does_nothing_while_another_is_under_way(run: Run, folder: Path, web: WebServer) -> None:
     configure(folder, f'url = "{add_feed(web, range(2))}"')
     store = Store(folder / "data" / STORE_FILE)
-    with only_run(store):
+    with store.alone():
         gentle, other = run("sync", "--gently"), run("sync")
     store.close()
     assert (gentle.returncode, gentle.stderr) == (0, "")

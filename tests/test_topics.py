@@ -26,15 +26,10 @@ from embeddings.topics.meetings.facts import meetings
 from embeddings.topics.officials.facts import OFFICIALS, officials
 from embeddings.topics.officials.grammar import Official
 from embeddings.topics.topic import LANGUAGE, Topic
-from tests.conftest import ROOT
+from tests.conftest import ROOT, on_both_engines
 
 TOLD = "Camat Rambutan, Dewi Lestari, membuka rapat koordinasi di Kecamatan Rambutan, Senin (17/7/2023)."
 OTHER = "Camat Rambutan, Joko Susilo, menutup pelatihan kader."
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / FILE_NAME)
 
 
 def save(store: Store, id: str, text: str, published: str | None = None) -> Article:
@@ -67,6 +62,7 @@ def passages(store: Store) -> list[tuple[object, ...]]:
 # --- facts and their keys ---
 
 
+@on_both_engines
 def test_a_fact_must_have_all_of_the_keys_and_of_a_collection_any(store: Store) -> None:
     article = Article("satu", "Isi.")
     contents = {b"1": {"office:a", "region:x"}, b"2": {"office:b", "region:x"}, b"3": {"office:a", "region:y"}}
@@ -84,6 +80,7 @@ def test_a_fact_must_have_all_of_the_keys_and_of_a_collection_any(store: Store) 
     assert found("region:x", set()) == found("region:' OR 1") == found("region:y", "office:b") == []
 
 
+@on_both_engines
 def test_facts_come_newest_article_first_and_those_of_an_article_in_its_order(store: Store) -> None:
     save(store, "b", OTHER, "2022")
     save(store, "a", f"{OTHER} {TOLD}", "2023-07")
@@ -96,7 +93,7 @@ def test_a_fact_that_has_come_to_lie_under_another_article_is_not_shown(
 ) -> None:
     save(store, "satu", TOLD)
     save(store, "dua", OTHER)
-    with sqlite3.connect(store.path) as database:
+    with sqlite3.connect(store.engine.path) as database:
         database.execute("UPDATE facts SET article = 2 WHERE article = 1 AND topic = 'officials'")
     assert names(store) == ["Joko Susilo"] and "'/dua.md'" in caplog.text and list(store.damaged()) == ["dua"]
 
@@ -114,7 +111,7 @@ def test_facts_that_cannot_be_read_and_topics_that_are_not_known_are_left_out_wi
         assert names(store) == ["Dewi Lestari"]
     (line,) = [record.getMessage() for record in caplog.records]
     assert line == (
-        f"{store.path}: some officials were found by another version and cannot be read; wartabot index finds them anew"
+        f"{store.name}: some officials were found by another version and cannot be read; wartabot index finds them anew"
     )
     assert find_anew(store) == 2 and find_anew(store) == 0
     (_, line) = [record.getMessage() for record in caplog.records]
@@ -177,6 +174,7 @@ def test_an_article_in_which_a_finder_fails_is_named_and_keeps_its_facts(
     assert names(store) == ["Dewi Lestari"] and names(store, "kepala kecamatan") == ["Joko"]
 
 
+@on_both_engines
 def test_an_article_that_was_replaced_meanwhile_keeps_the_facts_of_its_new_text(store: Store) -> None:
     old = save(store, "satu", TOLD)
     save(store, "satu", OTHER)
@@ -200,7 +198,7 @@ def find_or_die(article):
         os.kill(os.getpid(), signal.SIGKILL)
     return find(article)
 vars(OFFICIALS).update(finder=find_or_die, version="mended")
-find_anew(Store(pathlib.Path({str(store.path)!r})))
+find_anew(Store(pathlib.Path({str(store.engine.path)!r})))
 """
     killed = subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert killed.returncode == -signal.SIGKILL

@@ -21,17 +21,13 @@ from embeddings.storage.store import FILE_NAME
 from embeddings.storage.versions import MOST_VERSIONS
 from embeddings.topics.finding import find_all
 from tests.bot_process import running_bot
+from tests.conftest import on_both_engines
 from tests.telegram_server import PERSON
 
 FIRST = Article(
     "rakor", "Rapat dibuka pukul delapan. Camat Ali hadir.", "Rakor", "Kabar", "https://kabar.example/rakor"
 )
 SECOND = replace(FIRST, text="Rapat dibuka pukul sembilan. Camat Ali hadir.")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / FILE_NAME)
 
 
 def save(store: Store, *articles: Article) -> None:
@@ -48,6 +44,7 @@ def shown(store: Store, *quotes: SentQuote) -> list[tuple[str, bool]]:
     return [(quote.text, quote.older) for quote in found]
 
 
+@on_both_engines
 def test_pages_come_back_as_they_were_saved_and_damaged_ones_are_noticed(store: Store) -> None:
     paged = replace(FIRST, pages=(28, 40))
     save(store, paged)
@@ -57,6 +54,7 @@ def test_pages_come_back_as_they_were_saved_and_damaged_ones_are_noticed(store: 
         assert list(store.damaged()) == ["rakor"] and store.article("rakor") is None
 
 
+@on_both_engines
 def test_a_quote_of_an_article_that_has_changed_since_opens_as_it_was_and_says_so(store: Store) -> None:
     save(store, FIRST)
     of_first = sent(FIRST)
@@ -73,6 +71,7 @@ def test_a_quote_of_an_article_that_has_changed_since_opens_as_it_was_and_says_s
     ]
 
 
+@on_both_engines
 def test_the_very_version_that_was_quoted_is_opened_where_several_have_the_words(store: Store) -> None:
     versions = [replace(FIRST, text=f"Rapat dibuka. Yang hadir {number} orang.") for number in range(3)]
     save(store, *versions)
@@ -83,12 +82,14 @@ def test_the_very_version_that_was_quoted_is_opened_where_several_have_the_words
     assert current.article == versions[2] and not current.older
 
 
+@on_both_engines
 def test_an_article_that_says_the_same_under_another_headline_has_no_older_version(store: Store) -> None:
     save(store, FIRST, replace(FIRST, title="Rakor Ditunda"))
     (quote,) = verified(SentAnswer("?", True, (sent(FIRST),), "id", 3), store)
     assert quote.article.title == "Rakor Ditunda" and not quote.older
 
 
+@on_both_engines
 def test_quotes_sent_before_versions_were_named_open_too(store: Store) -> None:
     save(store, FIRST, SECOND)
     assert shown(store, replace(sent(FIRST), version=None)) == [("Rapat dibuka pukul delapan.", True)]
@@ -104,6 +105,7 @@ def test_an_older_version_never_answers_and_goes_with_its_article(store: Store, 
     assert shown(store, sent(FIRST)) == [] and store.older_version(FIRST.content_hash()) is None
 
 
+@on_both_engines
 def test_the_last_versions_are_kept_and_no_more(store: Store) -> None:
     versions = [
         replace(FIRST, text=f"Rapat dibuka pukul {number}. Camat hadir.") for number in range(MOST_VERSIONS + 5)

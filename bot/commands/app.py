@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.config import DEFAULT_CONFIG as DEFAULT_CONFIG
-from bot.config import TOKEN_VARIABLE, Config, load_config_if_any
+from bot.config import TOKEN_VARIABLE, Config, load_config_if_any, with_environment
 from bot.console import log_notes, notes, output, print_report, progress
 from bot.data_folder import open_knowledge_base, refuse_closed
 from bot.logs import set_up_logging
@@ -78,6 +78,7 @@ def prepare(config: Path, data: Path | None) -> tuple[Config, Path]:
         settings = Config()
         line = f"There is no {config} here, so the defaults hold; the data lie in {folder.absolute()}."
         notes.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
+    settings = with_environment(settings, os.environ)
     if settings.logs.format == "json":
         set_up_logging(settings.logs.format)
         log_notes()
@@ -102,7 +103,7 @@ def ready(settings: Config, folder: Path, config: Path) -> KnowledgeBase:
     if knowledge.summary().articles == 0:
         # Other articles would be answered from, and nobody would know.
         if knowledge.store.had_articles():
-            raise StoreUnusable(f"{knowledge.store.path} holds no articles any more. Add some: wartabot index FILES")
+            raise StoreUnusable(f"{knowledge.store.name} holds no articles any more. Add some: wartabot index FILES")
         index_into(knowledge, default_paths(settings, config), prune=False)
     knowledge.open()
     return knowledge

@@ -14,9 +14,10 @@ import typer
 from bot.backups import Manifest, back_up
 from bot.backups import restore as put_back
 from bot.commands.app import DEFAULT_CONFIG, ConfigOption, DataOption, app, prepare
+from bot.config import Config
 from bot.console import fail, notes, progress
 from bot.data_folder import open_knowledge_base
-from embeddings import Article
+from embeddings import Article, StoreUnusable
 
 FileArgument = Annotated[Path, typer.Argument(help="The backup.", readable=False)]
 
@@ -31,7 +32,8 @@ def backup(
     data: DataOption = None,
 ) -> None:
     """Put articles and chats into one file, also while the bot runs."""
-    _, folder = prepare(config, data)
+    settings, folder = prepare(config, data)
+    _refuse_server(settings)
     with progress("Backing up") as on_progress:
         manifest = back_up(folder, file, not without_chats, on_progress)
     _tell(f"{file} holds", manifest)
@@ -45,7 +47,8 @@ def restore(
     data: DataOption = None,
 ) -> None:
     """Put a backup back once all of it is verified; the bot has to be stopped."""
-    _, folder = prepare(config, data)
+    settings, folder = prepare(config, data)
+    _refuse_server(settings)
     with progress("Restoring") as on_progress:
         manifest = put_back(file, folder, force, on_progress)
     _tell(f"{folder} is restored from", manifest)
@@ -75,6 +78,17 @@ def export(
     except OSError as error:
         fail(f"The articles could not be written to {file or 'standard output'}: {error.strerror}")
     notes.print(f"{total} articles are in {file}", highlight=False, soft_wrap=True, markup=False)
+
+
+def _refuse_server(settings: Config) -> None:
+    """Raise StoreUnusable where articles and chats lie on a server, which has tools of its own for that."""
+    if settings.store.url:
+        raise StoreUnusable(
+            "Articles and chats are in the PostgreSQL database of [store] url, whose own tools keep copies of it, also "
+            "while the bot runs: pg_dump --format=custom --file=wartabot.dump URL. They put it back with the bot "
+            "stopped: pg_restore --clean --if-exists --dbname=URL wartabot.dump. What the data folder holds is made "
+            "anew from it. The articles alone: wartabot export"
+        )
 
 
 def _line(article: Article) -> bytes:

@@ -103,7 +103,7 @@ class Hindered(Exception):
 async def _have_done(
     knowledge: KnowledgeBase, timezone: str, order: Order | Sync, result: type[T], most_seconds: float
 ) -> T:
-    request = Request(order, str(knowledge.store.path.parent), _gentle(knowledge.settings), timezone)
+    request = Request(order, str(knowledge.folder), _gentle(knowledge.settings), timezone)
     environment = {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment

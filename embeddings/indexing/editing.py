@@ -6,7 +6,6 @@ import msgspec
 
 from embeddings.indexing.encoding import encode_and_save
 from embeddings.indexing.recognition import Recognition
-from embeddings.indexing.run import only_run
 from embeddings.models.encoder import Encoder
 from embeddings.passages import PassageSettings
 from embeddings.sources.refusals import Refusal, Remark
@@ -57,7 +56,7 @@ class Editor:
             if len(articles) > MOST_ARTICLES:
                 reason = f"it holds more than {MOST_ARTICLES} articles; give it to `wartabot index` on the server"
                 return Edit(refused=(Refusal(one.id if isinstance(one, Article) else one.where, reason),))
-        with only_run(self._store, PATIENCE_SECONDS):
+        with self._store.alone(PATIENCE_SECONDS):
             known = Recognition(self._store)
             recognised = list(
                 filter(None, (self._recognised(one, known, refused, fetched) for one in articles.values()))
@@ -69,7 +68,7 @@ class Editor:
     def revert(self, changes: Sequence[Change]) -> Edit:
         """Let the articles be as they were before, those that have not been changed since."""
         refused: list[Refusal] = []
-        with only_run(self._store, PATIENCE_SECONDS):
+        with self._store.alone(PATIENCE_SECONDS):
             current = [change for change in changes if self._is_current(change, refused)]
             gone = [change.after for change in current if change.before is None and change.after is not None]
             for article in gone:

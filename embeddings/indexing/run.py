@@ -1,13 +1,10 @@
 """Bring the store up to date with files, add articles to it, or rebuild it for another model: one run at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from embeddings.errors import IndexingUnderWay, IndexMismatch
+from embeddings.errors import IndexMismatch
 from embeddings.indexing.changes import Reading
 from embeddings.indexing.encoding import encode_and_save
 from embeddings.indexing.pruning import prune_gone
@@ -42,7 +39,7 @@ def index_files(
     stored whole or not at all.
     """
     report = IndexReport()
-    with only_run(store):
+    with store.alone():
         store.claim(encoder.name, encoder.dimension)
         reading = Reading(paths, articles, newsroom, store, report)
         for article, spans in encode_and_save(store, encoder, passages, reading.changed(on_progress), report.refused):
@@ -66,7 +63,7 @@ def add_articles(
     what became of each.
     """
     report = IndexReport() if report is None else report
-    with only_run(store):
+    with store.alone():
         store.claim(encoder.name, encoder.dimension)
         recognition = Recognition(store)
         changed = _changed(articles, recognition, store, report)
@@ -99,22 +96,15 @@ def rebuild(
     The old store stays in place until the new one is complete; after a kill, the next run goes on where it stopped.
     `refused` is filled with the articles that the new one has no place for; progress is in articles.
     """
-    unfinished = store.path.with_suffix(f".{passages.target_tokens}-tokens.unfinished")
     refused = [] if refused is None else refused
-    with only_run(store):
-        rebuilt = _store_for(unfinished, encoder)
+    with store.alone():
+        rebuilt = _beside(store, f"{passages.target_tokens}-tokens", encoder)
         todo = _still_missing(rebuilt, store)
         for number, _ in enumerate(encode_and_save(rebuilt, encoder, passages, todo, refused)):
             on_progress(number, len(todo))
         rebuilt.take_versions(store)
         rebuilt.take_sources(store)
-        path = store.path
-        store.close()
-        rebuilt.close()
-        for leftover in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-            leftover.unlink(missing_ok=True)
-        unfinished.replace(path)
-    return Store(path)
+        return store.replaced_by(rebuilt)
 
 
 def _still_missing(rebuilt: Store, store: Store) -> list[Article]:
@@ -130,28 +120,13 @@ def _still_missing(rebuilt: Store, store: Store) -> list[Article]:
     return missing
 
 
-def _store_for(path: Path, encoder: Encoder) -> Store:
-    store = Store(path)
+def _beside(store: Store, name: str, encoder: Encoder) -> Store:
+    unfinished = store.beside(name)
     try:
-        store.claim(encoder.name, encoder.dimension)
+        unfinished.claim(encoder.name, encoder.dimension)
     except IndexMismatch:
         # Left by a rebuild for another encoder, which was stopped.
-        store.close()
-        path.unlink()
-        store = Store(path)
-        store.claim(encoder.name, encoder.dimension)
-    return store
-
-
-@contextmanager
-def only_run(store: Store, patience_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the lock of the one process that may index; raises IndexingUnderWay where another has it for so long."""
-    try:
-        lock = FileLock(store.path.with_name("indexing.lock")).acquire(timeout=patience_seconds)
-    except Timeout as error:
-        raise IndexingUnderWay(
-            f"Another `wartabot index` or `wartabot sync` is running on {store.path.parent}. Wait for it to finish; it "
-            "loses nothing."
-        ) from error
-    with lock:
-        yield
+        unfinished.discard()
+        unfinished = store.beside(name)
+        unfinished.claim(encoder.name, encoder.dimension)
+    return unfinished

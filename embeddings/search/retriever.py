@@ -84,7 +84,7 @@ class Retriever:
         self._indexes.refresh()
 
     def catch_up(self) -> None:
-        """Have all that was indexed since searched, and written, so that no other process needs to; raises StoreUnusable.
+        """Have all that was indexed searched, and written, so that no other process needs to; raises StoreUnusable.
 
         For the end of an indexing run: it may take long.
         """

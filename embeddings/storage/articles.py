@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,8 @@ from embeddings.types import Article
 # An article as it was stored, with the digest that it is held against.
 ARTICLE_COLUMNS = "id, text, title, source, url, published, place, path, pages, content_hash"
 JOINED_COLUMNS = ", ".join(f"articles.{column}" for column in ARTICLE_COLUMNS.split(", "))
-# A passage that does not fit its article; NULL is no match either.
-MISFITS = """
-SELECT 1 FROM passages WHERE article = :number
-  AND (0 <= start AND start < end AND end <= :length AND typeof(embedding) = 'blob'
-  AND length(embedding) = coalesce(:embedding, length(embedding))) IS NOT TRUE
-UNION ALL SELECT 1 FROM times WHERE article = :number
-  AND (date(first) = first AND date(last) = last AND first <= last) IS NOT TRUE
-"""
+# The first byte tells whether it is bytes at all.
+PASSAGE_SIZES = 'SELECT start, "end", length(embedding), substr(embedding, 1, 1) FROM passages WHERE article = ?'
 _KEY = re.compile(r"[0-9a-f]{16}")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?")
 
@@ -94,7 +89,7 @@ class Articles(Database):
     def damaged(self) -> Iterator[str]:
         """The ids of the articles that are no longer what was stored, or whose findings are not."""
         with self._errors_explained():
-            for row in self._database.execute(f"SELECT number, key, {ARTICLE_COLUMNS} FROM articles"):
+            for row in self.engine.rows(f"SELECT number, key, {ARTICLE_COLUMNS} FROM articles ORDER BY number", ()):
                 if not self._is_whole(*row):
                     yield str(row[2])
 
@@ -110,22 +105,28 @@ class Articles(Database):
         """All articles that a filter lets through, newest first, those without a date last."""
         condition, values = within(where)
         with self._errors_explained():
-            # SQLite counts NULL as less than any date. The plus keeps it to the order of dates, in which it need not go
-            # far: it would rather read all articles that are let through, and sort them.
+            # The plus keeps SQLite to the order of dates, in which it need not go far: it would rather read all
+            # articles that are let through, and sort them.
             query = (
-                f"SELECT {ARTICLE_COLUMNS} FROM (SELECT *, +number AS article FROM articles) "
-                f"WHERE {condition} ORDER BY published DESC, id"
+                f"SELECT {ARTICLE_COLUMNS} FROM (SELECT *, +number AS article FROM articles) AS articles "
+                f"WHERE {condition} ORDER BY published DESC NULLS LAST, id"
             )
-            yield from filter(None, map(self._intact, self._database.execute(query, values)))
+            yield from filter(None, map(self._intact, self.engine.rows(query, values)))
 
     def outlets(self) -> list[Outlet]:
         """Every outlet with how many articles it has, those with most first; capitals tell no two outlets apart."""
         with self._errors_explained():
-            rows = self._database.execute(
-                "SELECT source, count(*), max(published) FROM articles GROUP BY source COLLATE NOCASE"
-                " ORDER BY count(*) DESC, source"
+            # The spelling of the newest article comes last.
+            query = (
+                "SELECT source, count(*), max(published) FROM articles GROUP BY source "
+                "ORDER BY max(published) NULLS FIRST, source"
             )
-            return [Outlet(source, articles, _date_or_none(newest)) for source, articles, newest in rows]
+            outlets: dict[str, Outlet] = {}
+            for source, articles, newest in self._database.execute(query):
+                folded = str(source or "").lower()
+                more = outlets[folded].articles if folded in outlets else 0
+                outlets[folded] = Outlet(source, articles + more, _date_or_none(newest))
+            return sorted(outlets.values(), key=lambda outlet: (-outlet.articles, outlet.source or ""))
 
     def article_by_key(self, key: str) -> Article | None:
         """The article whose id has this short key (see article_key); None where two share it, lest it be the other."""
@@ -139,8 +140,8 @@ class Articles(Database):
 
     def titled(self, words: Sequence[str], most: int) -> list[Article]:
         """The newest articles in whose titles all of these words stand, in capitals or not; without a date last."""
-        condition = " AND ".join(["instr(lower(title), ?)"] * len(words)) or "0"
-        query = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE {condition} ORDER BY published DESC, id"
+        condition = " AND ".join(["instr(lower(title), ?) > 0"] * len(words)) or "FALSE"
+        query = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE {condition} ORDER BY published DESC NULLS LAST, id"
         with self._errors_explained():
             rows = self._database.execute(query, tuple(word.lower() for word in words))
             return list(islice(filter(None, map(self._intact, rows)), most))
@@ -154,7 +155,8 @@ class Articles(Database):
         query = (
             f"SELECT {JOINED_COLUMNS} FROM articles AS one JOIN stories AS of_one ON of_one.article = one.number "
             "JOIN stories USING (story) JOIN articles ON articles.number = stories.article "
-            "WHERE one.id = ? AND articles.source IS NOT one.source ORDER BY articles.published, articles.id"
+            "WHERE one.id = ? AND articles.source IS DISTINCT FROM one.source "
+            "ORDER BY articles.published NULLS FIRST, articles.id"
         )
         with self._errors_explained():
             rows = self._database.execute(query, (article_id,))
@@ -195,6 +197,9 @@ class Articles(Database):
         return articles, passages, undated
 
     def _only(self, condition: str, value: str) -> Article | None:
+        # PostgreSQL knows no such text.
+        if "\0" in value:
+            return None
         with self._errors_explained():
             rows = self._database.execute(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE {condition}", (value,))
             found = rows.fetchall()
@@ -218,10 +223,15 @@ class Articles(Database):
         if article.content_hash() != content_hash or key != article_key(article.id):
             return False
         dimension = self._dimension()
-        values = {"number": number, "length": len(article.text), "embedding": dimension and 2 * dimension}
+        passages = self._database.execute(PASSAGE_SIZES, (number,)).fetchall()
+        times = self._database.execute("SELECT first, last FROM times WHERE article = ?", (number,)).fetchall()
         facts = self._database.execute(f"SELECT {', '.join(FACT_COLUMNS)} FROM facts WHERE article = ?", (number,))
-        misfit = self._database.execute(MISFITS, values).fetchone()
-        return misfit is None and all(is_intact(content_hash, fact) for fact in facts)
+        return (
+            all(_fits(passage, len(article.text), dimension and 2 * dimension) for passage in passages)
+            and all(map(_is_day, chain.from_iterable(times)))
+            and all(first <= last for first, last in times)
+            and all(is_intact(content_hash, fact) for fact in facts)
+        )
 
 
 def article_of(columns: Sequence[Any]) -> Article:
@@ -232,6 +242,22 @@ def article_of(columns: Sequence[Any]) -> Article:
     except (msgspec.DecodeError, TypeError):
         fields.append((-1,))
     return Article(*fields)
+
+
+def _fits(passage: Sequence[Any], length: int, embedding_length: int | None) -> bool:
+    """Whether PASSAGE_SIZES are those of an article of so many characters; a damaged row may hold anything."""
+    start, end, held, first = passage
+    return (
+        type(start) is int and type(end) is int and 0 <= start < end <= length
+        and isinstance(first, bytes) and held == (embedding_length or held)
+    )  # fmt: skip
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _date_or_none(published: object) -> str | None:

@@ -1,79 +1,87 @@
-"""The file that everything is stored in: opened, brought to this version's schema, and written in transactions."""
+"""The database that a store lies in, whatever it is: what it was made for, and what the operator is told of it."""
 
 import logging
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Self
 
-from embeddings.addresses import canonical_address
 from embeddings.errors import IndexMismatch
-from embeddings.storage.failures import LOCK_TIMEOUT_SECONDS, errors_explained
-from embeddings.storage.schema import SCHEMA_VERSION, article_key, migrate, version_of
+from embeddings.postgresql import Connection
+from embeddings.storage.engine import Engine
+from embeddings.storage.sqlite import SQLite
 
 logger = logging.getLogger(__name__)
 
 
 class Database:
-    """One SQLite file, which tells the operator what is wrong with it."""
+    """A SQLite file, or what another engine keeps; use it from one thread at a time."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the database; raises StoreUnusable where that cannot be done."""
-        self.path = path
+    def __init__(self, place: Path | Engine) -> None:
+        """Open or create the file, where it is one; raises StoreUnusable where that cannot be done."""
+        self.engine: Engine = SQLite(place) if isinstance(place, Path) else place
+        self.name = self.engine.name
+        """What the operator knows it by: the file's path, or the server's address."""
         self._damaged: set[object] = set()
         self._told: set[str] = set()
-        self._errors_explained = partial(errors_explained, path)
+        self._database = self.engine.connection
+        self._errors_explained = self.engine.errors_explained
         with self._errors_explained():
-            # People's data will lie beside the articles.
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Used from one worker thread at a time, not always the one that opened it.
-            self._database = sqlite3.connect(
-                path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            # Damaged text must not stop the reading of the rest; it fails its article's digest.
-            self._database.text_factory = lambda text: text.decode(errors="replace")
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")
-            self._database.execute("PRAGMA foreign_keys = ON")
-            self._migrate()
             # Told apart from another store that happens to have reached the same watermark.
             self.identity: str = self._database.execute("SELECT value FROM identity").fetchone()[0]
 
     def close(self) -> None:
-        self._database.close()
+        self.engine.close()
 
     def claim(self, encoder_name: str, dimension: int) -> None:
         """Note which encoder the embeddings come from; raises IndexMismatch where it is another."""
         with self._errors_explained():
             row = self._database.execute("SELECT name, dimension FROM encoder").fetchone()
             if row is None:
-                self._database.execute("INSERT OR IGNORE INTO encoder VALUES (1, ?, ?)", (encoder_name, dimension))
+                statement = "INSERT INTO encoder VALUES (1, ?, ?) ON CONFLICT DO NOTHING"
+                self._database.execute(statement, (encoder_name, dimension))
             elif row != (encoder_name, dimension):
                 raise IndexMismatch(
-                    f"{self.path} was built with the encoder {row[0]!r} ({row[1]} dimensions), but config.toml asks "
+                    f"{self.name} was built with the encoder {row[0]!r} ({row[1]} dimensions), but config.toml asks "
                     f"for {encoder_name!r} ({dimension}). Rebuild it: wartabot index --rebuild"
                 )
 
     def check(self) -> str | None:
-        """What SQLite finds wrong with the file, None where it finds nothing."""
-        with self._errors_explained():
-            result = str(self._database.execute("PRAGMA quick_check").fetchone()[0])
-            return None if result == "ok" else result
+        """What is wrong with the database itself, None where nothing is found."""
+        return self.engine.check()
 
     def tell_once(self, line: str) -> None:
         """Tell the operator what is wrong with the store, however often it is met."""
         if line not in self._told:
             self._told.add(line)
-            logger.warning("%s: %s", self.path, line)
+            logger.warning("%s: %s", self.name, line)
 
-    def _migrate(self) -> None:
-        if version_of(self._database, self.path) < SCHEMA_VERSION:
-            self._database.create_function("article_key", 1, lambda id: article_key(str(id)))
-            self._database.create_function("canonical_address", 1, _address_of)
-            with self._transaction() as database:
-                # Another process may have done it while this one waited for the lock.
-                migrate(database, self.path)
+    def beside(self, name: str) -> Self:
+        """An unfinished store beside this one, as it was left or new."""
+        return type(self)(self.engine.beside(name))
+
+    def replaced_by(self, other: Self) -> Self:
+        """Put one from beside in the place of this one; both are closed, and what is returned goes on."""
+        return type(self)(self.engine.replaced_by(other.engine))
+
+    def discard(self) -> None:
+        """Close and delete it all."""
+        self.engine.discard()
+
+    def alone(self, patience_seconds: float = 0.0) -> AbstractContextManager[None]:
+        """Hold the lock of the one process that may index; raises IndexingUnderWay where another has it so long."""
+        return self.engine.alone(patience_seconds)
+
+    @property
+    def in_snapshot(self) -> bool:
+        """Whether one state of the store is being read (see snapshot)."""
+        return self.engine.in_snapshot
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All that is read in the block is of one state, whatever other processes write; it may write nothing."""
+        return self.engine.snapshot()
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return self.engine.transaction()
 
     def _dimension(self) -> int | None:
         row = self._database.execute("SELECT dimension FROM encoder").fetchone()
@@ -85,42 +93,5 @@ class Database:
             self._damaged.add(article_id)
             logger.error(
                 "%s: the article %r is damaged: it, or what was found in it, is no longer what was stored, and is not "
-                "shown. Index it again from its file: wartabot index %r", self.path, article_id, path,
+                "shown. Index it again from its file: wartabot index %r", self.name, article_id, path,
             )  # fmt: skip
-
-    @property
-    def in_snapshot(self) -> bool:
-        """Whether one state of the store is being read (see snapshot)."""
-        return self._database.in_transaction
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All that is read in the block is of one state, whatever other processes write; it may write nothing."""
-        if self.in_snapshot:
-            yield
-            return
-        with self._errors_explained():
-            self._database.execute("BEGIN")
-        try:
-            yield
-        finally:
-            with self._errors_explained():
-                self._database.execute("COMMIT")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._errors_explained():
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._database
-                self._database.execute("COMMIT")
-            except BaseException:
-                # A failed COMMIT on a full disk has rolled back already.
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                raise
-
-
-def _address_of(url: object) -> str | None:
-    # Bytes, as a damaged row may hold what is no text.
-    return canonical_address(url.decode(errors="replace")) if isinstance(url, bytes) else None

@@ -1,11 +1,12 @@
 """What was found in articles: facts under the keys that they are looked up by, and which finder went through what."""
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
+
+from embeddings.postgresql import Connection
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -28,21 +29,24 @@ FACT_COLUMNS = (
     "facts.topic",
     "content",
     "digest",
-    "(SELECT group_concat(key, char(10)) FROM (SELECT key FROM fact_keys WHERE fact = facts.number ORDER BY key))",
+    "(SELECT group_concat(key, '\n') FROM (SELECT key FROM fact_keys WHERE fact = facts.number ORDER BY key) AS keys)",
 )
 
 
-def save_findings(database: sqlite3.Connection, number: int, content_hash: str, findings: Findings) -> None:
+def save_findings(database: Connection, number: int, content_hash: str, findings: Findings) -> None:
     """Put the facts in the place of those that the topic has of this article."""
     topic = findings.topic
     database.execute("DELETE FROM facts WHERE article = ? AND topic = ?", (number, topic))
-    database.execute("INSERT OR REPLACE INTO findings VALUES (?, ?, ?)", (number, topic, findings.version))
+    database.execute(
+        "INSERT INTO findings VALUES (?, ?, ?) ON CONFLICT (article, topic) DO UPDATE SET version = excluded.version",
+        (number, topic, findings.version),
+    )
     for fact in findings.facts:
         digest = _digest(content_hash, topic, fact.content, "\n".join(sorted(fact.keys)) or None)
         row = (number, topic, fact.content, digest)
-        saved = database.execute("INSERT INTO facts(article, topic, content, digest) VALUES (?, ?, ?, ?)", row)
-        keys = [(key, saved.lastrowid) for key in fact.keys]
-        database.executemany("INSERT INTO fact_keys VALUES (?, ?)", keys)
+        statement = "INSERT INTO facts(article, topic, content, digest) VALUES (?, ?, ?, ?) RETURNING number"
+        (saved,) = database.execute(statement, row).fetchone()
+        database.executemany("INSERT INTO fact_keys VALUES (?, ?)", [(key, saved) for key in fact.keys])
 
 
 def is_intact(content_hash: str, fields: Sequence[Any]) -> bool:
@@ -59,7 +63,7 @@ def matching(keys: Sequence[str | Collection[str]]) -> tuple[str, list[str]]:
     groups = [[key] if isinstance(key, str) else list(key) for key in keys]
     conditions = ["TRUE"]
     for group in groups:
-        one_of = f"SELECT fact FROM fact_keys WHERE key IN ({', '.join('?' * len(group))})"
+        one_of = f"SELECT fact FROM fact_keys WHERE key IN ({', '.join('?' * len(group)) or 'NULL'})"
         first = len(conditions) == 1
         conditions.append(f"facts.number IN ({one_of})" if first else f"EXISTS ({one_of} AND fact = facts.number)")
     return " AND ".join(conditions), [key for group in groups for key in group]

@@ -1,6 +1,5 @@
 """Passages, offsets into articles, and their embeddings, which the indexes are derived from."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from embeddings.errors import StoreUnusable
 from embeddings.filter import Filter
 from embeddings.storage.articles import JOINED_COLUMNS, Articles
+from embeddings.storage.failures import DAMAGED
 from embeddings.storage.filtering import articles_within
 from embeddings.types import Article, Passage
 
@@ -35,8 +35,8 @@ class Passages(Articles):
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """The passages with these ids, by id; one that is gone is left out."""
         query = (
-            f"SELECT passages.id, start, end, {JOINED_COLUMNS} FROM passages JOIN articles ON number = article "
-            f"WHERE passages.id IN ({', '.join('?' * len(ids))})"
+            f'SELECT passages.id, start, "end", {JOINED_COLUMNS} FROM passages JOIN articles ON number = article '
+            f"WHERE passages.id IN ({', '.join('?' * len(ids)) or 'NULL'}) ORDER BY passages.id"
         )
         with self._errors_explained():
             seen: dict[object, Article | None] = {}
@@ -55,16 +55,19 @@ class Passages(Articles):
     def next_article(self, passage_id: int) -> tuple[int, str] | None:
         """Of the articles stored since this passage, the first: its last passage, and its id; None where none was."""
         query = (
-            "SELECT max(passages.id), articles.id FROM passages JOIN articles ON number = article WHERE article = "
-            "(SELECT article FROM passages WHERE id > ? ORDER BY id LIMIT 1)"
+            "SELECT passages.id, articles.id FROM passages JOIN articles ON number = article WHERE article = "
+            "(SELECT article FROM passages WHERE id > ? ORDER BY id LIMIT 1) ORDER BY passages.id DESC LIMIT 1"
         )
         with self._errors_explained():
-            last, article_id = self._database.execute(query, (passage_id,)).fetchone()
-            return None if last is None else (last, article_id)
+            row = self._database.execute(query, (passage_id,)).fetchone()
+            return (row[0], row[1]) if row else None
 
     def article_embeddings(self, article_id: str) -> NDArray[np.float32]:
         """The embeddings of an article's passages, shape (n, dimension)."""
-        query = "SELECT passages.id, embedding FROM passages JOIN articles ON number = article WHERE articles.id = ?"
+        query = (
+            "SELECT passages.id, embedding FROM passages JOIN articles ON number = article WHERE articles.id = ? "
+            "ORDER BY 1"
+        )
         with self._errors_explained():
             rows = self._database.execute(query, (article_id,)).fetchall()
             self._refuse_misshapen(rows)
@@ -110,12 +113,7 @@ class Passages(Articles):
 
     def watermark(self) -> Watermark:
         """What an index that has seen everything has seen."""
-        with self._errors_explained():
-            row = self._database.execute(
-                "SELECT (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'),"
-                " (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'removed_passages')"
-            )
-            return Watermark(*row.fetchone())
+        return Watermark(*self.engine.watermark())
 
     def had_articles(self) -> bool:
         """Whether an article was ever stored."""
@@ -152,7 +150,7 @@ class Passages(Articles):
                 yield rows
                 if rows[-1][0] <= after:
                     # In a damaged tree of rows, the search for what follows can lead back.
-                    raise sqlite3.DatabaseError("malformed order of passages")
+                    raise StoreUnusable(f"{self.name}: {DAMAGED.format(message='malformed order of passages')}")
                 after = rows[-1][0]
 
     def _holds_span(self, article: Article, start: object, end: object) -> bool:
@@ -170,6 +168,6 @@ class Passages(Articles):
                 if not isinstance(embedding, bytes) or len(embedding) != 2 * dimension:
                     article_id, path = self._database.execute(query, (passage,)).fetchone() or (None, None)
                     raise StoreUnusable(
-                        f"{self.path}: an embedding of the article {article_id!r} is damaged. Index it again from its "
+                        f"{self.name}: an embedding of the article {article_id!r} is damaged. Index it again from its "
                         f"file: wartabot index {path!r}"
                     )

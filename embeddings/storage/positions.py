@@ -1,10 +1,9 @@
 """What a search server is told beside the passages: how far it has read, and what a filter may ask of an article."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import msgspec
-from filelock import FileLock
 
 from embeddings.storage.database import Database
 from embeddings.storage.times import Time
@@ -35,11 +34,9 @@ class Positions(Database):
         with self._transaction() as database:
             database.execute(statement, (name, content))
 
-    @contextmanager
-    def only_reader(self) -> Iterator[None]:
+    def only_reader(self) -> AbstractContextManager[None]:
         """Hold the lock of the one process that fills a search server, once no other has it."""
-        with FileLock(self.path.with_name("indexes.lock")):
-            yield
+        return self.engine.filling()
 
     def labels(self, articles: Sequence[int]) -> dict[int, Labels]:
         """What a filter may ask of the articles with these numbers, by number."""

@@ -16,6 +16,8 @@ SCRIPTS = [
 ]
 """What each version adds to the one before."""
 SCHEMA_VERSION = len(SCRIPTS)
+POSTGRESQL_SCRIPTS = [(MIGRATIONS / "postgresql" / "001_articles.sql").read_text(encoding="utf-8")]
+"""The same for PostgreSQL."""
 
 
 def article_key(article_id: str) -> str:

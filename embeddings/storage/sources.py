@@ -8,6 +8,14 @@ from embeddings.storage.database import Database
 
 _COLUMNS = "url, tried, succeeded, failed, error, failures, not_before, added, etag, modified"
 _LINK_COLUMNS = "source, url, entry, settled, failures"
+_NEW_SOURCE = (
+    f"INSERT INTO sources({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET "
+    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", "))
+)
+_NEW_LINK = (
+    f"INSERT INTO links({_LINK_COLUMNS}) VALUES (?, ?, ?, ?, ?) ON CONFLICT (source, url) DO UPDATE SET "
+    "entry = excluded.entry, settled = excluded.settled, failures = excluded.failures"
+)
 
 
 class SourceHealth(msgspec.Struct, frozen=True):
@@ -48,10 +56,7 @@ class Sources(Database):
 
     def note_source(self, health: SourceHealth) -> None:
         with self._transaction() as database:
-            values = ", ".join("?" * len(msgspec.structs.fields(SourceHealth)))
-            database.execute(
-                f"INSERT OR REPLACE INTO sources({_COLUMNS}) VALUES ({values})", msgspec.structs.astuple(health)
-            )
+            database.execute(_NEW_SOURCE, msgspec.structs.astuple(health))
 
     def known_links(self, source: str) -> dict[str, KnownLink]:
         """What a source has listed so far, by URL."""
@@ -61,8 +66,7 @@ class Sources(Database):
 
     def note_link(self, source: str, url: str, link: KnownLink) -> None:
         with self._transaction() as database:
-            row = (source, url, link.entry, int(link.settled), link.failures)
-            database.execute(f"INSERT OR REPLACE INTO links({_LINK_COLUMNS}) VALUES (?, ?, ?, ?, ?)", row)
+            database.execute(_NEW_LINK, (source, url, link.entry, int(link.settled), link.failures))
 
     def forget_links(self, source: str, urls: Collection[str]) -> None:
         """Forget what a source does not list any more."""
@@ -78,6 +82,5 @@ class Sources(Database):
         with self._transaction() as database:
             database.execute("DELETE FROM sources")
             database.execute("DELETE FROM links")
-            places = ", ".join("?" * len(msgspec.structs.fields(SourceHealth)))
-            database.executemany(f"INSERT INTO sources({_COLUMNS}) VALUES ({places})", sources)
-            database.executemany(f"INSERT INTO links({_LINK_COLUMNS}) VALUES (?, ?, ?, ?, ?)", links)
+            database.executemany(_NEW_SOURCE, sources)
+            database.executemany(_NEW_LINK, links)

@@ -1,6 +1,5 @@
-"""The knowledge base in SQLite: articles, passages and embeddings; the only truth, from which the indexes derive."""
+"""Articles, passages and embeddings in one database: the only truth, from which the indexes derive."""
 
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
@@ -9,6 +8,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from embeddings.addresses import canonical_address
+from embeddings.postgresql import Connection
 from embeddings.storage.articles import ARTICLE_COLUMNS, JOINED_COLUMNS, article_of
 from embeddings.storage.facts import FACT_COLUMNS, Findings, is_intact, matching, save_findings
 from embeddings.storage.passages import Passages
@@ -24,7 +24,7 @@ FILE_NAME = "knowledge.db"
 
 
 class Store(Passages, Versions, Sources, Positions):
-    """One SQLite file; each article is written in one transaction, whole or not at all.
+    """One SQLite file, or a schema of PostgreSQL; each article is written in one transaction, whole or not at all.
 
     What comes back is what was stored: an article is held against its digest whenever it is read, and one that the disk
     has damaged counts as absent and is logged.
@@ -50,7 +50,7 @@ class Store(Passages, Versions, Sources, Positions):
         with self._transaction() as database:
             number = _replace(database, article, content_hash)
             database.executemany(
-                "INSERT INTO passages(article, start, end, embedding) VALUES (?, ?, ?, ?)",
+                'INSERT INTO passages(article, start, "end", embedding) VALUES (?, ?, ?, ?)',
                 ((number, start, end, blob) for (start, end), blob in zip(passages, blobs, strict=True)),
             )
             for of_one_topic in findings:
@@ -96,7 +96,7 @@ class Store(Passages, Versions, Sources, Positions):
         query = (
             f"SELECT {', '.join(FACT_COLUMNS)}, {JOINED_COLUMNS} FROM facts "
             f"JOIN articles ON articles.number = facts.article WHERE facts.topic = ? AND {condition} "
-            "ORDER BY published DESC, articles.id, facts.number"
+            "ORDER BY published DESC NULLS LAST, articles.id, facts.number"
         )
         found: list[tuple[Article, bytes]] = []
         with self._errors_explained():
@@ -142,7 +142,7 @@ class Store(Passages, Versions, Sources, Positions):
                         save_story(database, number, article.source, signature_to_add)
 
 
-def _replace(database: sqlite3.Connection, article: Article, content_hash: str) -> int:
+def _replace(database: Connection, article: Article, content_hash: str) -> int:
     """The number of the article, which is put in the place of the one with its id."""
     _keep_before(database, article)
     database.execute("DELETE FROM articles WHERE id = ?", (article.id,))
@@ -151,13 +151,13 @@ def _replace(database: sqlite3.Connection, article: Article, content_hash: str) 
         article.place, article.path, msgspec.json.encode(article.pages).decode() if article.pages else None,
         content_hash, article_key(article.id), canonical_address(article.url),
     )  # fmt: skip
-    query = f"INSERT INTO articles({ARTICLE_COLUMNS}, key, address) VALUES ({', '.join('?' * len(row))})"
-    number = database.execute(query, row).lastrowid
-    assert number is not None
-    return number
+    query = (
+        f"INSERT INTO articles({ARTICLE_COLUMNS}, key, address) VALUES ({', '.join('?' * len(row))}) RETURNING number"
+    )
+    return int(database.execute(query, row).fetchone()[0])
 
 
-def _keep_before(database: sqlite3.Connection, article: Article) -> None:
+def _keep_before(database: Connection, article: Article) -> None:
     """Keep the text that an article had, where it is another and undamaged."""
     before = database.execute(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", (article.id,)).fetchone()
     if before is None:

@@ -1,12 +1,13 @@
 """Recognise one story in several outlets: near-duplicate texts by MinHash (Broder 1997) and banding."""
 
 import re
-import sqlite3
 import struct
 from collections.abc import Iterator
 from hashlib import blake2b
 
 from rensa import RMinHash
+
+from embeddings.postgresql import Connection
 
 PERMUTATIONS = 64
 ROWS_A_BAND = 4
@@ -41,22 +42,25 @@ def likeness(one: bytes, other: bytes) -> float:
     return sum(1 for number, another in pairs if number == another) / PERMUTATIONS
 
 
-def has_story(database: sqlite3.Connection, article_id: str) -> bool:
+def has_story(database: Connection, article_id: str) -> bool:
     """Whether the article's story is noted; versions before the third did not."""
     query = "SELECT 1 FROM stories JOIN articles ON number = article WHERE id = ?"
     return database.execute(query, (article_id,)).fetchone() is not None
 
 
-def save_story(database: sqlite3.Connection, number: int, source: str | None, own: bytes) -> None:
+def save_story(database: Connection, number: int, source: str | None, own: bytes) -> None:
     """Note the article's signature, and the story of the most alike article of another outlet, or a new one."""
     own_bands = list(bands(own))
     candidates = database.execute(
         "SELECT DISTINCT story, signature FROM story_bands JOIN stories USING (article) "
-        f"JOIN articles ON number = article WHERE band IN ({', '.join('?' * len(own_bands))}) AND source IS NOT ? "
-        "AND typeof(signature) = 'blob' AND length(signature) = ?",
-        (*own_bands, source, len(own)),
+        f"JOIN articles ON number = article WHERE band IN ({', '.join('?' * len(own_bands))}) "
+        "AND source IS DISTINCT FROM ?",
+        (*own_bands, source),
     )
-    alike = max(((likeness(own, other), -story) for story, other in candidates), default=(0.0, 0))
+    # A damaged row may hold anything.
+    sound = ((story, other) for story, other in candidates if isinstance(other, bytes) and len(other) == len(own))
+    alike = max(((likeness(own, other), -story) for story, other in sound), default=(0.0, 0))
     story = -alike[1] if alike[0] >= LEAST_ALIKE else number
-    database.execute("INSERT OR IGNORE INTO stories VALUES (?, ?, ?)", (number, story, own))
-    database.executemany("INSERT OR IGNORE INTO story_bands VALUES (?, ?)", ((band, number) for band in set(own_bands)))
+    database.execute("INSERT INTO stories VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (number, story, own))
+    statement = "INSERT INTO story_bands VALUES (?, ?) ON CONFLICT DO NOTHING"
+    database.executemany(statement, ((band, number) for band in set(own_bands)))

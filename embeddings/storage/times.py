@@ -1,10 +1,10 @@
 """When articles appeared, and which times they name: stored as ranges of days, so that a filter can be asked for."""
 
-import sqlite3
 from datetime import date
 from typing import NamedTuple
 
 from embeddings.indonesian.periods import days_of, kind_of, times_named
+from embeddings.postgresql import Connection
 from embeddings.types import Article
 
 
@@ -26,7 +26,7 @@ def times_of(article: Article) -> set[Time]:
     return {appeared, *(Time(kind_of(time), *days_of(time)) for time in named)}
 
 
-def save_times(database: sqlite3.Connection, number: int, times: set[Time]) -> None:
+def save_times(database: Connection, number: int, times: set[Time]) -> None:
     """Store the times of the article with this number, in place of what it has."""
     database.execute("DELETE FROM times WHERE article = ?", (number,))
     database.executemany("INSERT INTO times VALUES (?, ?, ?, ?)", ((*time, number) for time in times))

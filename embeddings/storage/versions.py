@@ -1,10 +1,10 @@
 """What articles were before they were changed, so that quotes that were sent of them can still be opened."""
 
 import re
-import sqlite3
 
 import msgspec
 
+from embeddings.postgresql import Connection
 from embeddings.storage.articles import Articles
 from embeddings.types import Article
 
@@ -46,14 +46,14 @@ class Versions(Articles):
         """Keep the older versions that another database has of the articles in this one."""
         with other._errors_explained():
             query = "SELECT article, id, content_hash, content FROM versions ORDER BY number"
-            rows = other._database.execute(query).fetchall()
-        with self._transaction() as database:
-            database.execute("DELETE FROM versions")
-            database.executemany(
-                "INSERT INTO versions(article, id, content_hash, content) "
-                "SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM articles WHERE articles.id = ?1)",
-                rows,
-            )
+            rows = other.engine.rows(query, ())
+            known = self.known_articles()
+            with self._transaction() as database:
+                database.execute("DELETE FROM versions")
+                database.executemany(
+                    "INSERT INTO versions(article, id, content_hash, content) VALUES (?, ?, ?, ?)",
+                    (row for row in rows if row[0] in known),
+                )
 
     def _versions(self, article_id: str) -> list[tuple[str, Article]]:
         """What once had this id, newest first, and the id that it has now."""
@@ -64,15 +64,15 @@ class Versions(Articles):
         return [(id_now, article) for id_now, article in found if article]
 
 
-def keep_version(database: sqlite3.Connection, article: Article, id_now: str) -> None:
+def keep_version(database: Connection, article: Article, id_now: str) -> None:
     """Keep an article that is about to be replaced or to get another id, and the newest few before it."""
     row = (id_now, article.id, article.content_hash(), msgspec.json.encode(article))
     database.execute("DELETE FROM versions WHERE article = ? AND content_hash = ?", (id_now, row[2]))
     database.execute("INSERT INTO versions(article, id, content_hash, content) VALUES (?, ?, ?, ?)", row)
     database.execute(
-        "DELETE FROM versions WHERE article = ?1 AND number NOT IN "
-        "(SELECT number FROM versions WHERE article = ?1 ORDER BY number DESC LIMIT ?2)",
-        (id_now, MOST_VERSIONS),
+        "DELETE FROM versions WHERE article = :article AND number NOT IN "
+        "(SELECT number FROM versions WHERE article = :article ORDER BY number DESC LIMIT :most)",
+        {"article": id_now, "most": MOST_VERSIONS},
     )
 
 
