@@ -185,15 +185,14 @@ class Articles(Database):
 
     def _counts(self) -> tuple[int, int, int]:
         """How many articles, passages, and articles without a date there are."""
-        kept = dict(self._database.execute("SELECT name, number FROM counts").fetchall())
-        numbers = [kept.get(name) for name in ("articles", "passages", "undated")]
+        kept: dict[str, Any] = dict(self._database.execute("SELECT name, number FROM counts").fetchall())
+        articles, passages, undated = (kept.get(name) for name in ("articles", "passages", "undated"))
         # Damaged, they may be anything.
-        if not all(type(number) is int and number >= 0 for number in numbers):
-            numbers = self._database.execute(
+        if not all(type(number) is int and number >= 0 for number in (articles, passages, undated)):
+            articles, passages, undated = self._database.execute(
                 "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages),"
                 " (SELECT count(*) FROM articles WHERE published IS NULL)"
             ).fetchone()
-        articles, passages, undated = numbers
         return articles, passages, undated
 
     def _only(self, condition: str, value: str) -> Article | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from embeddings.errors import StoreUnusable
 from embeddings.filter import Filter
 from embeddings.storage.articles import JOINED_COLUMNS, Articles
+from embeddings.storage.engine import Engine
 from embeddings.storage.failures import DAMAGED
 from embeddings.storage.filtering import articles_within
 from embeddings.types import Article, Passage
@@ -27,8 +28,8 @@ class Watermark(msgspec.Struct, frozen=True, order=True):
 class Passages(Articles):
     """The passages of the articles in a database."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, place: Path | Engine) -> None:
+        super().__init__(place)
         self._article_of = np.zeros(1, dtype=np.int64)
         self._articles_seen = Watermark()
 

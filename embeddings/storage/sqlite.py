@@ -111,8 +111,10 @@ class SQLite:
         with lock:
             yield
 
-    def filling(self) -> AbstractContextManager[None]:
-        return FileLock(self.path.with_name("indexes.lock"))
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        with FileLock(self.path.with_name("indexes.lock")):
+            yield
 
     def beside(self, name: str) -> "SQLite":
         return SQLite(self.path.with_suffix(f".{name}.unfinished"))

@@ -47,7 +47,7 @@ CREATE TABLE watermark(
   removal BIGINT NOT NULL
 );
 INSERT INTO watermark VALUES (1, 0, 0);
--- See 008_counts.sql.
+-- See 008_counts_and_positions.sql.
 CREATE TABLE counts(name TEXT COLLATE "C" PRIMARY KEY, number BIGINT NOT NULL);
 INSERT INTO counts VALUES ('articles', 0), ('undated', 0), ('passages', 0);
 CREATE FUNCTION count_article() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -24,3 +24,5 @@ END;
 -- With the titles in it, words are looked for in them, newest first, without reading the articles.
 DROP INDEX articles_by_date;
 CREATE INDEX articles_by_date ON articles(published DESC, id, title);
+-- How far a search server has read this store, as its own JSON, by where it is and what it is for.
+CREATE TABLE positions(name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT, WITHOUT ROWID;
