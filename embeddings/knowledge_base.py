@@ -38,6 +38,7 @@ from embeddings.sources.ids import id_of_content, id_of_url
 from embeddings.sources.refusals import Refusal, Remark
 from embeddings.storage.articles import Summary
 from embeddings.storage.opening import StoreSettings, open_store
+from embeddings.storage.passages import Watermark
 from embeddings.topics.finding import find_missing
 from embeddings.types import Article
 
@@ -129,6 +130,12 @@ class KnowledgeBase:
         self.retriever.refresh()
         with self.store.snapshot():
             yield answerer
+
+    def take_in(self) -> Watermark:
+        """Let what was stored since be found, so that the next question need not; what the store holds by then."""
+        self._answering()
+        self.retriever.refresh()
+        return self.store.watermark()
 
     # --- articles in ---
 
