@@ -313,6 +313,24 @@ def test_merged_files_that_no_manifest_tells_of_yet_are_searched_and_not_rebuilt
     assert [opened.find(number) for number in range(1, 41)] == [([n], [n]) for n in range(1, 41)]
 
 
+def test_removed_passages_are_taken_out_of_the_words_without_rebuilding(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(store, 30, "sungai")
+    indexes = Indexes(tmp_path, store)
+    monkeypatch.setattr(LexicalIndex, "_made_anew", lambda self: pytest.fail("rebuilt"))
+    assert indexes.lexical.holds("sungai") and indexes.lexical.nearest_word("sungei") == "sungai"
+    save(store, 5, "kota")
+    for number in (6, 30):
+        store.remove(f"a{number}")
+    for opened in (indexes, Indexes(tmp_path, store)):
+        opened.refresh()
+        assert [opened.find(number)[1] for number in (5, 6, 7)] == [[], [], [7]] and len(opened.lexical) == 19
+        assert [id for id, _ in opened.lexical.search(stem_words("kota"), 3)] == [22]
+        assert not opened.lexical.holds("sungai") and opened.lexical.nearest_word("sungei") is None
+        assert opened.lexical.frequency("rapat") <= 19
+
+
 def test_a_file_of_words_is_read_once_by_each_process(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,7 +356,7 @@ def test_a_change_that_was_committed_and_never_described_is_made_again(tmp_path:
     Indexes(tmp_path, store).save()
     index = tantivy.Index.open(str(tmp_path / "lexical"))
     writer = index.writer(num_threads=1)
-    writer.delete_documents_by_term("passage", 3)
+    writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, "passage", 3))
     writer.commit()
     writer.wait_merging_threads()
     assert Indexes(tmp_path, store).find(3) == ([3], [3])

@@ -36,8 +36,13 @@ class StillMerging(Exception):
     """Earlier changes are being merged, by this process or another: for now, those are searched that were taken in."""
 
 
+class _Deletes(msgspec.Struct):
+    opstamp: int
+
+
 class _Segment(msgspec.Struct):
     segment_id: str
+    deletes: _Deletes | None
 
 
 class _Meta(msgspec.Struct):
@@ -45,6 +50,12 @@ class _Meta(msgspec.Struct):
 
     opstamp: int
     segments: list[_Segment]
+
+    def names(self, file: str) -> bool:
+        """Whether a file is of these segments, and tells of no deletions but their last."""
+        segment, _, kind = file.partition(".")
+        of = next((one for one in self.segments if one.segment_id.replace("-", "") == segment), None)
+        return of is not None and (not kind.endswith("del") or bool(of.deletes and kind == f"{of.deletes.opstamp}.del"))
 
 
 class LexicalIndex:
@@ -144,19 +155,25 @@ class LexicalIndex:
         return [(int(id), float(score)) for id, (score, _) in zip(ids, found, strict=True) if id is not None]
 
     def frequency(self, stem: str) -> int:
-        """How many passages hold this stem."""
-        return self._searcher.doc_freq("stems", stem) if self._searcher else 0
+        """How many passages hold this stem; some that were removed count until tantivy merges."""
+        return min(self._searcher.doc_freq("stems", stem), len(self)) if self._searcher else 0
 
     def holds(self, word: str) -> bool:
         """Whether a passage holds the stem of this word."""
-        return any(self.frequency(stem) for stem in stem_words(word))
+        return any(self._is_found("stems", stem) for stem in stem_words(word))
 
     def nearest_word(self, word: str) -> str | None:
         """The most frequent indexed word that is one slip of the fingers away from one that no passage holds."""
         if self._searcher is None or len(word) < MIN_LENGTH_TO_CORRECT or self.holds(word):
             return None
         counts = ((slip, self._searcher.doc_freq("words", slip)) for slip in slips_of(word))
-        return one_slip_away(word, (known for known in counts if known[1]))
+        return one_slip_away(word, (known for known in counts if known[1] and self._is_found("words", known[0])))
+
+    def _is_found(self, field: str, term: str) -> bool:
+        if self._index is None or self._searcher is None or not self._searcher.doc_freq(field, term):
+            return False
+        query = tantivy.Query.term_query(self._index.schema, field, term, index_option="basic")
+        return bool(self._searcher.search(query, limit=1, count=False).hits)
 
     def _opened(self) -> tantivy.Index | None:
         try:
@@ -183,8 +200,9 @@ class LexicalIndex:
         if seen == watermark:
             return index
         writer = self._writer(index)
-        for passage_id in store.removed_after(seen.removal):
-            writer.delete_documents_by_term("passage", passage_id)
+        if removed := store.removed_after(seen.removal):
+            # By a query: its deletion by term takes a number for one with a sign, and deletes nothing.
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "passage", removed))
         for passages in store.passages_after(seen.passage):
             for id, article, passage in passages:
                 writer.add_document(_document(id, article, passage))
@@ -213,7 +231,7 @@ class LexicalIndex:
         # What could not be merged, or is gone, is as sound as it was: the next catching up meets what is wrong.
         with contextlib.suppress(OSError, ValueError):
             writer.wait_merging_threads()
-            self._fingerprints(self._segments()[1])
+            self._known = self._fingerprints()
 
     # --- what is on disk ---
 
@@ -224,44 +242,35 @@ class LexicalIndex:
         """
         found = manifest.read(self.directory, self._made_for, store)
         try:
-            commit, files = self._segments()
+            meta = self._meta()
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
-        if found is None or found.commit != commit:
+        if found is None or found.commit != meta.opstamp:
             return None
-        segments = {_segment_of(name) for name in files}
-        described = {name: print for name, print in found.files.items() if _segment_of(name) in segments}
-        unknown = {name: print for name, print in described.items() if self._known.get(name) != print}
+        described = {name: written for name, written in found.files.items() if meta.names(name)}
+        unknown = {name: written for name, written in described.items() if self._known.get(name) != written}
         if not manifest.are_intact(self.directory, unknown):
             return None
         self._known |= described
         return found
 
     def _describe(self, store: Store, watermark: Watermark, passages: int) -> None:
-        commit, files = self._segments()
-        self._known = self._fingerprints(files)
+        commit = self._meta().opstamp
+        self._known = self._fingerprints()
         described = Manifest(self._made_for, store.identity, passages, watermark, self._known, commit)
         manifest.write(self.directory, described)
 
-    def _segments(self) -> tuple[int, list[str]]:
-        """tantivy's last commit, and the files of the segments that are searched."""
-        meta = msgspec.json.decode((self.directory / _META).read_bytes(), type=_Meta)
-        segments = {segment.segment_id.replace("-", "") for segment in meta.segments}
-        return meta.opstamp, [path.name for path in self.directory.iterdir() if _segment_of(path.name) in segments]
+    def _meta(self) -> "_Meta":
+        return msgspec.json.decode((self.directory / _META).read_bytes(), type=_Meta)
 
-    def _fingerprints(self, files: Sequence[str]) -> dict[str, Fingerprint]:
-        for name in files:
-            if name not in self._known:
-                try:
-                    self._known[name] = manifest.fingerprint(self.directory / name)
-                except FileNotFoundError:
-                    # Merged meanwhile.
-                    continue
-        return {name: self._known[name] for name in files if name in self._known}
-
-
-def _segment_of(name: str) -> str:
-    return name.partition(".")[0]
+    def _fingerprints(self) -> dict[str, Fingerprint]:
+        """Of the files of the segments that are searched."""
+        meta, found = self._meta(), dict[str, Fingerprint]()
+        for name in [path.name for path in self.directory.iterdir() if meta.names(path.name)]:
+            # Merged meanwhile, it is gone.
+            with contextlib.suppress(FileNotFoundError):
+                found[name] = self._known.get(name) or manifest.fingerprint(self.directory / name)
+        return found
 
 
 def _document(id: int, article: int, passage: Passage | None) -> tantivy.Document:

@@ -56,8 +56,10 @@ class LocalIndexes:
 
     def catch_up(self) -> None:
         """Take in what was indexed, and write it, so that no other process needs to."""
+        self.refresh()
+        # First without the lock, for which others wait.
+        self._lexical.finish_merging()
         with self._writing_explained(), self._lock:
-            self._lexical.finish_merging()
             self.refresh()
             self._lexical.save(self._store)
             self._dense.save(self._store)
