@@ -68,13 +68,13 @@ def _knowledge(settings: Config, data: Path) -> Iterator[Check]:
     else:
         found = f"{summary.articles} articles, {summary.passages} passages"
         yield Check("store", True, f"{name}: {found}, newest {summary.newest or 'of unknown date'}")
-    yield from _search(knowledge, data)
+    yield from _search(knowledge, data, settings)
     for source in settings.sources:
         health = knowledge.store.source_health(source.url)
         yield Check("source", health.failures == 0, health_line(source, health))
 
 
-def _search(knowledge: KnowledgeBase, data: Path) -> Iterator[Check]:
+def _search(knowledge: KnowledgeBase, data: Path, settings: Config) -> Iterator[Check]:
     try:
         encoder = knowledge.encoder
     except WartabotError as error:
@@ -83,10 +83,16 @@ def _search(knowledge: KnowledgeBase, data: Path) -> Iterator[Check]:
     yield Check("encoder", True, f"{encoder.name}, {encoder.dimension} dimensions")
     try:
         knowledge.retriever.refresh()
+        where, behind = knowledge.retriever.state()
     except WartabotError as error:
         yield Check("indexes", False, str(error))
         return
-    yield Check("indexes", True, f"up to date with the store in {data}")
+    if behind:
+        advice = "Have them taken in: wartabot index"
+        yield Check("indexes", False, f"{where}: of {behind} passages, not what is stored is searched. {advice}")
+    else:
+        searched = f"; searched at {where}" if settings.search.url else ""
+        yield Check("indexes", True, f"up to date with the store in {data}{searched}")
 
 
 def _damaged(name: str, ids: Sequence[str]) -> str:

@@ -39,6 +39,8 @@ async def look(state: Conversations, link: Link) -> Health:
         # The worker opened the models and indexes before it took anything else.
         if not (await summary(state)).articles:
             reasons.append("There are no articles. Add some: wartabot index FILES")
+        # A search server may be away.
+        await asyncio.wait_for(state.in_worker(state.answerer.retriever.state, Urgency.DRAWING), WORKER_SECONDS)
     except TimeoutError:
         live = False
         reasons.append(f"The thread that answers has not come back for {WORKER_SECONDS:.0f} s")

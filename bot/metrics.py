@@ -14,9 +14,9 @@ from prometheus_client import (
 from embeddings import Certainty, Summary
 
 SECONDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-ERROR_KINDS = ("network", "conflict", "token", "chat", "late", "unexpected")
+ERROR_KINDS = ("network", "conflict", "token", "chat", "late", "store", "unexpected")
 """Telegram out of reach; another process with this token; the token refused; a chat that cannot be written to; a button
-answered too late; anything else, which has a traceback in the log."""
+answered too late; articles or their search server out of reach; anything else, which has a traceback in the log."""
 
 
 class Metrics:

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 
 from bot.config import STORE_VARIABLE, TOKEN_VARIABLE
 from bot.proxies import VARIABLES
+from embeddings import SEARCH_KEY_VARIABLE
 
 # The name and password that an address may hold.
 CREDENTIALS = re.compile(r"(?<=//)[^/@\s]*@")
@@ -29,6 +30,7 @@ class Redaction:
         """Know the secrets that these environment variables hold."""
         token = environment.get(TOKEN_VARIABLE, "").strip()
         found = {token, token.partition(":")[2], webhook_secret(token) if token else ""}
+        found.add(environment.get(SEARCH_KEY_VARIABLE, "").strip())
         for name in (*VARIABLES, *map(str.lower, VARIABLES), STORE_VARIABLE):
             held = environment.get(name, "")
             passwords = [credentials[:-1].partition(":")[2] for credentials in CREDENTIALS.findall(held)]

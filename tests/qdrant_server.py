@@ -3,8 +3,10 @@
 A body with anything in it that Qdrant's reference does not name is refused, as are vectors of another dimension.
 """
 
+import contextlib
 import json
 import shutil
+import socket
 import tempfile
 import threading
 import time
@@ -275,6 +277,7 @@ class Qdrant:
         """Called before a request is carried out."""
         self._folder = Path(tempfile.mkdtemp())
         self._lock = threading.Lock()
+        self.connections: set[socket.socket] = set()
         self._port = 0
         self.start()
 
@@ -294,6 +297,9 @@ class Qdrant:
         """From now on connections are refused; what is stored stays."""
         self._server.shutdown()
         self._server.server_close()
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self.stop()
@@ -349,6 +355,14 @@ class Answering(BaseHTTPRequestHandler):
 
     qdrant: Qdrant
     protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        self.qdrant.connections.add(self.connection)
+
+    def finish(self) -> None:
+        self.qdrant.connections.discard(self.connection)
+        super().finish()
 
     def _handle(self) -> None:
         content = self.rfile.read(int(self.headers.get("content-length", 0)))

@@ -117,4 +117,5 @@ def index_into(
         if urls:
             report.add(knowledge.index_pages(urls, on_progress))
     print_report(report, knowledge.summary().articles)
+    knowledge.catch_up()
     return report

@@ -45,6 +45,7 @@ def sync(
     chosen = _chosen(knowledge, settings, named or [], every_one)
     try:
         failed = [report.url for report in _synced(knowledge, chosen) if report.error]
+        knowledge.catch_up()
     except IndexingUnderWay:
         if not gently:
             raise

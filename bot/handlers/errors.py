@@ -9,6 +9,7 @@ from telegram.ext import ContextTypes
 from bot.conversations import conversations, texts_of
 from bot.failures import is_of_network, may_not_write, surely_not_sent
 from bot.limits import ChatFull
+from embeddings import StoreUnreachable
 
 logger = logging.getLogger(__name__)
 
@@ -20,11 +21,8 @@ async def report(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     error = context.error
     kind, level, line = _known(error, update) if error is not None else UNEXPECTED
     conversations(context).metrics.errors.labels(kind).inc()
-    if kind != "unexpected":
-        logger.log(level, "%s", line)
-        return
-    logger.error(line, exc_info=error)
-    if isinstance(update, Update):
+    logger.log(level, "%s", line, exc_info=error if kind == "unexpected" else None)
+    if kind in ("unexpected", "store") and isinstance(update, Update):
         await _apologise(update, context)
 
 
@@ -36,6 +34,8 @@ def _known(error: Exception, update: object) -> tuple[str, int, str]:
         )  # fmt: skip
     if isinstance(error, InvalidToken):
         return "token", logging.ERROR, "Telegram does not accept the bot's token."
+    if isinstance(error, StoreUnreachable):
+        return "store", logging.ERROR, str(error)
     if isinstance(error, ChatFull):
         return "chat", logging.INFO, f"A message was not sent: {error}"
     if may_not_write(error):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bot.config import TOKEN_VARIABLE
-from embeddings import Change, Edit, KnowledgeBase, KnowledgeSettings, Refusal, WartabotError
+from embeddings import Change, Edit, KnowledgeBase, KnowledgeSettings, Refusal, StoreUnusable, WartabotError
 
 YIELDING = 10
 MOST_SECONDS = 300.0
@@ -133,10 +133,19 @@ def main() -> None:
     try:
         knowledge = KnowledgeBase(Path(request.folder), request.settings, ZoneInfo(request.timezone))
         done = request.order.carry_out(knowledge)
+        _let_be_searched(knowledge)
     except WartabotError as error:
         sys.stdout.write(str(error))
         sys.exit(HINDERED)
     sys.stdout.buffer.write(msgspec.msgpack.encode(done))
+
+
+def _let_be_searched(knowledge: KnowledgeBase) -> None:
+    """Have a search server take in what was done; it is done even where that server is away."""
+    try:
+        knowledge.catch_up()
+    except StoreUnusable as error:
+        sys.stderr.write(f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -140,9 +140,9 @@ class Collection:
         ]
         self._ask("POST", f"{self._path}/points/batch?wait=true", {"operations": operations})
 
-    def count(self) -> int:
+    def count(self, patient: bool = True) -> int:
         """How many passages there are."""
-        return self.server.ask("POST", f"{self._path}/points/count", {"exact": True}, _Count, patient=True).count
+        return self.server.ask("POST", f"{self._path}/points/count", {"exact": True}, _Count, patient).count
 
     def _ask(self, method: str, path: str, body: Any = None) -> None:
         self.server.ask(method, path, body, object, patient=True)

@@ -56,12 +56,12 @@ class QdrantIndexes:
         self.refresh()
 
     def behind(self) -> int:
-        """How many passages are stored and not searched; raises StoreUnreachable where the server does not answer."""
-        stored = self._store.summary().passages
+        """As Indexes has it; raises StoreUnreachable where the server does not answer, or has not got all."""
+        if not len(self):
+            return self._store.summary().passages
         # Asked even where the position says that all is well.
-        held = self._collection.count() if stored else 0
-        changed = self._store.watermark().passage - self._position.read.passage
-        return max(abs(stored - held), changed)
+        missing = abs(self._store.summary().passages - self._collection.count(patient=False))
+        return max(missing, self._store.watermark().passage - self._position.read.passage)
 
     def holds_passage(self, passage: int) -> bool:
         return self._position.whole and passage <= self._position.read.passage
