@@ -7,7 +7,8 @@ PINNED := $(PIP) --require-hashes --requirement
 TRAINING := data/training
 SHARED ?= ../shared/data
 
-.PHONY: run test test-long check format install encoders postgresql checks training train calibrate lock clean
+.PHONY: run test test-long conformance check format install encoders postgresql checks training train calibrate lock \
+	clean
 
 run: install
 	@$(BIN)/wartabot run
@@ -18,6 +19,10 @@ test: checks
 # The laws that hold of any input, tried on many more inputs than `make test` tries: for minutes.
 test-long: checks
 	$(BIN)/pytest --hypothesis-profile=long tests/test_any_input.py tests/test_properties.py
+
+# Whether a Qdrant server finds what FAISS and tantivy find: make conformance QDRANT=http://127.0.0.1:6333
+conformance: checks
+	QDRANT="$(QDRANT)" $(BIN)/pytest tests/test_search_conformance.py
 
 check: checks
 	$(BIN)/ruff format --check .

@@ -1,6 +1,6 @@
 """Whatever the retriever searches finds the same: the indexes of a data folder, and a Qdrant server.
 
-`make conformance QDRANT=http://...` runs this against a real server, which the tests otherwise stand in for with
+`make conformance QDRANT=http://127.0.0.1:6333` runs this against a real server, which the tests otherwise stand in for with
 Qdrant's own engine.
 """
 
