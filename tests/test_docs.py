@@ -36,7 +36,10 @@ COMMANDS = [
     for command in measurement["commands"]
 ]
 WARTABOT = typer.main.get_group(app).commands
-LINKED_HOSTS = {"t.me", "api.telegram.org", "keepachangelog.com", "bot.example.org", "127.0.0.1:8080", "127.0.0.1:6333", "github.com"}
+LINKED_HOSTS = {"t.me", "api.telegram.org", "keepachangelog.com", "github.com", "bot.example.org"} | {
+    "127.0.0.1:8080",
+    "127.0.0.1:6333",
+}
 # Where a server keeps what docs/operations.md tells of.
 FOLDERS = ("/dev/", "/etc/", "/healthz/", "/opt/", "/srv/", "/var/", "/usr/", "/path/to/")
 

@@ -1,7 +1,7 @@
 """Whatever the retriever searches finds the same: the indexes of a data folder, and a Qdrant server.
 
-`make conformance QDRANT=http://127.0.0.1:6333` runs this against a real server, which the tests otherwise stand in for with
-Qdrant's own engine.
+`make conformance QDRANT=http://127.0.0.1:6333` runs this against a real server; otherwise Qdrant's own engine stands in
+for one.
 """
 
 import os

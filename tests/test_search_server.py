@@ -34,6 +34,7 @@ from embeddings.search.server import Server
 from embeddings.storage.facts import Fact, Findings
 from embeddings.storage.passages import Watermark
 from embeddings.storage.store import FILE_NAME
+from tests.bot_process import running_bot
 from tests.qdrant_server import Qdrant, failing, half_a_body, no_json, slow
 from tests.test_search_conformance import DIMENSION, embedding, save
 
@@ -340,3 +341,19 @@ def test_two_that_fill_at_once_wait_for_each_other(store: Store, qdrant: Qdrant)
     # Even one that began before the other had ended does no harm.
     late.fill()
     assert len(indexes) == 33 and indexes.behind() == 0
+
+
+@pytest.mark.slow
+def test_while_the_server_is_away_people_are_told_to_try_again_and_then_they_are_answered(
+    tmp_path: Path, qdrant: Qdrant
+) -> None:
+    question = "Apa yang disampaikan bupati kepada para camat?"
+    with running_bot(tmp_path, further=f'[search]\nurl = "{qdrant.url}"\n') as bot:
+        answered = bot.ask(question)["text"]
+        assert "gangguan" not in answered
+        qdrant.stop()
+        assert bot.ask(question)["text"].startswith("Maaf, ada gangguan sehingga pertanyaan Anda belum terjawab.")
+        bot.wait_for_log(f"{qdrant.url} cannot be reached")
+        assert "Traceback" not in bot.log.read_text()
+        qdrant.start()
+        assert bot.ask(question)["text"] == answered
