@@ -332,13 +332,12 @@ def test_doctor_says_whether_the_server_answers_and_how_far_behind_it_is(
     assert not sound and f"{qdrant.url} cannot be reached" in finding
 
 
-def test_two_that_fill_at_once_wait_for_each_other(store: Store, qdrant: Qdrant) -> None:
+def test_a_filling_that_began_before_another_had_ended_does_no_harm(store: Store, qdrant: Qdrant) -> None:
     indexes = filled(store, qdrant)
     save(store, 20)
     collection = Collection(Server(qdrant.url), store.identity, "model", DIMENSION)
     late = Filling(store, collection)
     indexes.catch_up()
-    # Even one that began before the other had ended does no harm.
     late.fill()
     assert len(indexes) == 33 and indexes.behind() == 0
 

@@ -80,10 +80,11 @@ class Filling:
         return seen and self._collection.exists()
 
     def _holds_all(self) -> bool:
+        held = self._collection.count()
         with self._store.snapshot():
             # Whoever has stored something meanwhile looks after it.
             meanwhile = self._store.watermark() != self._position.read
-            return meanwhile or self._store.summary().passages == self._position.passages
+            return meanwhile or self._store.summary().passages == held
 
     def _start_anew(self) -> None:
         # From now on until it is whole, nobody takes it for all that there is.
@@ -147,14 +148,15 @@ class Filling:
         self._move(found_by=found_by)
 
     def _found_by(self) -> str:
-        """The versions of the finders, and how many articles they have yet to go through."""
+        """The versions of the finders, and about how many articles they have yet to go through."""
         versions = blake2b(msgspec.json.encode([(topic.name, topic.version) for topic in TOPICS]), digest_size=8)
         nothing_left = f"{versions.hexdigest()} 0"
         # Looked at only after an upgrade: it takes a while among many articles.
         if self._position.found_by == nothing_left:
             return nothing_left
         left = sum(len(self._store.outdated(topic.name, topic.version)) for topic in TOPICS)
-        return f"{versions.hexdigest()} {left}"
+        # By its digits alone, lest each article that is replaced have all others told of anew.
+        return f"{versions.hexdigest()} {len(str(left))}" if left else nothing_left
 
     def _move(self, **changes: Any) -> None:
         self._note(replace(self._position, **changes))

@@ -51,12 +51,13 @@ class QdrantIndexes:
         self._position = position
 
     def catch_up(self) -> None:
-        with self._store.only_reader():
+        with self._store.only_filling():
             Filling(self._store, self._collection).fill()
         self.refresh()
 
     def behind(self) -> int:
         """As Indexes has it; raises StoreUnreachable where the server does not answer, or has not got all."""
+        self.refresh()
         if not len(self):
             return self._store.summary().passages
         # Asked even where the position says that all is well.

@@ -19,9 +19,9 @@ MOST_BYTES = 64_000_000
 # Seconds before each further try: while a question waits, and while there is time.
 _PAUSES = (0.2,)
 _PATIENT_PAUSES = (0.5, 1, 2, 4, 8)
-_QUESTION = httpx.Timeout(3.0, connect=1.0)
-_PATIENT = httpx.Timeout(120.0, connect=5.0)
-_LONGEST_ANSWER = 120
+# Seconds that each may take.
+_QUESTION = 3.0
+_PATIENT = 120.0
 _SAID = 300
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Server:
     def ask(self, method: str, path: str, body: Any, result: type[T], patient: bool = False) -> T:
         """The result of a request that may be sent twice; raises StoreUnreachable, or Refused.
 
-        Somebody who is patient waits for a minute until the server is back, a question for a moment.
+        Somebody who is patient waits some fifteen seconds for the server to be back, a question a moment.
         """
         pauses = _PATIENT_PAUSES if patient else _PAUSES
         for pause in pauses:
@@ -70,13 +70,14 @@ class Server:
 
     def _once(self, method: str, path: str, body: Any, result: type[T], patient: bool) -> T:
         content = None if body is None else msgspec.json.encode(body)
-        timeout = _PATIENT if patient else _QUESTION
+        seconds = _PATIENT if patient else _QUESTION
+        timeout = httpx.Timeout(seconds, connect=seconds / 3)
         headers = {"content-type": "application/json"}
         try:
             with self._client.stream(
                 method, f"{self.url}{path}", content=content, headers=headers, timeout=timeout
             ) as response:
-                answer = self._read(response)
+                answer = self._read(response, seconds)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._away(f"cannot be reached ({type(error).__name__}: {str(error)[:_SAID]})") from error
         if response.status_code != HTTPStatus.OK:
@@ -86,13 +87,13 @@ class Server:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise self._away(f"does not answer {path} as Qdrant does ({error})") from error
 
-    def _read(self, response: httpx.Response) -> bytes:
+    def _read(self, response: httpx.Response, seconds: float) -> bytes:
         content, begun = bytearray(), time.monotonic()
         for piece in response.iter_bytes():
             content += piece
             # A timeout counts from one piece to the next.
-            if time.monotonic() - begun > _LONGEST_ANSWER:
-                raise self._away(f"takes longer than {_LONGEST_ANSWER} s to answer")
+            if time.monotonic() - begun > seconds:
+                raise self._away(f"takes longer than {seconds:.0f} s to answer")
             if len(content) > MOST_BYTES:
                 raise self._away(f"answers with more than {MOST_BYTES // 1_000_000} MB")
         return bytes(content)

@@ -34,7 +34,7 @@ class Positions(Database):
         with self._transaction() as database:
             database.execute(statement, (name, content))
 
-    def only_reader(self) -> AbstractContextManager[None]:
+    def only_filling(self) -> AbstractContextManager[None]:
         """Hold the lock of the one process that fills a search server, once no other has it."""
         return self.engine.filling()
 
