@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec.structs import replace
 
-from embeddings import KnowledgeSettings, SettingsError, StoreSettings
+from embeddings import SEARCH_KEY_VARIABLE, KnowledgeSettings, SettingsError, StoreSettings
 
 DEFAULT_CONFIG = Path("config.toml")
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
@@ -188,6 +188,8 @@ def _hint(message: str) -> str:
     """How to write what was written in another way, where operators often do."""
     if message.startswith("Expected `array`"):
         return ' Write it in brackets, as in ["berita"].'
+    if "regex '^(https?:" in message:
+        return f" Write the whole address, as in http://127.0.0.1:6333; a key comes from {SEARCH_KEY_VARIABLE}."
     return " Write the whole address, as in https://kabar.example/feed." if "regex '^https?:" in message else ""
 
 

@@ -224,12 +224,11 @@ class KnowledgeBase:
         return lost
 
     def catch_up(self) -> None:
-        """Have a search server take in what was stored: for whoever has stored it, as no question does.
+        """Have what was stored taken in by the indexes, so that no question waits for it: for whoever has stored it.
 
         Raises StoreUnusable; what is stored is not lost, and the next call goes on.
         """
-        if self.settings.search.url:
-            self.retriever.catch_up()
+        self.retriever.catch_up()
 
     # --- answers out ---
 

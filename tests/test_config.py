@@ -53,6 +53,8 @@ def test_an_empty_file_is_the_default_configuration(tmp_path: Path) -> None:
         ),
         ("[[sources]]\nurl = 'https://a.example'\n" * 2, r"\[\[sources\]\] names https://a.example twice"),
         ("[sources]\nurl = 'https://a.example'\n", r"\[sources\]: Expected `array`, got `object`"),
+        ("[search]\nurl = 'localhost:6333'\n", r"\[search\] url: Expected .*as in http://127.0.0.1:6333; a key"),
+        ("[search]\nurl = 'http://me:word@host:6333'\n", r"\[search\] url: .*a key comes from WARTABOT_SEARCH_KEY"),
         ("[encoder\n", "not valid TOML"),
         (f"x = {'9' * 5000}\n", "not valid TOML"),
         (f"x = {'[' * 5000}\n", "not valid TOML"),

@@ -51,8 +51,6 @@ def index(
     urls = [name for name in named or [] if name.lower().startswith(("http://", "https://"))]
     paths = [Path(name) for name in named or [] if name not in urls] if named else default_paths(settings, config)
     report = index_into(knowledge, paths, prune, force, urls)
-    # So that no question waits for the indexes, and no bot writes them.
-    knowledge.retriever.catch_up()
     if report.refused or lost:
         raise typer.Exit(1)
 

@@ -99,7 +99,7 @@ def fill(folder: Path, passages: int) -> None:
         if number % TELL_EVERY == 0:
             print(f"{number} articles, {(number - first) / (time.monotonic() - begin):.0f} a second", flush=True)
     begin = time.monotonic()
-    knowledge.retriever.catch_up()
+    knowledge.catch_up()
     print(f"{store.summary().passages} passages; indexes made in {time.monotonic() - begin:.0f} s", flush=True)
 
 
