@@ -268,15 +268,15 @@ def test_a_collection_of_another_dimension_refuses_and_the_operator_is_told(stor
         indexes.search(embedding(1)[:3], ["pasar"], 5)
 
 
-def test_what_finders_find_anew_reaches_the_filter(store: Store, qdrant: Qdrant, tmp_path: Path) -> None:
+def test_what_finders_find_anew_reaches_the_filter(store: Store, qdrant: Qdrant) -> None:
     indexes = filled(store, qdrant)
     where = Filter(regions=("kubu raya",))
     assert not indexes.search(embedding(1), [], 5, where).dense
-    article = store.article("a3")
-    assert article is not None
-    for topic in filling.TOPICS:
-        region = (Fact(frozenset({"region:kubu raya"}), b"{}"),) if topic.name == "regions" else ()
-        store.renew([(article, Findings(topic.name, topic.version, region))])
+    region = Fact(frozenset({"region:kubu raya"}), b"{}")
+    for article in list(store.articles()):
+        for topic in filling.TOPICS:
+            found = (region,) if (article.id, topic.name) == ("a3", "regions") else ()
+            store.renew([(article, Findings(topic.name, topic.version, found))])
     qdrant.requests.clear()
     indexes.catch_up()
     assert indexes.search(embedding(1), [], 5, where).dense.keys() == set(store.passage_ids("a3"))
