@@ -1,1 +1,1 @@
-"""Indonesian as news and people write it, its lists as data; imports nothing above addresses, errors, filter, types."""
+"""Indonesian as news and people write it, its lists as data; imports nothing above postgresql."""
