@@ -47,7 +47,7 @@ def _refuse_other_database(folder: Path, knowledge: KnowledgeBase) -> None:
         knowledge.close()
         raise StoreUnusable(
             f"{knowledge.store.name} never held an article, and {', '.join(left)} in {folder} shows that there were "
-            "some. If [store] url names another database "
+            "some. Carry those of the folder over: wartabot move. If [store] url names another database "
             "than before, mend it; or fill this one from the articles' files: wartabot index FILES"
         )
 

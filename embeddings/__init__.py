@@ -39,6 +39,7 @@ from embeddings.sources.files import ArticleSettings
 from embeddings.sources.plain_text import printable
 from embeddings.sources.refusals import Refusal, Remark, fault
 from embeddings.storage.articles import Outlet, Summary
+from embeddings.storage.moving import Table, copy_tables, move_store
 from embeddings.storage.opening import StoreSettings, open_store
 from embeddings.storage.schema import SCHEMA_VERSION as STORE_VERSION
 from embeddings.storage.schema import article_key
@@ -98,15 +99,18 @@ __all__ = [
     "StoreUnreachable",
     "StoreUnusable",
     "Summary",
+    "Table",
     "Turn",
     "WartabotError",
     "article_key",
     "asks",
     "by_office",
+    "copy_tables",
     "disagree",
     "due_at",
     "fault",
     "group_alike",
+    "move_store",
     "naming",
     "open_store",
     "opening",

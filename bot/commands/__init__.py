@@ -6,14 +6,14 @@ import os
 import sys
 from typing import NoReturn
 
-from bot.commands import articles, asking, backups, operating, running, syncing
+from bot.commands import articles, asking, backups, moving, operating, running, syncing
 from bot.commands.app import MISCONFIGURED, app
 from bot.console import fail
 from bot.logs import set_up_logging
 from bot.redaction import Redaction
 from embeddings import SettingsError, WartabotError
 
-__all__ = ["app", "articles", "asking", "backups", "operating", "run_command_line", "running", "syncing"]
+__all__ = ["app", "articles", "asking", "backups", "moving", "operating", "run_command_line", "running", "syncing"]
 
 logger = logging.getLogger("wartabot")
 

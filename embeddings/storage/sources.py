@@ -58,6 +58,11 @@ class Sources(Database):
         with self._transaction() as database:
             database.execute(_NEW_SOURCE, msgspec.structs.astuple(health))
 
+    def known_sources(self) -> list[str]:
+        """The URLs of all sources that were ever tried."""
+        with self._errors_explained():
+            return [row[0] for row in self._database.execute("SELECT url FROM sources ORDER BY url")]
+
     def known_links(self, source: str) -> dict[str, KnownLink]:
         """What a source has listed so far, by URL."""
         with self._errors_explained():

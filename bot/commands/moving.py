@@ -1,0 +1,48 @@
+"""Carry everything from a data folder into a PostgreSQL database, or back: `wartabot move`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.app import DEFAULT_CONFIG, ConfigOption, DataOption, app, prepare
+from bot.config import STORE_VARIABLE, Config
+from bot.console import notes, progress
+from embeddings import STORE_FILE, Store, StoreSettings, StoreUnusable, move_store, open_store
+
+
+@app.command()
+def move(
+    to: Annotated[
+        str, typer.Option("--to", help="A PostgreSQL URL, or a folder; default: the database of [store] url.")
+    ] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = None,
+) -> None:
+    """Carry the data folder's articles into a PostgreSQL database, or those of [store] url into a folder."""
+    settings, folder = prepare(config, data)
+    to = to or settings.store.url
+    if not to:
+        raise StoreUnusable(
+            f"Say where: --to postgresql://user@host/database, or better in {STORE_VARIABLE}, as a command line shows "
+            "its passwords to others."
+        )
+    source, target = _stores(to, settings, folder)
+    with progress("Moving") as on_progress:
+        moved = move_store(source, target, on_progress)
+    found = moved.summary()
+    line = f"{found.articles} articles in {found.passages} passages are in {moved.name}, row by row as in {source.name}"
+    notes.print(line, highlight=False, soft_wrap=True, markup=False)
+    moved.close()
+    source.close()
+
+
+def _stores(to: str, settings: Config, folder: Path) -> tuple[Store, Store]:
+    """Where the articles are, and where they are to be."""
+    if "://" in to:
+        if not (folder / STORE_FILE).exists():
+            raise StoreUnusable(f"{folder} holds no {STORE_FILE}, so there is nothing to move. Name the folder: --data")
+        return open_store(folder, StoreSettings()), open_store(folder, StoreSettings(to))
+    if not settings.store.url:
+        raise StoreUnusable(f"Say from where: [store] url is not set, nor is {STORE_VARIABLE}.")
+    return open_store(folder, settings.store), open_store(Path(to), StoreSettings())
