@@ -14,10 +14,10 @@ from bot.chats import FILE_NAME, Chats, Outcome, StoredAnswer
 from bot.operating.stats import bar, figures
 from bot.operating.unanswered import gaps
 from embeddings import Summary, group_alike
-from tests.test_chats import CONTENT, PERSON, chats, note_unanswered, saved, traces
+from tests.test_chats import CONTENT, PERSON, Open, chats, note_unanswered, open_chats, saved, traces
 from tests.test_command_line import Run, folder, run
 
-__all__ = ["chats", "folder", "run"]
+__all__ = ["chats", "folder", "open_chats", "run"]
 
 SUMMARY = Summary(5, 30, "2022-03-21", "2023-07-17")
 NOON = 1_689_570_000.0  # 12:00 in Jakarta on 17 July 2023
@@ -194,10 +194,10 @@ def test_a_report_tells_what_was_asked_and_quoted_and_is_closed_once(chats: Chat
     assert not chats.reports.answer(number, "Terima kasih.")
 
 
-def test_an_answer_to_a_report_is_released_by_one_process_only(chats: Chats, tmp_path: Path) -> None:
+def test_an_answer_to_a_report_is_released_by_one_process_only(chats: Chats, open_chats: Open) -> None:
     number = report(chats)
     assert chats.reports.answer(number, "Sudah kami betulkan.")
-    other = Chats(tmp_path / FILE_NAME)
+    other = open_chats()
     assert [(reply.person, reply.content) for reply in other.reports.to_send()] == [(PERSON, "Sudah kami betulkan.")]
     assert other.reports.release(number) and not chats.reports.release(number)
     assert chats.reports.to_send() == []

@@ -24,6 +24,7 @@ from embeddings import (
 from embeddings.answers.reader import Reader
 from embeddings.search.dense import DenseIndex
 from embeddings.storage.passages import Watermark
+from embeddings.storage.sources import KnownLink
 from embeddings.storage.times import save_times
 from embeddings.topics.finding import find_all
 from tests.conftest import SEEDS
@@ -129,6 +130,15 @@ def test_a_damaged_article_is_shown_in_no_way_and_named(store: Store, caplog: py
     assert store.article("satu") is None and [article.id for article in store.articles()] == ["dua"]
     assert list(store.damaged()) == ["satu"]
     assert "'satu' is damaged" in caplog.text
+
+
+def test_a_link_of_any_length_is_noted_once_and_forgotten(store: Store) -> None:
+    feed, url = "https://kabar.example/feed", "https://kabar.example/" + "".join(map(str, range(3000)))
+    for failures in (1, 2):
+        store.note_link(feed, url, KnownLink("a", False, failures))
+    assert store.known_links(feed) == {url: KnownLink("a", False, 2)}
+    store.forget_links(feed, [url])
+    assert store.known_links(feed) == {}
 
 
 def test_killed_in_the_middle_of_a_save_an_article_is_there_whole_or_not_at_all(

@@ -12,10 +12,7 @@ _NEW_SOURCE = (
     f"INSERT INTO sources({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET "
     + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", "))
 )
-_NEW_LINK = (
-    f"INSERT INTO links({_LINK_COLUMNS}) VALUES (?, ?, ?, ?, ?) ON CONFLICT (source, url) DO UPDATE SET "
-    "entry = excluded.entry, settled = excluded.settled, failures = excluded.failures"
-)
+_NEW_LINK = f"INSERT INTO links({_LINK_COLUMNS}) VALUES (?, ?, ?, ?, ?)"
 
 
 class SourceHealth(msgspec.Struct, frozen=True):
@@ -71,6 +68,8 @@ class Sources(Database):
 
     def note_link(self, source: str, url: str, link: KnownLink) -> None:
         with self._transaction() as database:
+            # Not ON CONFLICT: PostgreSQL's trees have no room for the longest addresses.
+            database.execute("DELETE FROM links WHERE source = ? AND url = ?", (source, url))
             database.execute(_NEW_LINK, (source, url, link.entry, int(link.settled), link.failures))
 
     def forget_links(self, source: str, urls: Collection[str]) -> None:

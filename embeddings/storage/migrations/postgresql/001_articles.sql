@@ -144,9 +144,10 @@ CREATE TABLE links(
   url TEXT COLLATE "C" NOT NULL,
   entry TEXT COLLATE "C" NOT NULL,
   settled BIGINT NOT NULL,
-  failures BIGINT NOT NULL,
-  PRIMARY KEY (source, url)
+  failures BIGINT NOT NULL
 );
+CREATE INDEX links_by_source ON links USING hash (source);
+CREATE INDEX links_by_url ON links USING hash (url);
 -- How far who follows the store has read it, as its own JSON, by its name.
 CREATE TABLE positions(name TEXT COLLATE "C" PRIMARY KEY, content TEXT COLLATE "C" NOT NULL);
 -- The two functions of SQLite that the statements use.
