@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.redaction import Redaction
 from embeddings import PostgreSQL, StoreUnreachable, StoreUnusable
 from embeddings.postgresql import shown, translated
 from tests.postgresql_server import PASSWORD, Server
@@ -251,3 +252,10 @@ def test_a_promoted_standby_takes_over(caplog: pytest.LogCaptureFixture) -> None
         database.close()
         standby.close()
         primary.close()
+
+
+def test_the_password_of_the_store_is_taken_out_of_whatever_is_logged() -> None:
+    url = "postgresql://warta:rahasia%2F1@one,two/news?sslpassword=kunci-lain"
+    redact = Redaction({"WARTABOT_STORE_URL": url})
+    told = redact(f"{url} host=one password=rahasia/1 user=warta rahasia%2F1 rahasia/1 kunci-lain")
+    assert "rahasia" not in told and "kunci" not in told and "user=warta" in told
