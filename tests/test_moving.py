@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.chats import Chats
+from bot.chats.moving import TABLES as CHAT_TABLES
+from bot.chats.moving import _Side, move_chats
 from embeddings import (
     Article,
     SourceHealth,
@@ -199,3 +202,36 @@ def test_the_commands_work_on_what_was_moved(
     assert status == 0
     status, said = wartabot("", "ask", "siapa camat sungai raya?", "--data", "back")
     assert status == 0 and "Fathul Mushalli" in said
+
+
+def test_what_is_kept_of_people_goes_along_and_back(postgresql_url: str, tmp_path: Path) -> None:
+    def chat_rows(chats: Chats) -> list[object]:
+        with chats.database.transaction() as connection:
+            return [list(_pages(_Side(connection), table)) for table in CHAT_TABLES]
+
+    file, server = Chats(tmp_path / "chats.db"), Chats(tmp_path / "unused.db", url=postgresql_url)
+    file.settings.change(7, language="en")
+    for number in range(3):
+        file.database.do(
+            "INSERT INTO answers(token, chat, asker, everyone, content, sent) VALUES (?, 7, 7, 0, ?, 1.5)",
+            f"t{number}", b"\0\xff",
+        )  # fmt: skip
+    file.database.do("INSERT INTO feedback(answer, person, kind, given) VALUES (1, 7, 'up', 2.5)")
+    file.database.do("DELETE FROM answers WHERE id = 3")
+    move_chats(file, server, lambda done, total: None)
+    assert chat_rows(server) == chat_rows(file)
+    assert server.settings.of(7) == file.settings.of(7)
+    # An id that was given is not given again.
+    statement = "INSERT INTO answers(token, chat, asker, everyone, content, sent) VALUES ('n', 7, 7, 0, ?, 1.5)"
+    server.database.do(statement, b"")
+    assert server.database.one("SELECT id FROM answers WHERE token = 'n'") == (4,)
+    back = Chats(tmp_path / "back.db")
+    move_chats(server, back, lambda done, total: None)
+    assert chat_rows(back) == chat_rows(server)
+    with pytest.raises(StoreUnusable, match=r"in the table answers, the target holds rows of its own"):
+        move_chats(file, server, lambda done, total: None)
+    found = file.database.all("SELECT name FROM sqlite_master WHERE type = 'table'")
+    left = {"sqlite_sequence", "workers", "waiting_changes"}
+    assert {name for (name,) in found} - left == {table.name for table in CHAT_TABLES}
+    for chats in (file, server, back):
+        chats.close()

@@ -1,10 +1,15 @@
 """Carry everything from a data folder into a PostgreSQL database, or back: `wartabot move`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.chats import FILE_NAME as CHATS_FILE
+from bot.chats import Chats
+from bot.chats.moving import move_chats
 from bot.commands.app import DEFAULT_CONFIG, ConfigOption, DataOption, app, prepare
 from bot.config import STORE_VARIABLE, Config
 from bot.console import notes, progress
@@ -19,7 +24,7 @@ def move(
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = None,
 ) -> None:
-    """Carry the data folder's articles into a PostgreSQL database, or those of [store] url into a folder."""
+    """Carry the data folder's articles and chats into a PostgreSQL database, or those of [store] url into a folder."""
     settings, folder = prepare(config, data)
     to = to or settings.store.url
     if not to:
@@ -35,6 +40,19 @@ def move(
     notes.print(line, highlight=False, soft_wrap=True, markup=False)
     moved.close()
     source.close()
+    with progress("Moving the chats") as on_progress, _chats(to, settings, folder) as (from_chats, to_chats):
+        move_chats(from_chats, to_chats, on_progress)
+    notes.print("What is kept of people is there as well.", highlight=False)
+
+
+@contextmanager
+def _chats(to: str, settings: Config, folder: Path) -> Iterator[tuple[Chats, Chats]]:
+    timezone, url = settings.telegram.timezone, to if "://" in to else settings.store.url
+    on_server = Chats(folder / CHATS_FILE, timezone, url)
+    in_folder = Chats((folder if "://" in to else Path(to)) / CHATS_FILE, timezone)
+    yield (in_folder, on_server) if "://" in to else (on_server, in_folder)
+    on_server.close()
+    in_folder.close()
 
 
 def _stores(to: str, settings: Config, folder: Path) -> tuple[Store, Store]:

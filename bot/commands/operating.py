@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.chats import FILE_NAME as CHATS_FILE
 from bot.chats import Chats
 from bot.commands.app import DEFAULT_CONFIG, ConfigOption, DataOption, JsonOption, app, prepare, utf_8
+from bot.config import Config
 from bot.console import fail, notes, output, print_json
 from bot.data_folder import open_knowledge_base
 from bot.operating.reports import check_words, described
@@ -33,13 +34,13 @@ class Action(StrEnum):
 
 
 @contextmanager
-def chats_of(folder: Path, timezone: str) -> Iterator[Chats | None]:
+def chats_of(folder: Path, settings: Config) -> Iterator[Chats | None]:
     """The chats in a data folder; where nobody has asked yet, looking leaves no file behind."""
     path = folder / CHATS_FILE
-    if not path.exists():
+    if not path.exists() and not settings.store.url:
         yield None
         return
-    chats = Chats(path, timezone)
+    chats = Chats(path, settings.telegram.timezone, settings.store.url)
     yield chats
     chats.close()
 
@@ -54,7 +55,7 @@ def stats(
     """Print how much there is to answer from, and how much was asked a day and how it was answered."""
     settings, folder = prepare(config, data)
     summary = open_knowledge_base(folder, settings).summary()
-    with chats_of(folder, settings.telegram.timezone) as chats:
+    with chats_of(folder, settings) as chats:
         found = figures(chats, summary, days)
     if as_json:
         print_json(found.to_json())
@@ -90,7 +91,7 @@ def unanswered(
 ) -> None:
     """Print the questions that no article answered, alike ones together, and how often each was asked."""
     settings, folder = prepare(config, data)
-    with chats_of(folder, settings.telegram.timezone) as chats:
+    with chats_of(folder, settings) as chats:
         found = gaps(chats.questions.unanswered(), newest)[:most] if chats else []
     rows = [(gap.times, moment_text(gap.last_asked), gap.question, gap.others) for gap in found]
     if as_json:
@@ -132,7 +133,7 @@ def reports(
     settings, folder = prepare(config, data)
     if (number is None) != (action is Action.LIST) or (words is None) != (action is not Action.ANSWER):
         raise typer.BadParameter('write `reports`, `reports answer NUMBER "words"` or `reports close NUMBER`')
-    with chats_of(folder, settings.telegram.timezone) as chats:
+    with chats_of(folder, settings) as chats:
         if number is None:
             _list_reports(chats, open_knowledge_base(folder, settings).store, as_json)
         else:

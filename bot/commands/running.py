@@ -91,7 +91,7 @@ def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path)
 
     listen, webhook = settings.server.listen, settings.telegram.webhook_url
     sockets = bind(listen) if listen else []
-    chats = Chats(folder / CHATS_FILE, settings.telegram.timezone)
+    chats = Chats(folder / CHATS_FILE, settings.telegram.timezone, settings.store.url)
     application = build_application(token, settings, knowledge, chats, sockets)
     how = f"by the webhook {webhook}" if webhook else "by polling"
     there = f"; how it is: http://{listen}/healthz" if listen else ""

@@ -24,7 +24,6 @@ class Table(NamedTuple):
 class Side(Protocol):
     """A database that rows are read from or written to."""
 
-    name: str
     connection: Connection
 
     def transaction(self) -> AbstractContextManager[Connection]: ...
@@ -54,6 +53,9 @@ def move_store(source: Store, target: Store, on_progress: OnRows = lambda done, 
     Nobody sees the copy before every row is as in the source. A run that was killed is simply run again. Raises
     StoreUnusable where the target holds anything, or the source damaged articles.
     """
+    if _state(source) == _state(target):
+        # An earlier run has done it.
+        return target
     if target.had_articles() or target.known_sources():
         raise StoreUnusable(
             f"{target.name} holds articles already, and nothing was changed. Name a database or a folder without any."
@@ -80,7 +82,7 @@ def copy_tables(source: Side, target: Side, tables: Sequence[Table], on_progress
             _insert(target, table, rows)
             on_progress(done := done + len(rows), total)
     for table in tables:
-        for rows, copied in zip_longest(_pages(source, table), _pages(target, table), fillvalue=()):
+        for rows, copied in zip_longest(_pages(source, table), _pages(target, table), fillvalue=list[Any]()):
             if rows != copied:
                 return table.name
             on_progress(done := done + len(rows), total)
@@ -99,7 +101,7 @@ def _refuse_damaged(source: Store) -> None:
 def _copy_begun(source: Store, target: Store) -> Store:
     """What an earlier run left of the same source beside the target, or a new store with its identity."""
     copy = target.beside("moving")
-    if (copy.identity, copy.watermark()) == (source.identity, source.watermark()):
+    if _state(copy) == _state(source):
         return copy
     copy.discard()
     copy = target.beside("moving")
@@ -107,6 +109,10 @@ def _copy_begun(source: Store, target: Store) -> Store:
     with copy.engine.transaction() as database:
         database.execute("UPDATE identity SET value = ?", (source.identity,))
     return copy
+
+
+def _state(store: Store) -> tuple[str, object]:
+    return store.identity, store.watermark()
 
 
 def _count(side: Side, table: Table) -> int:
