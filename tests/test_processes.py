@@ -6,11 +6,15 @@ from collections.abc import Awaitable, Callable
 from itertools import pairwise
 
 import pytest
+from telegram import Update
+from telegram.ext import ApplicationBuilder, MessageHandler, filters
 
+from bot.polling import ElectedUpdater, WatchedRequest, keep_polling
 from bot.processes import SeveralProcesses
 from bot.processes.counting import Counting
 from embeddings import PostgreSQL
 from tests.postgresql_server import Server
+from tests.telegram_server import TOKEN, TelegramServer
 
 
 def together(url: str, count: int, do: Callable[..., Awaitable[None]]) -> None:
@@ -63,6 +67,67 @@ def test_one_process_leads_and_another_takes_over_once_its_connection_is_lost(
         assert not await leader.leads()
 
     together(postgresql_url, 2, lead_in_turn)
+
+
+class Poller:
+    """A process of the bot, as far as it fetches updates."""
+
+    def __init__(self, server: TelegramServer, url: str) -> None:
+        self.processes, self.stopping = SeveralProcesses(url), False
+        self.request = WatchedRequest(60, lambda: None, connection_pool_size=1)
+        builder = ApplicationBuilder().token(TOKEN).base_url(f"{server.url}/bot").get_updates_request(self.request)
+        self.application = builder.build()
+        self.application.updater = ElectedUpdater(self.application.bot, self.application.update_queue, self.processes)
+        self.application.add_handler(MessageHandler(filters.ALL, self.hear))
+        self.heard: list[str] = []
+
+    async def hear(self, update: Update, context: object) -> None:
+        self.heard.append(update.message.text)
+
+    async def start(self) -> None:
+        await self.application.initialize()
+        await self.application.updater.start_polling()
+        await self.application.start()
+        self.tasks = [
+            asyncio.create_task(self.processes.keep_on()),
+            asyncio.create_task(keep_polling(self.application, self.request, self)),
+        ]
+
+    def polls(self) -> bool:
+        return bool(self.application.updater.running)
+
+    async def end(self) -> None:
+        self.stopping = True
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        if self.polls():
+            await self.application.updater.stop()
+        await self.application.stop()
+        await self.application.shutdown()
+        await self.processes.close()
+
+
+def test_one_process_polls_and_another_once_the_first_is_gone(postgresql_url: str) -> None:
+    async def poll(server: TelegramServer) -> None:
+        one, other = Poller(server, postgresql_url), Poller(server, postgresql_url)
+        await one.start()
+        await other.start()
+        await asyncio.sleep(1.5)
+        assert [one.polls(), other.polls()] == [True, False]
+        # Nor is that any trouble of the one that waits.
+        other.request.last_answer -= 3600
+        await until(lambda: other.request.trouble() is None)
+        server.say("halo")
+        await until(lambda: one.heard == ["halo"])
+        await one.end()
+        await until(other.polls, 5)
+        server.say("pagi")
+        await until(lambda: other.heard == ["pagi"])
+        await other.end()
+
+    with TelegramServer().running() as server:
+        asyncio.run(poll(server))
 
 
 def test_a_process_that_ends_hands_its_lead_and_its_turns_on_at_once(postgresql_url: str) -> None:
