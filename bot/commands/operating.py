@@ -35,12 +35,12 @@ class Action(StrEnum):
 
 @contextmanager
 def chats_of(folder: Path, settings: Config) -> Iterator[Chats | None]:
-    """The chats in a data folder; where nobody has asked yet, looking leaves no file behind."""
-    path = folder / CHATS_FILE
-    if not path.exists() and not settings.store.url:
+    """The chats of a data folder or of the store's URL; where nobody has asked yet, looking leaves no file behind."""
+    path, url = folder / CHATS_FILE, settings.store.url
+    if not url and not path.exists():
         yield None
         return
-    chats = Chats(path, settings.telegram.timezone, settings.store.url)
+    chats = Chats(path, settings.telegram.timezone, url)
     yield chats
     chats.close()
 

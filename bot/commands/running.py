@@ -19,6 +19,7 @@ from bot.commands.app import (
 )
 from bot.config import LISTEN_VARIABLE, TOKEN_VARIABLE, Config, ServerSettings, listen_problem, token_problem
 from bot.console import fail, notes, output, read_typed
+from bot.processes import OneProcess, Processes, SeveralProcesses
 from bot.proxies import proxy_problem
 from bot.sources import keep_syncing
 from bot.texts import INDONESIAN
@@ -44,12 +45,13 @@ def run(
         _check(token, settings)
     knowledge = ready(settings, folder, config)
     # In the terminal, what is fetched must not stand among the answers.
-    keep_syncing(config, settings, folder, silently=token is None)
+    processes = SeveralProcesses(settings.store.url) if token and settings.store.url else OneProcess()
+    keep_syncing(config, settings, folder, silently=token is None, processes=processes)
     if token is None:
         notes.print(f"{TOKEN_VARIABLE} is not set, so the conversation opens here.", style="dim")
         terminal.converse(knowledge, output, INDONESIAN, read_typed, settings.newsroom)
     else:
-        _serve(token, settings, knowledge, folder)
+        _serve(token, settings, knowledge, folder, processes)
 
 
 @app.command()
@@ -83,7 +85,7 @@ def _check(token: str, settings: Config) -> None:
         )
 
 
-def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path) -> None:
+def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path, processes: Processes) -> None:
     from bot.application import build_application, run_until_stopped
     from bot.chats import FILE_NAME as CHATS_FILE
     from bot.chats import Chats
@@ -92,7 +94,7 @@ def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path)
     listen, webhook = settings.server.listen, settings.telegram.webhook_url
     sockets = bind(listen) if listen else []
     chats = Chats(folder / CHATS_FILE, settings.telegram.timezone, settings.store.url)
-    application = build_application(token, settings, knowledge, chats, sockets)
+    application = build_application(token, settings, knowledge, chats, sockets, processes)
     how = f"by the webhook {webhook}" if webhook else "by polling"
     there = f"; how it is: http://{listen}/healthz" if listen else ""
     line = f"Answering on Telegram, {how}, with {knowledge.summary().articles} articles{there}. Ctrl-C stops."
