@@ -5,10 +5,9 @@ import json
 import random
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import cycle
-from typing import Any
 from urllib.parse import urlsplit
 
 from bot.texts import INDONESIAN
@@ -54,6 +53,8 @@ class Telegram(BringingServer):
         self.news: dict[tuple[int, str], int] = defaultdict(int)
         """How often a chat was told of an article, by its title."""
         self.titles: list[str] = []
+        self.offered: Counter[int] = Counter()
+        """How often a chat was asked whether it wants to see news that may be lost."""
         self.brought_again = 0
         self._arriving: dict[int, Json] = {}
         self._next = cycle(range(10_000))
@@ -118,6 +119,7 @@ class Telegram(BringingServer):
             waiting = [one for one in self.questions.values() if str(one.chat) == fields["chat_id"] and not one.settled]
             for question in waiting[:1]:
                 question.told.append(time.monotonic())
+        self.offered[int(fields["chat_id"])] += fields["text"] == INDONESIAN.maybe_lost_alert
         for title in self.titles:
             if f"{title}<" in fields["text"]:
                 self.news[int(fields["chat_id"]), title] += 1
@@ -133,12 +135,12 @@ def be_a_person(server: Telegram, number: int, until: float, mean_seconds: float
         time.sleep(chance.expovariate(1 / mean_seconds))
 
 
-def all_at_once(server: Telegram, people: int) -> tuple[list[Question], float]:
-    """Everybody asks in the same moment; their questions, and how many a second were answered."""
+def all_at_once(server: Telegram, people: int, first: int = FIRST_PERSON) -> tuple[list[Question], float]:
+    """So many people ask in the same moment; their questions, and how many a second were answered."""
     asked: list[Question] = []
 
     def ask(number: int) -> None:
-        asked.extend(server.ask([QUESTIONS[number % len(QUESTIONS)]], FIRST_PERSON + number))
+        asked.extend(server.ask([QUESTIONS[number % len(QUESTIONS)]], first + number))
 
     begin = time.monotonic()
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(people)]
@@ -152,7 +154,7 @@ def all_at_once(server: Telegram, people: int) -> tuple[list[Question], float]:
 
 def mistakes(server: Telegram, subscribers: list[int]) -> list[str]:
     """Whatever was lost, came twice, came in another order, or was told twice."""
-    found: list[Any] = []
+    found: list[str] = []
     chats: dict[int, list[float]] = defaultdict(list)
     for number, question in server.questions.items():
         if not question.settled:
@@ -161,9 +163,12 @@ def mistakes(server: Telegram, subscribers: list[int]) -> list[str]:
             found.append(f"question {number} was answered {len(question.answered)} times")
         chats[question.chat] += question.answered[:1]
     found += [f"chat {chat} was answered in another order" for chat, when in chats.items() if when != sorted(when)]
-    for chat in subscribers:
-        for title in server.titles:
-            times = server.news[chat, title]
-            if times != 1:
-                found.append(f"chat {chat} was told {times} times of {title}")
-    return found
+    return [*found, *(mistake for chat in subscribers for mistake in _of_news(server, chat))]
+
+
+def _of_news(server: Telegram, chat: int) -> list[str]:
+    times = {title: server.news[chat, title] for title in server.titles}
+    lost = [title for title, often in times.items() if not often]
+    twice = [f"chat {chat} was told {often} times of {title}" for title, often in times.items() if often > 1]
+    # What may be lost is offered with a button.
+    return twice + [f"chat {chat} was not told of {title}" for title in lost[server.offered[chat] :]]

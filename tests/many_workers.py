@@ -22,7 +22,16 @@ import numpy as np
 import psycopg
 
 from tests.conftest import SEEDS
-from tests.many_people import FIRST_PERSON, PATIENCE_SECONDS, Question, Telegram, all_at_once, be_a_person, mistakes
+from tests.many_people import (
+    AT_ONCE,
+    FIRST_PERSON,
+    PATIENCE_SECONDS,
+    Question,
+    Telegram,
+    all_at_once,
+    be_a_person,
+    mistakes,
+)
 from tests.postgresql_server import Server
 from tests.soak import NAMES
 from tests.telegram_server import TOKEN
@@ -31,8 +40,8 @@ from tests.test_serving import free_port
 
 URL = "https://warta.example/telegram"
 SUBSCRIBERS = 5
-MEAN_SECONDS = 20.0
-"""How long somebody who has an answer waits on average before the next question."""
+QUESTIONS_A_SECOND = 3.0
+"""How many all people together ask where they need not wait for long, beside the bursts."""
 SECONDS_BETWEEN_KILLS = 12.0
 SECONDS_UNTIL_STARTED_AGAIN = 2.0
 THINGS = ("jalan", "jembatan", "sekolah", "pasar", "irigasi", "puskesmas", "lapangan", "terminal")
@@ -189,21 +198,24 @@ def feed(opened: Office, until: float, seconds: float) -> None:
         time.sleep(seconds)
 
 
-def storm(opened: Office, people: int, seconds: float, kills: list[Callable[[], None]]) -> float:
+def storm(opened: Office, people: int, seconds: float, kills: int) -> float:
     """Let everybody ask for so long while one thing after another is killed; when it began."""
+    mean_seconds = people * sum(AT_ONCE) / len(AT_ONCE) / QUESTIONS_A_SECOND
+    others = threading.Thread(target=all_at_once, args=(opened.telegram, people, FIRST_PERSON + people))
+    happens = schedule(opened, kills, others.start)
     begin = time.monotonic()
     until = begin + seconds
     threads = [
-        threading.Thread(target=be_a_person, args=(opened.telegram, number, until, MEAN_SECONDS))
+        threading.Thread(target=be_a_person, args=(opened.telegram, number, until, mean_seconds))
         for number in range(people)
     ]
     threads.append(threading.Thread(target=feed, args=(opened, until, seconds / 20)))
     for thread in threads:
         thread.start()
-    for number, kill in enumerate(kills):
-        time.sleep(max(0.0, begin + (number + 0.5) * seconds / len(kills) - time.monotonic()))
-        kill()
-    for thread in threads:
+    for number, happen in enumerate(happens):
+        time.sleep(max(0.0, begin + (number + 0.5) * seconds / len(happens) - time.monotonic()))
+        happen()
+    for thread in (*threads, others):
         thread.join()
     return begin
 
@@ -213,11 +225,7 @@ def settle(opened: Office) -> list[str]:
     subscribers = [FIRST_PERSON + number for number in range(SUBSCRIBERS)]
     opened.telegram.wait_until_settled(list(opened.telegram.questions.values()))
     with suppress(AssertionError):
-        told = opened.telegram.news
-        titles = opened.telegram.titles
-        wait_until(
-            lambda: all(told[chat, title] for chat in subscribers for title in titles), PATIENCE_SECONDS, "not told"
-        )
+        wait_until(lambda: not mistakes(opened.telegram, subscribers), PATIENCE_SECONDS, "not told")
     # What would come twice has time to.
     time.sleep(5)
     return mistakes(opened.telegram, subscribers)
@@ -243,26 +251,33 @@ def prove(opened: Office, people: int, seconds: float, kills: int) -> list[str]:
         opened.telegram.ports = every
         print(f"{count} workers, {people} at once: {rates[count]:.1f} questions a second; {seconds_of(asked)}")
     print(f"2 workers answer {rates[2] / rates[1]:.2f} times as many a second as 1, on {os.cpu_count()} cores")
-    begin = storm(opened, people, seconds, schedule(opened, kills))
+    begin = storm(opened, people, seconds, kills)
     wrong = settle(opened)
     asked = [question for question in opened.telegram.questions.values() if question.asked >= begin]
     told = sum(bool(question.told) for question in asked)
     print(f"with kills {dict(opened.killed)}, {len(asked)} questions: {seconds_of(asked)}; told to ask again: {told}")
-    print(
-        f"articles told: {len(opened.telegram.titles)} to {SUBSCRIBERS}; brought again: {opened.telegram.brought_again}"
-    )
+    server = opened.telegram
+    offered = sum(server.offered.values())
+    print(f"articles: {len(server.titles)}, told to {SUBSCRIBERS} chats, offered as perhaps lost: {offered}")
+    print(f"brought again: {server.brought_again}")
     return [*wrong, *opened.telegram.problems, *(["the token is logged"] if TOKEN in opened.log() else [])]
 
 
-def schedule(opened: Office, count: int) -> list[Callable[[], None]]:
-    """What is killed, one after another: the database in the middle."""
+def schedule(opened: Office, count: int, burst: Callable[[], None]) -> list[Callable[[], None]]:
+    """What is killed, one after another: in the middle the database, while as many others ask all at once."""
     chance = random.Random(1)
 
     def kill_any() -> None:
         opened.kill_worker(chance.choice(list(opened.workers)))
 
     kills = [(opened.kill_leader, kill_any, opened.kill_indexer)[number % 3] for number in range(count)]
-    return [*kills[: count // 2], opened.fail_over, *kills[count // 2 :]]
+
+    def fail_over_in_a_burst() -> None:
+        burst()
+        time.sleep(SECONDS_UNTIL_STARTED_AGAIN)
+        opened.fail_over()
+
+    return [*kills[: count // 2], fail_over_in_a_burst, *kills[count // 2 :]]
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.many_workers import office, schedule, settle, storm
+from tests.many_workers import office, settle, storm
 from tests.telegram_server import TOKEN
 
 
@@ -14,7 +14,7 @@ def test_of_two_workers_that_are_killed_as_their_database_is_nothing_is_lost_or_
     with office(tmp_path, workers=2) as opened:
         opened.start_worker(1)
         opened.wait_until_ready(1)
-        storm(opened, people=8, seconds=20, kills=schedule(opened, 2))
+        storm(opened, people=8, seconds=20, kills=2)
         assert settle(opened) == []
         assert opened.killed["workers"] == 2 and opened.killed["databases"] == 1
         assert not opened.telegram.problems and TOKEN not in opened.log()
