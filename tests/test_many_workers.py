@@ -14,6 +14,8 @@ def test_of_two_workers_that_are_killed_as_their_database_is_nothing_is_lost_or_
     with office(tmp_path, workers=2) as opened:
         opened.start_worker(1)
         opened.wait_until_ready(1)
+        # The one that leads has told Telegram where both are reached.
+        assert len(opened.telegram.called("setWebhook")) == 1
         storm(opened, people=8, seconds=20, kills=2)
         assert settle(opened) == []
         assert opened.killed["workers"] == 2 and opened.killed["databases"] == 1
