@@ -142,6 +142,9 @@ def test_a_process_that_ends_hands_its_lead_and_its_turns_on_at_once(postgresql_
         await one.close()
         assert await other.leads()
         await asyncio.wait_for(waiting, 2)
+        # What the first held is let go of only now.
+        await first.__aexit__(None, None, None)
+        await second.__aexit__(None, None, None)
         await other.close()
 
     asyncio.run(end_one())

@@ -41,6 +41,7 @@ class Locks:
         self.leading = False
         self._database = database
         self._session: Any = None
+        self._closed = False
         # So that the event loop waits for no server, and no statement for another one's answer on the connection.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="locks")
 
@@ -54,6 +55,8 @@ class Locks:
 
     async def unlock(self, name: str) -> None:
         """Let others have it; one that was lost with its connection they may have already."""
+        if self._closed:
+            return
         await self._run(lambda: self._session and self._ask("SELECT pg_advisory_unlock(?)", number_of(name)))
 
     async def count(self) -> int:
@@ -63,6 +66,7 @@ class Locks:
 
     async def close(self) -> None:
         """Let all of them go."""
+        self._closed = True
         await self._run(self._lose)
         self._thread.shutdown()
 
