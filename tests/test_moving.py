@@ -63,7 +63,7 @@ def opened(url: str, folder: Path) -> Store:
 
 def test_every_table_of_a_file_is_carried_over(source: Store) -> None:
     found = source._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    known = {"identity", "sqlite_sequence", *(table.name for table in ARTICLE_TABLES)}
+    known = {"identity", "sqlite_sequence", "counts", *(table.name for table in ARTICLE_TABLES)}
     assert {name for (name,) in found} == known
     assert all(rows(source).values())
 

@@ -43,8 +43,9 @@ ARTICLE_TABLES = (
     Table("versions", ("number",)),
     Table("sources", ("url",)),
     Table("links", ("source", "url")),
+    Table("positions", ("name",)),
 )
-"""Whatever refers to another comes behind it; the identity is carried over by itself."""
+"""Whatever refers to another comes behind it; the identity is carried over by itself, and triggers count."""
 
 
 def move_store(source: Store, target: Store, on_progress: OnRows = lambda done, total: None) -> Store:
