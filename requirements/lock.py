@@ -30,7 +30,9 @@ def main(options: list[str]) -> None:
         everything.write_text("".join((FOLDER / f"{name}.txt").read_text() for name in LISTS))
         resolve("--all-extras", "--generate-hashes", "--output-file", str(everything), *options)
         pins = read_pins(everything.read_text())
-        wanted = {extra: resolved(everything, "--extra", extra) for extra in ("encoders", "postgresql", "dev", "training")}
+        wanted = {
+            extra: resolved(everything, "--extra", extra) for extra in ("encoders", "postgresql", "dev", "training")
+        }
         bot = resolved(everything)
     gpu = {name for name in pins if OF_GPU.match(name)}
     write("bot", pins, bot)

@@ -44,6 +44,7 @@ def source(tmp_path: Path) -> Iterator[Store]:
     store.remove("terakhir")
     store.note_source(SourceHealth("https://kabar.example/feed", tried=5, added=2, etag='"x"'))
     store.note_link("https://kabar.example/feed", "https://kabar.example/1", KnownLink("e", True))
+    store.save_position("http://search.example:6333", "{}")
     yield store
     store.close()
 
