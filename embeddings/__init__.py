@@ -23,7 +23,7 @@ from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.sync import SourceReport, shown
 from embeddings.indonesian.periods import Period
 from embeddings.indonesian.regions import regions_in
-from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
+from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.passages import PassageSettings
 from embeddings.postgresql import Connection, PostgreSQL
@@ -33,6 +33,7 @@ from embeddings.question.courtesies import parted
 from embeddings.question.several import asks, split_questions
 from embeddings.search.retriever import RetrieverSettings
 from embeddings.search.server import SEARCH_KEY_VARIABLE, SearchSettings
+from embeddings.settings import KnowledgeSettings
 from embeddings.sources.bulk import read_line
 from embeddings.sources.documents import read_document
 from embeddings.sources.files import ArticleSettings

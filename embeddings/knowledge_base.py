@@ -5,19 +5,16 @@ from contextlib import contextmanager
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
-import msgspec
-
 from embeddings.answers.answer import Answer, Quote
 from embeddings.answers.answerer import Answerer
 from embeddings.answers.examples import find_examples
 from embeddings.answers.overview import News, Overview, find_news, find_overview, news_of_person
 from embeddings.answers.probability import Reading
 from embeddings.answers.reader import Reader
-from embeddings.answers.settings import AnswerSettings
 from embeddings.answers.similar import LEAST_RELATED, LEAST_SIMILAR, find_similar
 from embeddings.answers.standing import StandingQuestion
 from embeddings.fetching.failures import FetchFailed
-from embeddings.fetching.fetcher import Fetcher, FetchSettings
+from embeddings.fetching.fetcher import Fetcher
 from embeddings.filter import EVERYTHING, Filter
 from embeddings.indexing.due import SourceSettings, due_at
 from embeddings.indexing.editing import Change, Edit, Editor
@@ -26,35 +23,19 @@ from embeddings.indexing.report import IndexReport, OnProgress
 from embeddings.indexing.run import add_articles, index_files, rebuild
 from embeddings.indexing.sync import SourceReport, index_pages, shown, sync_source
 from embeddings.indonesian.dates import WIB
-from embeddings.models.encoder import Encoder, EncoderSettings
-from embeddings.passages import PassageSettings
+from embeddings.models.encoder import Encoder
 from embeddings.question.context import Turn
 from embeddings.question.news import AskedNews, asked_name, asked_news
-from embeddings.search.retriever import Retriever, RetrieverSettings
-from embeddings.search.server import SearchSettings
+from embeddings.search.retriever import Retriever
+from embeddings.settings import KnowledgeSettings
 from embeddings.sources.documents import read_document
-from embeddings.sources.files import ArticleSettings
 from embeddings.sources.ids import id_of_content, id_of_url
 from embeddings.sources.refusals import Refusal, Remark
 from embeddings.storage.articles import Summary
-from embeddings.storage.opening import StoreSettings, open_store
+from embeddings.storage.opening import open_store
 from embeddings.storage.passages import Watermark
 from embeddings.topics.finding import find_missing
 from embeddings.types import Article
-
-
-class KnowledgeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How articles are read, encoded, found and quoted, one table of config.toml per concern."""
-
-    articles: ArticleSettings = ArticleSettings()
-    fetching: FetchSettings = FetchSettings()
-    sources: tuple[SourceSettings, ...] = ()
-    store: StoreSettings = StoreSettings()
-    encoder: EncoderSettings = EncoderSettings()
-    passages: PassageSettings = PassageSettings()
-    retriever: RetrieverSettings = RetrieverSettings()
-    search: SearchSettings = SearchSettings()
-    answers: AnswerSettings = AnswerSettings()
 
 
 class KnowledgeBase:

@@ -16,7 +16,7 @@ from telegram.ext import ContextTypes
 from bot.ask import answer_before, ask, draw, draw_rich, turn_of
 from bot.cards import Card, View
 from bot.chats import ChatSettings, ChatsLocked, Pending, SentAnswer, StoredAnswer, is_quiet
-from bot.conversations import Conversations, conversations, texts_of
+from bot.conversations import RETRY_SECONDS, Conversations, conversations, texts_of
 from bot.delivery import Delivery, LeftForLater, arrived, deliver, deliver_after_the_first, offer_lost_answer
 from bot.handlers.offers import offered
 from bot.handlers.pasted import pasted
@@ -27,9 +27,6 @@ from bot.texts import Texts
 from embeddings import QuestionTooLong, StoreUnreachable, split_questions
 
 logger = logging.getLogger(__name__)
-
-# Where a database goes away between a question and its answer.
-SECONDS_UNTIL_TRIED_AGAIN = 0.5
 
 
 async def answer_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -58,7 +55,7 @@ async def _answer_what_is_taken_in(
     with state.metrics.answer_seconds.time():
         async with _finishing(update.update_id, state):
             while not await _is_answered(update, message, question, context):
-                await asyncio.sleep(SECONDS_UNTIL_TRIED_AGAIN)
+                await asyncio.sleep(RETRY_SECONDS)
                 await state.until_chats_are_there()
 
 

@@ -18,11 +18,12 @@ import numpy as np
 from embeddings.answers.reader import Reader
 from embeddings.evaluation.retrieval import NOT_FOUND, report
 from embeddings.indonesian.words import holds_words, words_of
-from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
+from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.encoder import Encoder, EncoderSettings
 from embeddings.question.correct import spelt_as_indexed
 from embeddings.question.query import parse_question
 from embeddings.search.retriever import Retriever, RetrieverSettings
+from embeddings.settings import KnowledgeSettings
 from embeddings.training.questions import is_held_out, rows, tells_support, usable_news
 
 DEPTH = 20

@@ -16,9 +16,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings.knowledge_base import KnowledgeBase, KnowledgeSettings
+from embeddings.knowledge_base import KnowledgeBase
 from embeddings.models.encoder import BUNDLED, Encoder, EncoderSettings
 from embeddings.passages import passage_context
+from embeddings.settings import KnowledgeSettings
 from embeddings.types import Passage
 
 PASSAGES_TO_ENCODE = 512

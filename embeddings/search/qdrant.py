@@ -1,14 +1,14 @@
 """The indexes of a Qdrant server, which any number of bots may ask and whoever stores articles fills."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import StoreUnreachable
 from embeddings.filter import Filter
-from embeddings.indonesian.spelling import MIN_LENGTH_TO_CORRECT, one_slip_away
+from embeddings.indonesian.spelling import MIN_LENGTH_TO_CORRECT, one_slip_away, slips_of
 from embeddings.indonesian.words import stem_words
 from embeddings.search.bm25 import asked_for, dimension
 from embeddings.search.collection import (
@@ -25,7 +25,6 @@ from embeddings.search.indexes import Found
 from embeddings.search.server import Server
 from embeddings.storage.store import Store
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _MOST_REMEMBERED = 100_000
 
 
@@ -107,7 +106,7 @@ class QdrantIndexes:
         """As Indexes has it; how frequent a word is, its other forms count for."""
         if len(word) < MIN_LENGTH_TO_CORRECT or not len(self) or self.holds(word):
             return None
-        known = sorted(self._collection.known(_slips(word)))
+        known = sorted(self._collection.known(slips_of(word)))
         stems = {other: stem_words(other)[0] for other in known}
         frequencies = self.frequencies(list(stems.values()))
         # Once all passages with it are removed, a word is known and frequent no more.
@@ -128,15 +127,3 @@ def _frequency(best: Sequence[Scored], dimension: int, total: int) -> int:
     weights = best[0].vector[STEMS]
     weight = weights.values[weights.indices.index(dimension)]
     return min(max(round((total + 1) / math.exp(best[0].score / weight) - 0.5), 1), total)
-
-
-def _slips(word: str) -> Iterator[str]:
-    """What one slip of the fingers makes of a word, but for its first letter: some eight hundred."""
-    for place in range(1, len(word) + 1):
-        before, after = word[:place], word[place:]
-        yield from (f"{before}{letter}{after}" for letter in _LETTERS)
-        if after:
-            yield f"{before}{after[1:]}"
-            yield from (f"{before}{letter}{after[1:]}" for letter in _LETTERS)
-        if len(after) > 1:
-            yield f"{before}{after[1]}{after[0]}{after[2:]}"

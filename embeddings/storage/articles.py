@@ -186,7 +186,7 @@ class Articles(Database):
     def _counts(self) -> tuple[int, int, int]:
         """How many articles, passages, and articles without a date there are."""
         kept: dict[str, Any] = dict(self._database.execute("SELECT name, number FROM counts").fetchall())
-        articles, passages, undated = (kept.get(name) for name in ("articles", "passages", "undated"))
+        articles, passages, undated = (kept.get(name, -1) for name in ("articles", "passages", "undated"))
         # Damaged, they may be anything.
         if not all(type(number) is int and number >= 0 for number in (articles, passages, undated)):
             articles, passages, undated = self._database.execute(
