@@ -114,7 +114,6 @@ class KnowledgeBase:
 
     def take_in(self) -> Watermark:
         """Let what was stored since be found, so that the next question need not; what the store holds by then."""
-        self._answering()
         self.retriever.refresh()
         return self.store.watermark()
 

@@ -8,7 +8,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from embeddings import Encoder, EncoderSettings, EncoderUnavailable
-from embeddings.models.bundled import MODEL, TOKENIZER_FILE, BundledEncoder
+from embeddings.models.bundled import MODEL, TOKENIZER_FILE
 from tests.conftest import ROOT
 
 TEXTS = [
@@ -51,12 +51,6 @@ def test_the_model_directory_gives_the_same_embeddings_in_sentence_transformers(
     assert np.array(one_by_one) == pytest.approx(
         np.concatenate([encoder.encode_passages([text]) for text in TEXTS]), abs=1e-5
     )
-
-
-def test_threads_change_no_bit_of_an_embedding() -> None:
-    texts = [text * times for text in TEXTS for times in range(1, 8)]
-    one, several = (BundledEncoder(threads=threads).encode(texts) for threads in (1, 3))
-    assert np.array_equal(one, several)
 
 
 def test_every_character_can_be_encoded_and_is_counted(encoder: Encoder) -> None:

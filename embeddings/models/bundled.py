@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -69,42 +68,32 @@ class Network:
     def __init__(self, path: Path, threads: int = 0) -> None:
         """Load it, to run on so many threads; 0 takes every core."""
         options = onnxruntime.SessionOptions()
-        # Each batch is read on one thread, and several side by side: two threads that share one batch spend half as
-        # much again of processor time on it, waiting for each other.
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
         options.inter_op_num_threads = 1
         # Keeping what a run has allocated for the next, or allocating at once all that a shape will need, costs more
         # memory than it saves time.
         options.enable_cpu_mem_arena = False
         options.enable_mem_pattern = False
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._threads = ThreadPoolExecutor(threads or len(os.sched_getaffinity(0)), thread_name_prefix="reading")
         self.name: str = self._session.get_modelmeta().custom_metadata_map["name"]
         # Of the encoder's embeddings; the reader's first output is as wide as its tokens have logits.
         self.dimension: int = self._session.get_outputs()[0].shape[-1]
 
     def run(self, encodings: Sequence[Encoding], batch_size: int) -> Iterator[tuple[int, list[NDArray[np.float32]]]]:
         """The position of each text and its row of every output; texts of like length are read together."""
-        batches = list(_batches([len(encoding.ids) for encoding in encodings], batch_size))
-        inputs = (padded([encodings[position] for position in batch]) for batch in batches)
-        # One alone need not be handed over.
-        each = map if len(batches) == 1 else self._threads.map
-        for batch, outputs in zip(batches, each(lambda both: self.outputs(*both), inputs), strict=True):
+        order = sorted(range(len(encodings)), key=lambda position: len(encodings[position].ids))
+        while order:
+            longest = len(encodings[order[-1]].ids)
+            count = max(1, min(batch_size, BATCH_TOKENS // longest))
+            batch, order = order[-count:], order[:-count]
+            outputs = self.outputs(*padded([encodings[position] for position in batch]))
             for row, position in enumerate(batch):
                 yield position, [output[row] for output in outputs]
 
     def outputs(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> list[NDArray[np.float32]]:
         """Every output for token ids and attention mask, each of shape (texts, tokens)."""
         return list(self._session.run(None, {"input_ids": ids, "attention_mask": mask}))
-
-
-def _batches(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
-    """The positions of texts of so many tokens, the longest first, as many together as BATCH_TOKENS allow."""
-    order = sorted(range(len(lengths)), key=lambda position: lengths[position])
-    while order:
-        count = max(1, min(batch_size, BATCH_TOKENS // lengths[order[-1]]))
-        yield order[-count:]
-        order = order[:-count]
 
 
 class BundledEncoder:

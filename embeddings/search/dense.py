@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import faiss
 import numpy as np
@@ -30,7 +31,11 @@ class DenseIndex:
         self._made_for = f"{encoder_name}, {dimension} dimensions, format 2"
         self._dimension = dimension
         self._saved: Manifest | None = None
-        self._start_empty()
+        self._parts: list[faiss.IndexIDMap2] = []
+        # Positions of the parts that are not on disk as they are.
+        self._changed: set[int] = set()
+        self._watermark = Watermark()
+        self._unsaved = 0
 
     def __len__(self) -> int:
         return sum(int(part.ntotal) for part in self._parts)
@@ -100,12 +105,8 @@ class DenseIndex:
         return faiss.SearchParameters(sel=bitmap)  # type: ignore[call-arg]
 
     def _start_empty(self) -> None:
-        self._parts: list[faiss.IndexIDMap2] = []
-        # Positions of the parts that are not on disk as they are.
-        self._changed: set[int] = set()
-        self._watermark = Watermark()
-        self._unsaved = 0
-        self._saved = None
+        self._parts, self._changed, self._saved = [], set(), None
+        self._watermark, self._unsaved = Watermark(), 0
 
     def _catch_up(self, store: Store, watermark: Watermark) -> None:
         self._remove(np.unique(np.array(store.removed_after(self._watermark.removal), dtype=np.int64)))
@@ -140,18 +141,18 @@ class DenseIndex:
         if found is None or not manifest.are_intact(self.directory, found.files):
             return
         try:
-            parts = list(self._read(found))
+            parts = [part for part in self._read(found) if self._is_ours(part)]
         # An index that FAISS cannot read is rebuilt like one that is missing.
         except RuntimeError:
             return
-        if sum(part.ntotal for part in parts) == found.passages and all(map(self._is_ours, parts)):
+        if sum(part.ntotal for part in parts) == found.passages:
             self._parts, self._watermark, self._saved = parts, found.watermark, found
 
     def _read(self, found: Manifest) -> Iterator[faiss.Index]:
         for number in range(len(found.files)):
             yield faiss.read_index(str(self.directory / f"passages-{number}.faiss"))
 
-    def _is_ours(self, part: faiss.Index) -> bool:
+    def _is_ours(self, part: faiss.Index) -> TypeGuard[faiss.IndexIDMap2]:
         return isinstance(part, faiss.IndexIDMap2) and part.d == self._dimension and part.ntotal > 0
 
     def _write(self, name: str, part: faiss.IndexIDMap2) -> manifest.Fingerprint:
