@@ -116,8 +116,9 @@ def _found(number: int) -> tuple[Article, list[Findings]]:
 def _embeddings(number: int, near: NDArray[np.float32]) -> NDArray[np.float32]:
     generator = np.random.default_rng(number)
     moved = generator.normal(0, MOVED, (PASSAGES_AN_ARTICLE, near.shape[1])).astype(np.float32)
-    embeddings = near[generator.integers(0, len(near), PASSAGES_AN_ARTICLE)] + moved
-    return embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    embeddings: NDArray[np.float32] = near[generator.integers(0, len(near), PASSAGES_AN_ARTICLE)] + moved
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    return embeddings
 
 
 def _paragraph(chance: random.Random) -> str:
