@@ -128,11 +128,11 @@ class Telegram(BringingServer):
 def be_a_person(server: Telegram, number: int, until: float, mean_seconds: float) -> None:
     """Ask, read, and ask again, at moments that nobody can foresee, until the time is over."""
     chance = random.Random(number)
-    time.sleep(chance.uniform(0, mean_seconds))
+    time.sleep(min(chance.uniform(0, mean_seconds), max(0.0, until - time.monotonic())))
     while time.monotonic() < until:
         texts = chance.choices(QUESTIONS, k=chance.choice(AT_ONCE))
         server.wait_until_settled(server.ask(texts, FIRST_PERSON + number))
-        time.sleep(chance.expovariate(1 / mean_seconds))
+        time.sleep(min(chance.expovariate(1 / mean_seconds), max(0.0, until - time.monotonic())))
 
 
 def all_at_once(server: Telegram, people: int, first: int = FIRST_PERSON) -> tuple[list[Question], float]:
