@@ -45,8 +45,10 @@ async def until(condition: Callable[[], object], seconds: float = 20) -> None:
 def lose_connection(process: SeveralProcesses, server: Server, database: str) -> None:
     """What a network does that ends one process's connection."""
     session = process._locks._session.connection
-    with PostgreSQL(server.url(database), "processes").connection() as connection:
+    administrator = PostgreSQL(server.url(database), "processes")
+    with administrator.connection() as connection:
         connection.execute("SELECT pg_terminate_backend(?)", (session.info.backend_pid,))
+    administrator.close()
 
 
 def test_one_process_leads_and_another_takes_over_once_its_connection_is_lost(
