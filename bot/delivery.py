@@ -117,11 +117,13 @@ async def offer_lost_answer(message: Message, context: ContextTypes.DEFAULT_TYPE
     state = conversations(context)
     texts = state.texts(message.chat, message.from_user)
     stored = state.chats.answers.to_message(message.chat_id, message.message_id)
-    if stored is not None and stored.message is None:
-        openly = stored.everyone or message.chat.type == ChatType.PRIVATE
-        buttons = lost_answer_buttons(stored.token, texts) if openly else None
-        text = html.escape(texts.maybe_lost if openly else texts.maybe_lost_ask_again)
-        await arrived(send(context, message, text, buttons, attach_to=message.message_id))
+    if stored is not None and stored.message is not None:
+        return
+    # A card that is no answer was not stored.
+    openly = stored is not None and (stored.everyone or message.chat.type == ChatType.PRIVATE)
+    buttons = lost_answer_buttons(stored.token, texts) if stored is not None and openly else None
+    text = html.escape(texts.maybe_lost if openly else texts.maybe_lost_ask_again)
+    await arrived(send(context, message, text, buttons, attach_to=message.message_id))
 
 
 async def arrived(sending: Awaitable[T]) -> T:
