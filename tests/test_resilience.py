@@ -163,6 +163,24 @@ def test_a_question_released_but_not_sent_is_offered_again_with_a_button_after_t
         chats.close()
 
 
+def test_whoever_asked_for_the_news_is_told_to_ask_again_where_the_card_was_released_but_not_sent(
+    tmp_path: Path, encoder: object
+) -> None:
+    with running_bot(tmp_path) as bot:
+        bot.server.hold("sendMessage")
+        asked = bot.server.say("/berita Banyuasin")
+        chats = Chats(tmp_path / "chats.db")
+        wait_until(
+            lambda: chats.database.all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL")
+        )
+        bot.stop(signal.SIGKILL)
+        bot.server.let_go("sendMessage")
+        bot.start()
+        assert bot.server.message_with("Silakan tanyakan lagi")["replies_to"] == asked
+        wait_until(lambda: not chats.database.all("SELECT 1 FROM questions WHERE update_content NOT NULL"))
+        chats.close()
+
+
 def test_a_question_left_by_another_process_that_cannot_be_read_is_given_up_once_and_the_others_are_answered(
     tmp_path: Path, encoder: object
 ) -> None:
