@@ -86,6 +86,16 @@ class Crowd(TelegramServer):
         return None
 
 
+    def last_sent(self, chat: int) -> list[str]:
+        """What was done in a chat lately, and how many seconds ago."""
+        now = time.monotonic()
+        return [
+            f"{now - moment:.0f} s ago {method} {str(fields.get('text', ''))[:60]!r}"
+            for moment, method, fields in list(self.times)
+            if fields.get("chat_id") == str(chat)
+        ][-8:]
+
+
 class Outcome(msgspec.Struct):
     """What happened, and how large the bot was at each sample."""
 
@@ -118,7 +128,10 @@ def be_a_person(bot: Bot, number: int, until: float, outcome: Outcome) -> None:
             question = f"{chance.choice(QUESTIONS[:5])} ({outcome.done['edit']})"
             server.edit(asked, question, chat)
         if key:
-            _note(outcome, action, question, server.seconds_until_reached(key, since))
+            seconds = server.seconds_until_reached(key, since)
+            _note(outcome, action, question, seconds)
+            if seconds is None:
+                outcome.unanswered[-1] += f" in chat {chat}, which got {server.last_sent(chat)}"
         time.sleep(chance.uniform(*SECONDS_BETWEEN_ACTIONS))
 
 
