@@ -85,7 +85,6 @@ class Crowd(TelegramServer):
                 return self.reached[key] - since
         return None
 
-
     def last_sent(self, chat: int) -> list[str]:
         """What was done in a chat lately, and how many seconds ago."""
         now = time.monotonic()

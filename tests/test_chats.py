@@ -1,5 +1,6 @@
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -532,3 +533,24 @@ def test_only_the_first_press_shows_an_answer_to_everyone(chats: Chats) -> None:
     assert chats.answers.show_to_everyone(answer.id) and not chats.answers.show_to_everyone(answer.id)
     chats.answers.hide_again(answer.id)
     assert chats.answers.show_to_everyone(answer.id)
+
+
+def test_what_was_just_stored_is_found_whatever_another_thread_reads_meanwhile(tmp_path: Path) -> None:
+    chats = Chats(tmp_path / "chats.db")
+    for number in range(200):
+        chats.answers.save(number, number, number, CONTENT)
+    ended = threading.Event()
+
+    def read() -> None:
+        while not ended.is_set():
+            chats.database.all("SELECT * FROM answers")
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    try:
+        # A question whose answer is not found there counts as one that its asker has forgotten.
+        assert all(chats.answers.save(1, 1, number, CONTENT) is not None for number in range(500))
+    finally:
+        ended.set()
+        reading.join()
+        chats.close()

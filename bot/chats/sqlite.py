@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -25,7 +26,11 @@ CHECKPOINT_TIMEOUT_MS = 200
 
 
 class SQLiteDatabase(Database):
-    """One SQLite file with two connections: reading never waits for another program, changing it may."""
+    """One SQLite file: reading never waits for another program, changing it may.
+
+    Each thread reads over a connection of its own. On one that they shared, what a thread has just stored would be
+    missing as long as another goes on reading the state before.
+    """
 
     shared = False
     clock = "unixepoch()"
@@ -40,8 +45,9 @@ class SQLiteDatabase(Database):
         try:
             _keep_private(path)
             self.changing = self._open_for_changing()
-            self._reading = self._connect(timeout=0.5)
-            self._reading.execute("PRAGMA query_only = ON")
+            self._of_thread = threading.local()
+            self._all_reading: list[sqlite3.Connection] = []
+            self._reading()
         except (sqlite3.DatabaseError, OSError) as error:
             raise StoreUnusable(
                 f"{path} cannot be used ({error}). Check that the folder may be written; a damaged file may be moved "
@@ -74,20 +80,28 @@ class SQLiteDatabase(Database):
             steps = "\n".join(SCRIPTS[version:])
             connection.executescript(f"BEGIN; {steps} PRAGMA user_version = {len(SCRIPTS)}; COMMIT;")
 
+    def _reading(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._of_thread, "reading", None)
+        if found is None:
+            found = self._of_thread.reading = self._connect(timeout=0.5)
+            found.execute("PRAGMA query_only = ON")
+            self._all_reading.append(found)
+        return found
+
     def close(self) -> None:
-        self._reading.close()
-        self.changing.close()
+        for connection in (*self._all_reading, self.changing):
+            connection.close()
 
     def reach(self) -> None:
         """A file is never away."""
 
     def one(self, statement: str, *values: Any) -> Any:
         """The first row, or None."""
-        return self._reading.execute(statement, values).fetchone()
+        return self._reading().execute(statement, values).fetchone()
 
     def all(self, statement: str, *values: Any) -> list[Any]:
         """Every row."""
-        return self._reading.execute(statement, values).fetchall()
+        return self._reading().execute(statement, values).fetchall()
 
     def do(self, statement: str, *values: Any, **named: Any) -> int:
         """Run one statement, whose parameters are positional or named; returns how many rows it changed."""
