@@ -35,7 +35,7 @@ format: checks
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# About four hours on two cores, or on a GPU that torch finds (not tried); goes on where it was stopped.
+# About five hours on two cores, or on a GPU that torch finds (not tried); goes on where it was stopped.
 # SHARED is the folder with the question sets.
 train: training
 	$(BIN)/python -m embeddings.training.vocabulary --data $(SHARED) --into $(TRAINING)
@@ -43,6 +43,7 @@ train: training
 	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 1
 	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 2
 	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 3
+	$(BIN)/python -m embeddings.training.reader --data $(SHARED) --into $(TRAINING) --epoch 4
 	$(BIN)/python -m embeddings.training.export --into $(TRAINING)
 	$(MAKE) calibrate
 

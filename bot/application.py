@@ -69,11 +69,25 @@ def build_application(
 
     `processes` are those that answer for this bot, by default this one alone.
     """
-    telegram, api_url = settings.telegram, settings.telegram.api_url.rstrip("/")
+    telegram = settings.telegram
     state = Conversations(knowledge, chats, telegram, settings.newsroom, processes)
     limiter = ChatRateLimiter(60.0 * telegram.answer_within_minutes, state.metrics.count_call, state.processes)
     polling = WatchedRequest(telegram.stalled_after_seconds, lambda: application.stop_running(), connection_pool_size=1)
-    application: AnyApplication = (
+    application = _built(token, telegram.api_url.rstrip("/"), polling, limiter, state)
+    if not telegram.webhook_url:
+        application.updater = ElectedUpdater(application.bot, application.update_queue, state.processes)
+    link = _webhook(application, telegram.webhook_url, token, state) if telegram.webhook_url else polling
+    application.bot_data |= {KEY: state, "link": link, "limiter": limiter, "sockets": sockets}
+    _add_gates(application)
+    _add_handlers_for_administrators(application, telegram.administrators)
+    _add_handlers(application)
+    return application
+
+
+def _built(
+    token: str, api_url: str, polling: WatchedRequest, limiter: ChatRateLimiter, state: Conversations
+) -> AnyApplication:
+    return (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{api_url}/bot")
@@ -87,14 +101,6 @@ def build_application(
         .post_stop(end)
         .build()
     )
-    if not telegram.webhook_url:
-        application.updater = ElectedUpdater(application.bot, application.update_queue, state.processes)
-    link = _webhook(application, telegram.webhook_url, token, state) if telegram.webhook_url else polling
-    application.bot_data |= {KEY: state, "link": link, "limiter": limiter, "sockets": sockets}
-    _add_gates(application)
-    _add_handlers_for_administrators(application, telegram.administrators)
-    _add_handlers(application)
-    return application
 
 
 def _webhook(application: AnyApplication, url: str, token: str, state: Conversations) -> Webhook:

@@ -1,5 +1,6 @@
 """A real PostgreSQL server on a loopback port, which tests may kill, start again and fail over."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -78,8 +79,13 @@ class Server:
             time.sleep(0.1)
 
     def kill(self) -> None:
-        """What a power failure does: no word to anybody, nothing written."""
+        """What a power failure does, to all its processes: no word to anybody, nothing written."""
+        main = self._process.pid
+        others = Path(f"/proc/{main}/task/{main}/children").read_text().split()
         self._process.kill()
+        for other in others:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(other), signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> None:

@@ -50,6 +50,8 @@ class Indexes:
     def refresh(self) -> None:
         self.dense.refresh(self.store)
         self.lexical.refresh(self.store)
+        # For as long as one merges, another would leave what is new for later.
+        self.lexical.finish_merging()
 
     def save(self) -> None:
         self.lexical.save(self.store)

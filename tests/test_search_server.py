@@ -201,7 +201,7 @@ def test_what_is_removed_and_added_while_it_is_read_is_taken_in(
     store: Store, qdrant: Qdrant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(filling, "_AT_ONCE", 7)
-    other = Store(store.path)
+    other = Store(store.engine.path)
     numbers = iter(range(10))
 
     def meanwhile(method: str, path: str) -> None:

@@ -28,9 +28,7 @@ def sync(
         list[str] | None, typer.Argument(help="Urls or outlets of sources; default: those that are due.")
     ] = None,
     every_one: Annotated[bool, typer.Option("--all", help="Also sources that are not due yet.")] = False,
-    gently: Annotated[
-        bool, typer.Option("--gently", help="Yield to everything else; do nothing while another run is under way.")
-    ] = False,
+    gently: Annotated[bool, typer.Option("--gently", help="Yield to everything else, and to another run.")] = False,
     end_with_input: Annotated[bool, typer.Option("--end-with-input", hidden=True)] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = None,

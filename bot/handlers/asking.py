@@ -142,8 +142,7 @@ async def _respond(
     """Answer in the chat's turn, or say in a sentence why not."""
     state, texts = conversations(context), texts_of(update, context)
     said = heard(question.text, texts)
-    sentence = await _instead_of_an_answer(question, said, message, state, texts)
-    if sentence is not None:
+    if (sentence := await _instead_of_an_answer(question, said, message, state, texts)) is not None:
         await _say(sentence, update, message, context)
         return
     question = replace(question, text=said.question, salam=said.salam)

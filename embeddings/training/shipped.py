@@ -6,7 +6,6 @@ Writes reader.pt, exact up to the seven bits of the shipped weights.
 """
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from embeddings.indonesian import lexicon
 from embeddings.models.bundled import MODEL, READER_FILE
 from embeddings.training.graph import JOINED, PARTS, TRUNK
 from embeddings.training.reader import TRAINED_FILE
@@ -51,18 +49,11 @@ def main() -> None:
 def read_weights(path: Path) -> Arrays:
     """The weights of an exported reader by the names they have in ReaderNetwork, but for the word embeddings."""
     graph = onnx.load(str(path), load_external_data=False).graph
-    names: Sequence[str] = [tensor.name for tensor in graph.initializer]
-    named = any(name.endswith(".bias") for name in names)
-    if not named:
-        # The same graph, written before its tensors were named.
-        names = lexicon.lines("embeddings.training", "tensors_of_reader.txt")
     tensors = {
-        name: numpy_helper.to_array(tensor)
-        for name, tensor in zip(names, graph.initializer, strict=True)
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in graph.initializer
         if tensor.data_location != onnx.TensorProto.EXTERNAL
     }
-    if not named:
-        tensors |= {name: tensors[name].T for name in ("pooled.weight", "answers.weight")}
     weights: Arrays = {}
     for stored in tensors:
         name = stored.removesuffix(".int8")
