@@ -36,8 +36,8 @@ Times = NDArray[np.float64]
 class Machine(msgspec.Struct, frozen=True):
     """A machine that answers: its workers, and how much more they do together than one of them alone."""
 
-    workers: int = 2
-    together: float = 1.4
+    workers: int = 1
+    together: float = 1.0
 
     def slower(self) -> float:
         """By what a question takes longer where all its workers are busy."""
