@@ -1,5 +1,6 @@
 """The chats in PostgreSQL: several processes at once, leases, servers that go away, and what is forgotten."""
 
+import importlib
 import socket
 import threading
 import time
@@ -58,14 +59,19 @@ def take_over(url: str, begin: float) -> tuple[list[int], list[int]]:
 @pytest.fixture(scope="module")
 def processes() -> Iterator[ProcessPoolExecutor]:
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
-        # What they import takes them a while.
-        list(pool.map(time.sleep, [1.0] * PROCESSES))
+        list(pool.map(get_ready, [1.0] * PROCESSES))
         yield pool
+
+
+def get_ready(seconds: float) -> None:
+    """Import what takes a while, and leave the next process to another one."""
+    importlib.import_module("psycopg_pool")
+    time.sleep(seconds)
 
 
 def soon() -> float:
     """When all processes are connected."""
-    return time.time() + 1.5
+    return time.time() + 3.0
 
 
 @pytest.fixture
