@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.indonesian.words import stem_words
 from embeddings.question.query import parse_question
-from embeddings.question.thing import counted_in, thing_asked
+from embeddings.question.thing import thing_asked
 
 
 @pytest.mark.parametrize(
@@ -49,22 +49,3 @@ def test_a_question_of_a_region_and_a_measure_asks_about_no_other_thing(question
 def test_a_thing_is_found_under_its_other_names(question: str, word: str) -> None:
     query = parse_question(question)
     assert stem_words(word)[0] in thing_asked(query.text, query.words)
-
-
-@pytest.mark.parametrize(
-    ("text", "counted"),
-    [
-        ("288 Desa, 4 Desa persiapan", "desa"),
-        ("tujuh rumah nelayan", "rumah"),
-        ("dua ratus kios", "kios"),
-        ("150 ekor sapi untuk tiga kelompok", "sapi"),
-        ("12 ton beras", "beras"),
-        ("27 saksi", "saksi"),
-        ("1.876 unit di 14 gampong", None),
-        ("Rp9,6 miliar.", None),
-        ("62 persen dari 18.450 anak", None),
-        ("siang itu", None),
-    ],
-)
-def test_a_number_counts_the_word_behind_it(text: str, counted: str | None) -> None:
-    assert counted_in(text) == (counted and stem_words(counted)[0])

@@ -12,7 +12,7 @@ from embeddings.indonesian.words import stem_words
 from embeddings.passages import passage_context
 from embeddings.question.expects import COUNTED, Expects, lacks, tells_reason
 from embeddings.question.question import Question
-from embeddings.question.thing import BEHIND, counted_in, thing_asked
+from embeddings.question.thing import thing_asked
 from embeddings.search.retriever import Hit, Retrieval, inverse_document_frequency
 from embeddings.topics.meetings.answer import Aspect
 from embeddings.topics.officials.asked import AskedOffice
@@ -46,13 +46,11 @@ class _Asked(msgspec.Struct, frozen=True):
     """The stems that some passage holds."""
     thing: frozenset[str]
     """The stems of the words for the thing asked about."""
-    counted: bool
-    """Whether the thing is to be counted."""
 
 
 def _asked(question: Question, retrieval: Retrieval) -> _Asked:
     thing = thing_asked(question.query.text, question.words)
-    return _Asked(retrieval.weights, _known(retrieval), thing, question.expects in COUNTED)
+    return _Asked(retrieval.weights, _known(retrieval), thing)
 
 
 def _known(retrieval: Retrieval) -> frozenset[str]:
@@ -81,7 +79,6 @@ def _of_sentence(question: Question, asked: _Asked, candidate: Candidate) -> dic
         "other words are more certain": candidate.behind / 4,
         **words,
         **{f"{kind} asked, words in the sentence": share * (question.expects is kind) for kind in _WORDS_TELL},
-        **_of_counting(asked, candidate),
         **_of_regions(question, sentence),
         **_of_time(question, article, sentence),
         **_of_office(office, candidate),
@@ -119,8 +116,10 @@ def _of_article(question: Question, words: _Asked, article: Article) -> dict[str
     named = {region for region in asked if names_region(whole, region)}
     # Who asks for a kecamatan and its kabupaten is answered by an article that names the one.
     fitting = {region for region in asked if region in named or any(lies_in(inner, region) for inner in named)}
+    of_words = _of_words(words, "article", whole)
     return {
-        **_of_words(words, "article", whole),
+        **of_words,
+        "counted thing not in the article": of_words["thing asked not in the article"] * (question.expects in COUNTED),
         "on another region": float(bool(asked) and not fitting),
         "regions not in the article": (len(asked) - len(fitting)) / len(asked) if asked else 0.0,
     }
@@ -203,25 +202,11 @@ def _of_words(asked: _Asked, name: str, text: str) -> dict[str, float]:
     total, most = sum(weights.values()), max(weights.values(), default=0.0)
     missing = {stem: weight for stem, weight in weights.items() if stem not in stems}
     elsewhere = sum(weight for stem, weight in missing.items() if stem in asked.known)
-    lacking = float(bool(asked.thing) and asked.thing.isdisjoint(stems))
     return {
         f"words in the {name}": 1 - sum(missing.values()) / total if total else 0.0,
         f"rarest word not in the {name}": max(missing.values(), default=0.0) / most if most else 0.0,
         f"words of others, not in the {name}": elsewhere / total if total else 0.0,
-        f"thing asked not in the {name}": lacking,
-        f"counted thing not in the {name}": lacking * asked.counted,
-    }
-
-
-def _of_counting(asked: _Asked, candidate: Candidate) -> dict[str, float]:
-    """Whether the number marked counts what is asked for, or another thing; both 0 where that cannot be told."""
-    begin, end = candidate.answer
-    behind = min(end + BEHIND, candidate.sentence[1])
-    counted = counted_in(candidate.hit.passage.article.text[begin:behind]) if asked.counted else None
-    same = counted is not None and (counted in asked.thing or counted in asked.weights)
-    return {
-        "counts the thing asked": float(same),
-        "counts another thing": float(counted is not None and not same),
+        f"thing asked not in the {name}": float(bool(asked.thing) and asked.thing.isdisjoint(stems)),
     }
 
 

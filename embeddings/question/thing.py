@@ -1,29 +1,19 @@
 """What a question asks about: the thing that it counts, or else the first that it names."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import mentions
 from embeddings.indonesian.words import stem_words, words_of
-from embeddings.question.query import FUNCTION_WORDS
 
 _SAME = lexicon.table("embeddings.question", "same_things.csv")
 _MEASURES = lexicon.words("embeddings.question", "measures.txt")
-_NUMBERS = lexicon.alternatives("embeddings.indonesian", "numbers.txt")
-_COUNTED = re.compile(
-    rf"(?:\d[\d.,]*+|\b(?:{_NUMBERS})\b)(?:\s+(?:{_NUMBERS}|{'|'.join(sorted(_MEASURES))})\b){{0,3}}+\s+([^\W\d_]+)",
-    re.IGNORECASE,
-)
-# So many characters behind a number may end the word that it counts.
-BEHIND = 25
 
 
 def thing_asked(text: str, words: Sequence[str]) -> frozenset[str]:
     """The stems of the words for what a question's text counts behind "berapa", or for the first thing that it names.
 
-    `words` are those it is about. Empty where it names only regions and how
-    something is measured.
+    `words` are those it is about. Empty where it names only regions and how something is measured.
     """
     regions = {word for one in mentions(text) for word in words_of(text[slice(*one.span)])}
     things = {word for word in words if word not in _MEASURES | regions and not word.isdigit()}
@@ -38,9 +28,3 @@ def _called(thing: str) -> Iterator[str]:
     name = _SAME.get(thing, thing)
     yield from (thing, name)
     yield from (other for other, of in _SAME.items() if of == name)
-
-
-def counted_in(text: str) -> str | None:
-    """The stem of the word behind the first number of a text, if that may be what is counted: "desa" of "288 desa"."""
-    found = _COUNTED.search(text)
-    return stem_words(found[1])[0] if found and found[1].casefold() not in FUNCTION_WORDS | _MEASURES else None
