@@ -21,8 +21,8 @@ from embeddings.topics.officials.grammar import Official
 from embeddings.topics.officials.offices import find_offices, in_headline
 from embeddings.types import Article, Span
 
-# Kinds of questions whose answer stands beside the words that were asked, more than others' do.
-_WORDS_TELL = (Expects.YES, Expects.PERSON, Expects.TIME, Expects.NUMBER, Expects.MONEY)
+# Whether a road is finished or what eggs cost is told by the sentence that has these words; who was elected, by another.
+_WORDS_TELL = (Expects.YES, Expects.MONEY)
 
 
 def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
