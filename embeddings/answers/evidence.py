@@ -21,8 +21,9 @@ from embeddings.topics.officials.grammar import Official
 from embeddings.topics.officials.offices import find_offices, in_headline
 from embeddings.types import Article, Span
 
-# Whether a road is finished or what eggs cost is told by the sentence that has these words; who was elected, by another.
-_WORDS_TELL = (Expects.YES, Expects.MONEY)
+# Kinds of questions for which it tells otherwise than for the rest that a sentence has the words asked: what eggs cost
+# stands beside "eggs", but who was elected stands beside what the winner did.
+_WORDS_TELL = (Expects.YES, Expects.MONEY, Expects.PERSON)
 
 
 def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
