@@ -32,7 +32,7 @@ import pytest
 import bot
 import embeddings
 from bot.texts import INDONESIAN, Texts
-from embeddings import Article, Period, Quote
+from embeddings import Article, Period, Quote, StoreUnusable
 from embeddings.fetching.failures import FetchFailed
 from embeddings.indonesian.sentences import split_sentences
 from embeddings.passages import TokenCounter
@@ -419,7 +419,7 @@ def called_with(function: Callable[..., object], name: str, given: dict[str, Any
         given.pop(one.name) for one in (first, *others) if one.kind is not one.KEYWORD_ONLY and one.name in given
     ]
     # To refuse a text is an answer, too.
-    with suppress(ValueError, FetchFailed):
+    with suppress(ValueError, FetchFailed, StoreUnusable):
         found = function(*positional, **given)
         if isinstance(found, Iterator):
             list(found)
