@@ -490,6 +490,7 @@ def test_lines_are_numbered_over_blank_ones(tmp_path: Path) -> None:
     assert isinstance(refusal, Refusal) and refusal.where == f"{path}, line 30001"
 
 
+@pytest.mark.slow
 def test_thirty_thousand_articles_are_streamed_in_bounded_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     with gzip.open(path, "wt", compresslevel=1) as file:

@@ -24,7 +24,7 @@ from bot.questions import MEETINGS, OFFICIALS, AddressedQuestion, asker_of, find
 from bot.sending import edit, reply, send, typing
 from bot.small_talk import Heard, heard
 from bot.texts import Texts
-from embeddings import QuestionTooLong, StoreUnreachable, split_questions
+from embeddings import QuestionTooLong, SearchUnreachable, StoreUnreachable, split_questions
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ async def _is_answered(
             return True
         await answer(update, message, question, context)
     except (ChatsLocked, StoreUnreachable) as error:
-        if not _is_recent(message, state):
+        if isinstance(error, SearchUnreachable) or not _is_recent(message, state):
             raise
         logger.warning("A question waits for the database: %s", error)
         return False

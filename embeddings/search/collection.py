@@ -69,7 +69,7 @@ class _WordPoint(msgspec.Struct):
 class Collection:
     """The passages of one store and encoder, and beside them, in a collection of its own, every word of theirs.
 
-    Whatever is asked may be asked twice. Each method raises StoreUnreachable or Refused.
+    Whatever is asked may be asked twice. Each method raises SearchUnreachable or Refused.
     """
 
     def __init__(self, server: Server, identity: str, encoder_name: str, dimension: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.errors import StoreUnreachable
+from embeddings.errors import SearchUnreachable
 from embeddings.filter import Filter
 from embeddings.indonesian.spelling import MIN_LENGTH_TO_CORRECT, one_slip_away, slips_of
 from embeddings.indonesian.words import stem_words
@@ -29,7 +29,7 @@ _MOST_REMEMBERED = 100_000
 
 
 class QdrantIndexes:
-    """One store's passages in a Qdrant server (see Indexes); raises StoreUnreachable while they are not all there."""
+    """One store's passages in a Qdrant server (see Indexes); raises SearchUnreachable while they are not all there."""
 
     def __init__(self, store: Store, server: Server, encoder_name: str, dimension: int) -> None:
         self._store = store
@@ -55,7 +55,7 @@ class QdrantIndexes:
         self.refresh()
 
     def behind(self) -> int:
-        """As Indexes has it; raises StoreUnreachable where the server does not answer, or has not got all."""
+        """As Indexes has it; raises SearchUnreachable where the server does not answer, or has not got all."""
         self.refresh()
         if not len(self):
             return self._store.summary().passages
@@ -83,7 +83,7 @@ class QdrantIndexes:
 
     def __len__(self) -> int:
         if not self._position.whole:
-            raise StoreUnreachable(
+            raise SearchUnreachable(
                 f"{self.where}, has taken in the passages up to number {self._position.read.passage} of "
                 f"{self._store.watermark().passage}, and answers once it has all. Unless it is being filled now, have "
                 "that done: wartabot index"

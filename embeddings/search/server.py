@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import httpx
 import msgspec
 
-from embeddings.errors import SettingsError, StoreUnreachable, StoreUnusable
+from embeddings.errors import SearchUnreachable, SettingsError, StoreUnusable
 
 SEARCH_KEY_VARIABLE = "WARTABOT_SEARCH_KEY"
 _KEY = re.compile(r"[!-~]*")
@@ -56,7 +56,7 @@ class Server:
         weakref.finalize(self, self._client.close)
 
     def ask(self, method: str, path: str, body: Any, result: type[T], patient: bool = False) -> T:
-        """The result of a request that may be sent twice; raises StoreUnreachable, or Refused.
+        """The result of a request that may be sent twice; raises SearchUnreachable, or Refused.
 
         Somebody who is patient waits some fifteen seconds for the server to be back, a question a moment.
         """
@@ -64,7 +64,7 @@ class Server:
         for pause in pauses:
             try:
                 return self._once(method, path, body, result, patient)
-            except StoreUnreachable:
+            except SearchUnreachable:
                 time.sleep(pause)
         return self._once(method, path, body, result, patient)
 
@@ -116,8 +116,8 @@ class Server:
             status,
         )
 
-    def _away(self, what: str) -> StoreUnreachable:
-        return StoreUnreachable(
+    def _away(self, what: str) -> SearchUnreachable:
+        return SearchUnreachable(
             f"The search server {self.url} {what}. Nothing is lost; see that it runs and that url under [search] "
             "names it, and try again."
         )
