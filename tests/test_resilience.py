@@ -143,6 +143,15 @@ def outcomes(bot: Bot, asker: Json) -> dict[int, list[str]]:
     return found
 
 
+def kill_while_it_sends(bot: Bot, chats: Chats) -> None:
+    """Kill the bot once it has released a question, whose answer the server holds, and let the server go on."""
+    wait_until(
+        lambda: chats.database.all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL")
+    )
+    bot.stop(signal.SIGKILL)
+    bot.server.let_go("sendMessage")
+
+
 def test_a_question_released_but_not_sent_is_offered_again_with_a_button_after_the_restart(
     tmp_path: Path, encoder: object
 ) -> None:
@@ -150,11 +159,7 @@ def test_a_question_released_but_not_sent_is_offered_again_with_a_button_after_t
         bot.server.hold("sendMessage")
         asked = bot.server.say(QUESTION)
         chats = Chats(tmp_path / "chats.db")
-        wait_until(
-            lambda: chats.database.all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL")
-        )
-        bot.stop(signal.SIGKILL)
-        bot.server.let_go("sendMessage")
+        kill_while_it_sends(bot, chats)
         bot.start()
         told = bot.server.message_with("mungkin belum sampai")
         assert told["replies_to"] == asked
@@ -170,11 +175,7 @@ def test_whoever_asked_for_the_news_is_told_to_ask_again_where_the_card_was_rele
         bot.server.hold("sendMessage")
         asked = bot.server.say("/berita Banyuasin")
         chats = Chats(tmp_path / "chats.db")
-        wait_until(
-            lambda: chats.database.all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL")
-        )
-        bot.stop(signal.SIGKILL)
-        bot.server.let_go("sendMessage")
+        kill_while_it_sends(bot, chats)
         bot.start()
         assert bot.server.message_with("Silakan tanyakan lagi")["replies_to"] == asked
         wait_until(lambda: not chats.database.all("SELECT 1 FROM questions WHERE update_content NOT NULL"))
@@ -256,11 +257,7 @@ def test_a_question_of_somebody_who_has_blocked_the_bot_is_not_kept(tmp_path: Pa
         bot.server.hold("sendMessage")
         bot.server.say(QUESTION)
         chats = Chats(tmp_path / "chats.db")
-        wait_until(
-            lambda: chats.database.all("SELECT 1 FROM questions WHERE released IS NOT NULL AND update_content NOT NULL")
-        )
-        bot.stop(signal.SIGKILL)
-        bot.server.let_go("sendMessage")
+        kill_while_it_sends(bot, chats)
         bot.server.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
         bot.start()
         bot.wait_for_log("A chat does not let the bot write")
