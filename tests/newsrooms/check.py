@@ -62,12 +62,13 @@ def check_kinds():
 
 if __name__ == "__main__":
     (a, da), (b, db), (c, dc), (d, dd) = check("A"), check("B"), check("C"), check("D", 12)
-    ids = [x["id"] for x in a + b + c + d + da + db + dc + dd] + check_kinds()
+    e, de = check("E", 13)
+    ids = [x["id"] for x in a + b + c + d + e + da + db + dc + dd + de] + check_kinds()
     assert len(ids) == len(set(ids)) and len(a) + len(b) >= 270
-    assert len(da) == len(db) == len(dc) == len(dd) == 12
-    ka, kb, kc, kd = (Counter(q["kind"] for q in half) for half in (a, b, c, d))
-    for kind in sorted(ka | kb | kc | kd):
-        print(f"{kind:15} {ka[kind]:3} {kb[kind]:3} {kc[kind]:3} {kd[kind]:3}")
+    assert len(da) == len(db) == len(dc) == len(dd) == 12 and len(de) == 10
+    ka, kb, kc, kd, ke = (Counter(q["kind"] for q in half) for half in (a, b, c, d, e))
+    for kind in sorted(ka | kb | kc | kd | ke):
+        print(f"{kind:15} {ka[kind]:3} {kb[kind]:3} {kc[kind]:3} {kd[kind]:3} {ke[kind]:3}")
         assert abs(ka[kind] - kb[kind]) <= 1, kind
     assert Counter(q["answerable"] for q in c) == {True: 130, False: 66}
     assert 40 <= sum(len(d["turns"]) for d in dc) <= 45
@@ -75,3 +76,6 @@ if __name__ == "__main__":
     assert Counter(q["answerable"] for q in d) == {True: 147, False: 81}
     assert sum(len(x["turns"]) for x in dd) == 45
     assert len(lines(HERE / "D_pages.jsonl")) == 14
+    assert Counter(q["answerable"] for q in e) == {True: 150, False: 80}
+    assert sum(len(x["turns"]) for x in de) == 38
+    assert len(lines(HERE / "E_pages.jsonl")) == 17
