@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from embeddings import Certainty, KnowledgeBase
 from embeddings.answers.evidence import for_candidates, for_question
@@ -39,6 +40,21 @@ def test_words_that_fit_are_taken_where_there_are_any(knowledge: KnowledgeBase, 
     assert sum(any(map(str.isdigit, one.answer_text)) for one in fitting) > sum(
         any(map(str.isdigit, one.answer_text)) for one in reader.read(retrieval)
     )
+
+
+def test_an_english_question_is_read_as_it_was_typed_too(knowledge: KnowledgeBase, reader: Reader) -> None:
+    question, retrieval = asked(knowledge, "Who attended the coordination meeting in Tanjung Lago?")
+    assert question.query.english == "Who attended the coordination meeting in Tanjung Lago?"
+    assert question.query.text.startswith("siapa")
+    translated = reader.read(replace(retrieval, query=replace(question.query, english="")))
+    typed = reader.read(replace(retrieval, query=replace(question.query, text=question.query.english, english="")))
+    both = reader.read(retrieval)
+    assert [one.sentence for one in both] == [one.sentence for one in translated]
+    for one, first, second in zip(both, translated, typed, strict=True):
+        assert one.answers == max(first.answers, second.answers)
+        assert (one.answer, one.certainty) in {(read.answer, read.certainty) for read in (first, second)}
+        assert one.certainty == max(first.certainty, second.certainty)
+    assert [one.certainty for one in translated] != [one.certainty for one in typed]
 
 
 @pytest.mark.parametrize(

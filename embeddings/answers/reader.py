@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from tokenizers import Encoding
 
@@ -58,12 +59,20 @@ class Reader:
     def read(self, retrieval: Retrieval, fits: Callable[[str], bool] | None = None) -> list[Candidate]:
         """The likeliest answer in each sentence of each hit, in the order of the hits and of their text.
 
-        Where words that fit are likely enough in a sentence, they are taken.
+        Where words that fit are likely enough in a sentence, they are taken. An English question is read as it was
+        typed, too, and each sentence has the better of the two.
         """
-        passages = [hit.passage for hit in retrieval.hits]
-        pairs = [(retrieval.query.text, passage_context(passage.article), passage.text) for passage in passages]
+        query = retrieval.query
+        found = self._candidates(retrieval.hits, query.text, fits)
+        if not query.english:
+            return found
+        # The network knows English; which of the two it reads better differs from question to question.
+        return list(map(_surer, found, self._candidates(retrieval.hits, query.english, fits)))
+
+    def _candidates(self, hits: Sequence[Hit], question: str, fits: Callable[[str], bool] | None) -> list[Candidate]:
+        pairs = [(question, passage_context(hit.passage.article), hit.passage.text) for hit in hits]
         found: list[Candidate] = []
-        for hit, judgement in zip(retrieval.hits, self.judge(pairs), strict=True):
+        for hit, judgement in zip(hits, self.judge(pairs), strict=True):
             text = hit.passage.text
             read = [(sentence, judgement.best(text, sentence, fits)) for sentence in split_sentences(text)]
             most = max((certainty for _, (_, certainty) in read), default=0.0)
@@ -120,6 +129,12 @@ class Judgement(msgspec.Struct, frozen=True):
         ]
         chosen = 0 if fits is None else next((n for n, (a, b) in enumerate(spans) if fits(passage[a:b])), 0)
         return spans[chosen], float(scores.ravel()[likeliest[chosen]])
+
+
+def _surer(one: Candidate, other: Candidate) -> Candidate:
+    """A sentence as it was read twice: the words that are more certain, and what speaks most for it."""
+    certain = max(one, other, key=lambda candidate: candidate.certainty)
+    return replace(certain, answers=max(one.answers, other.answers), behind=min(one.behind, other.behind))
 
 
 def _judgement(encoding: Encoding, logits: NDArray[np.float32], context: int, answers: float) -> Judgement:

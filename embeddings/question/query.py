@@ -17,6 +17,8 @@ class Query(msgspec.Struct, frozen=True):
     text: str
     words: tuple[str, ...]
     stems: tuple[str, ...]
+    english: str = ""
+    """What was typed, where that is English."""
 
 
 ABBREVIATIONS = lexicon.table("embeddings.indonesian", "abbreviations.csv")
@@ -38,12 +40,12 @@ _THANKS = _PATTERNS["thanks"]
 
 def parse_question(question: str) -> Query:
     """Clean a question of any length or none."""
-    text = _replaced(spelt_out(question), WRITTEN_BOTH_WAYS)
-    folded = text.casefold()
-    if _ENGLISH_QUESTION.match(folded):
-        text = _in_indonesian(folded)
+    written = _replaced(spelt_out(question), WRITTEN_BOTH_WAYS)
+    folded = written.casefold()
+    english = _ENGLISH_QUESTION.match(folded) is not None
+    text = _in_indonesian(folded) if english else written
     content = content_words(text)
-    return Query(text, content, _stems(content))
+    return Query(text, content, _stems(content), question if english else "")
 
 
 def spelt_out(question: str) -> str:
@@ -73,7 +75,7 @@ def with_words_replaced(query: Query, replacements: dict[str, str]) -> Query:
         return replacements.get(word[0].casefold(), word[0])
 
     content = tuple(replacements.get(word, word) for word in query.words)
-    return Query(re.sub(r"[^\W_]+", replaced, query.text), content, _stems(content))
+    return Query(re.sub(r"[^\W_]+", replaced, query.text), content, _stems(content), query.english)
 
 
 def _stems(content: tuple[str, ...]) -> tuple[str, ...]:
