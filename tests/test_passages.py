@@ -16,6 +16,13 @@ from tests.conftest import SEEDS, SHARED, needs_shared
     [
         ["Bupati Banyuasin, H. Askolani, SH., MH bersama Wakil Bupati hadir.", "Rapat selesai."],
         ["Menurut Camat Ogan Amrin. S.STP., M.Si., kegiatan ini penting.", "Ia hadir."],
+        ["6. dr. Rina Dewi, Sp.A., sebagai Direktur RSUD dr. H. Kasim Umar"],
+        ["dr. Rina Dewi, Sp.OG, menjabat direktur.", "Ia dokter kandungan."],
+        ["Ners Budi Utomo, S.Tr.Kep., M.Kes., dilantik.", "Ia perawat."],
+        ["Dokter Lia, Sp.P., Sp.Rad., dan Dedi, S.Kep.Ns. hadir.", "Ia datang."],
+        ["Bidan Wati, A.Md.Keb., melapor.", "Ia lelah."],
+        ["Diterima Kgs. Halim, I Gst. Ngr. Putra serta Tb. Chaerul.", "Mereka pulang."],
+        ["Rapat selesai siang.", "Ia pulang."],
         ["Ada limbah dari PT. SMS, tidak ada jalan di Desa Tanjung 3.", "Semua dicatat."],
         ["Program Dr. H. Askolani, SH., MH dan Netta Indian, SP. dibahas."],
         ["Luas daerah 12.387.28km dan penduduk 837.062 jiwa.", "Itu kata bupati."],

@@ -10,10 +10,19 @@ import sentencex
 from embeddings.indonesian import lexicon
 from embeddings.types import Span
 
-_NEVER_LAST = lexicon.lines("embeddings.indonesian", "never_last.txt")
+_NEVER_LAST = tuple(
+    dict.fromkeys(
+        (
+            *lexicon.lines("embeddings.indonesian", "never_last.txt"),
+            *lexicon.lines("embeddings.indonesian", "short_names.txt"),
+        )
+    )
+)
 _ABBREVIATION = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, _NEVER_LAST))}|[A-Z])\.$")
 # Further back than this no abbreviation begins.
 _LONGEST_ABBREVIATION = max(map(len, _NEVER_LAST)) + 2
+# "Sp.OG", "S.Tr.Kep.": no sentence ends so where the next word follows without a space.
+_CUT_SHORT = re.compile(r"(?<!\w)[A-Z][a-z]{0,2}\.$")
 _DEGREES = lexicon.alternatives("embeddings.indonesian", "degrees.txt")
 _DEGREE = re.compile(rf"(?:{_DEGREES})")
 _BYLINE = lexicon.patterns("embeddings.indonesian", "bylines.toml")["byline"]
@@ -77,7 +86,8 @@ def _split_line(line: str) -> list[Span]:
     joined_to_next = False
     for start, end in _boundaries(line):
         # sentencex takes each of these for a boundary; they stand inside one sentence.
-        joined = joined_to_next or _DEGREE.match(line, start) or line[start].islower()
+        within_word = spans and start == spans[-1][1] and _CUT_SHORT.search(line[max(start - 4, 0) : start])
+        joined = joined_to_next or _DEGREE.match(line, start) or line[start].islower() or within_word
         if spans and joined and end - spans[-1][0] <= LONGEST_SENTENCE:
             spans[-1] = (spans[-1][0], end)
         else:

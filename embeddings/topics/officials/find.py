@@ -1,28 +1,24 @@
 """Find who holds which office where, as an article names them."""
 
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.sentences import sentence_of
-from embeddings.indonesian.words import words_of
 from embeddings.topics.officials.grammar import Official, officials_in
-from embeddings.topics.officials.label import label_line
-from embeddings.topics.officials.offices import LIST_MARK, Office, find_offices
+from embeddings.topics.officials.label import first_name, label_line
+from embeddings.topics.officials.led import find_led
+from embeddings.topics.officials.offices import Office, find_offices
+from embeddings.topics.officials.whose import region_of, same_person
 from embeddings.types import Span
 
-_HEADS_OF_REGIONS = ("bupati", "wali kota", "gubernur")
-_OF_STAFF = ("kepala bagian", "kepala dinas", "kepala badan", "asisten", "staf ahli", "sekretaris dinas", "inspektur")
-_HEADS = (*_HEADS_OF_REGIONS, "camat")
 _PATTERNS = lexicon.patterns("embeddings.topics.officials", "patterns.toml")
 _CAME_FOR = _PATTERNS["came_for"]
 _POINTS_AT_HOLDER = _PATTERNS["points_at_holder"]
 _LEADS_IT = _PATTERNS["leads_it"]
-_NAME_BEHIND_TITLES = re.compile("T?[NM]")
 MOST_PREDECESSORS = 20
 # Characters from a name to the sentence that begins with "ia".
 LONGEST_POINTING = 300
@@ -38,36 +34,23 @@ def find_officials(text: str) -> list[Official]:
 def officials_of(text: str) -> list[Official]:
     """The officials named with office and region; a later "Bupati Askolani" counts for the one named before."""
     offices = list(find_offices(text))
-    found = _named_in(text, offices)[:MOST_OFFICIALS]
+    named = _named_in(text, offices)
+    # "Kecamatan X dipimpin Camat X, A" names the office itself.
+    led = [one for one in find_led(text) if one.name not in {official.name for official in named if official.region}]
+    beside = [one for one in named if one.region or one.name not in {official.name for official in led}]
+    found = sorted([*beside, *led], key=lambda official: official.name)[:MOST_OFFICIALS]
     known = [official for official in found if official.region]
-    regions: defaultdict[str, set[str]] = defaultdict(set)
-    for office in offices:
-        if office.region:
-            regions[office.office.removeprefix("wakil ")].add(office.region)
     resolved: list[Official] = []
     for official in found:
         if not official.region:
-            name = text[slice(*official.name)]
-            same = {one.region for one in known if _is_of_region(official, name, one, text[slice(*one.name)])}
-            # "Bupati Pasangkayu membuka rapat. Bupati Agus Ambo Djiwa …": the article knows one such office only.
-            if not same and official.office in _HEADS and " " in name:
-                same = regions[official.office]
-            # "1. A sebagai Kepala Bagian Umum Setda": of the region whose head or secretary the article names.
-            if not same and official.office.startswith(_OF_STAFF) and _is_listed(text, official):
-                same = set().union(*(regions[head] for head in (*_HEADS_OF_REGIONS, "sekretaris daerah")))
+            same = region_of(text, official, known, offices, official in led)
             if len(same) != 1:
                 continue
             official = msgspec.structs.replace(official, region=same.pop())
             known.append(official)
         resolved.append(official)
     resolved += _leaders(text, offices, resolved)
-    return sorted([*resolved, *_predecessors(text, resolved)], key=lambda official: official.name)
-
-
-def same_person(name: str, other: str) -> bool:
-    """Whether two names may be one person's: all words of the shorter stand in the longer."""
-    words, others = ({word for word in words_of(one) if len(word) > 1} for one in (name, other))
-    return bool(words and others) and (words <= others or others <= words)
+    return sorted([*resolved, *_predecessors(text, resolved, offices)], key=lambda official: official.name)
 
 
 def _leaders(text: str, offices: Sequence[Office], known: Sequence[Official]) -> Iterator[Official]:
@@ -76,52 +59,54 @@ def _leaders(text: str, offices: Sequence[Office], known: Sequence[Official]) ->
     for match in islice(_LEADS_IT.finditer(text), MOST_PREDECESSORS):
         sentence = sentence_of(text, *match.span())
         before = [one for one in offices if one.span[1] <= sentence[0] <= one.span[1] + LONGEST_POINTING]
-        names = _names(text, (sentence[0], match.start()))
+        names = _names(text, (sentence[0], match.start()), offices)
         if before and before[-1].region and len(names) == 1 and (before[-1].office, before[-1].region) not in held:
             office = before[-1]
             yield Official(names[0], office.span, office.office, office.region, office.acting, office.former)
 
 
-def _names(text: str, span: Span) -> list[Span]:
-    """The names of persons in a part of a text."""
-    line = label_line(text, span, [])
+def _names(text: str, span: Span, offices: Sequence[Office]) -> list[Span]:
+    """The names of persons in a part of a text; the place of an office is none."""
+    line = label_line(text, span, [one for one in offices if span[0] <= one.span[0] and one.span[1] <= span[1]])
     return [named for label, named in zip(line.labels, line.spans, strict=True) if label in "NMC"]
 
 
-def _predecessors(text: str, known: Sequence[Official]) -> Iterator[Official]:
+def _predecessors(text: str, known: Sequence[Official], offices: Sequence[Office]) -> Iterator[Official]:
     """Whom a sitting holder came for, where a sentence tells so that does not name the office again."""
     told = {official.name for official in known if official.former}
     for match in islice(_CAME_FOR.finditer(text), MOST_PREDECESSORS):
         sentence = sentence_of(text, *match.span())
-        former = _first_name(text, match.end(), sentence[1])
+        former = first_name(text, match.end(), sentence[1])
         if former is None or former in told:
             continue
-        holder = _holder_of(text, (sentence[0], match.start()), known)
+        holder = _holder_of(text, (sentence[0], match.start()), known, offices)
         if holder and not same_person(text[slice(*holder.name)], text[slice(*former)]):
             yield msgspec.structs.replace(holder, name=former, acting=False, former=True)
 
 
-def _first_name(text: str, start: int, end: int) -> Span | None:
-    """The name that stands here, behind titles."""
-    line = label_line(text, (start, end), [])
-    named = _NAME_BEHIND_TITLES.match(line.labels)
-    return line.spans[named.end() - 1] if named else None
-
-
-def _holder_of(text: str, before: Span, known: Sequence[Official]) -> Official | None:
+def _holder_of(text: str, before: Span, known: Sequence[Official], offices: Sequence[Office]) -> Official | None:
     """The sitting holder of whom the beginning of a sentence tells, by name or as "ia"."""
     sitting = [official for official in known if not official.former and official.name[1] <= before[1]]
     begins = text[slice(*before)]
-    if names := _names(text, before):
+    if names := _names(text, before, offices):
         subject = text[slice(*names[-1])]
-        same = [official for official in sitting if same_person(text[slice(*official.name)], subject)]
-        return same[-1] if len({(one.office, one.region) for one in same}) == 1 else None
+        return _only_one(official for official in sitting if same_person(text[slice(*official.name)], subject))
     # "Ia" is whom the sentence before names last, "rumah sakit itu" what that person heads.
-    if not sitting or not _POINTS_AT_HOLDER.match(begins) or before[0] - sitting[-1].name[1] > LONGEST_POINTING:
+    if not sitting or not _POINTS_AT_HOLDER.match(begins):
         return None
-    holder = sitting[-1]
-    others = [text[slice(*span)] for span in _names(text, (holder.name[1], before[0]))]
-    return holder if all(same_person(text[slice(*holder.name)], other) for other in others) else None
+    last = sitting[-1].name
+    others = _names(text, (max(last[1], before[0] - LONGEST_POINTING), before[0]), offices)
+    told = others[-1] if others else last
+    named = [text[slice(*span)] for span in (told, *others)]
+    if before[0] - told[1] > LONGEST_POINTING or not all(same_person(named[0], other) for other in named[1:]):
+        return None
+    return _only_one(official for official in sitting if same_person(text[slice(*official.name)], named[0]))
+
+
+def _only_one(officials: Iterable[Official]) -> Official | None:
+    """The last of the namings of an office's holder, where all are of one office."""
+    found = list(officials)
+    return found[-1] if len({(one.office, one.region) for one in found}) == 1 else None
 
 
 def _named_in(text: str, offices: Sequence[Office]) -> list[Official]:
@@ -141,20 +126,3 @@ def _lines(text: str, offices: Collection[Office]) -> Iterator[tuple[Span, list[
             end = end if end >= 0 else len(text)
         lines[start, end].append(office)
     yield from lines.items()
-
-
-def _is_listed(text: str, official: Official) -> bool:
-    return LIST_MARK.match(text, text.rfind("\n", 0, official.name[0]) + 1) is not None
-
-
-def _is_of_region(official: Official, name: str, other: Official, other_name: str) -> bool:
-    """Whether the region of an office named without is another's.
-
-    "Bupati Askolani" is the "Bupati Banyuasin, H. Askolani" of before; a deputy, a secretary or staff is of the same
-    region as its head.
-    """
-    return (
-        (official.office == other.office and same_person(other_name, name))
-        or official.office in (f"wakil {other.office}", f"staf khusus {other.office}")
-        or (official.office == "sekretaris daerah" and other.office in _HEADS_OF_REGIONS)
-    )

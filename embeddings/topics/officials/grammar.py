@@ -1,5 +1,6 @@
 """Who holds which office, as the labels of a line tell it."""
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -10,6 +11,7 @@ from embeddings.topics.officials.offices import Office
 from embeddings.types import Span
 
 _RULES = tuple(lexicon.patterns("embeddings.topics.officials", "grammar.toml").values())
+_BEATEN = re.compile("D?B?,?x?z")
 # The groups of a rule: who holds or held which office.
 _HOLDERS = (("name", "office"), ("named", "office"), ("other_name", "other_office"), ("former", "office"))
 
@@ -46,7 +48,12 @@ def officials_in(line: Line) -> Iterator[Official]:
                     held.add(of)
                 # "Bupati dan Wakil Bupati X": one region for both.
                 other = match.start("other_office") if "other_office" in found else of
-                yield _official(line.spans[who], line.offices[of], line.offices[other].region, holder == "former")
+                former = holder == "former" or (line.offices[of].sought_again and _beaten(line.labels, who))
+                yield _official(line.spans[who], line.offices[of], line.offices[other].region, former)
+
+
+def _beaten(labels: str, name: int) -> bool:
+    return _BEATEN.match(labels, name + 1) is not None
 
 
 def _official(name: Span, office: Office, region: str, former: bool) -> Official:

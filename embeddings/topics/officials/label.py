@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import mention_at, regions_named
-from embeddings.topics.officials.offices import BODY, LIST_MARK, OFFICE, TITLE, Office
+from embeddings.topics.officials.offices import BODY, LIST_MARK, OFFICE, SHORT_NAMES, TITLE, Office
 from embeddings.types import Span
 
 _SHORT_DEGREES = lexicon.alternatives("embeddings.indonesian", "short_degrees.txt")
@@ -15,12 +15,13 @@ _DEGREES = re.compile(
     rf"|{_SHORT_DEGREES})\b\.?){{1,12}}+"
 )
 _NAME_WORD = re.compile(
+    rf"(?:(?:{SHORT_NAMES})\.(?=\s)|(?:[A-Z]\.){{2,4}}(?= [A-Z][a-z]))|"
     r"(?:[A-Z][a-zà-ÿ'’]+(?:-[A-Z][a-z]+)*|[A-Z]\.|[A-Z][a-z]*[A-Z][a-z]+|[A-Z](?=\s[A-Z])|[A-Z]{2,}(?=[\s,.]))(?!\w)"
 )
 _NAME_JOINT = re.compile(r"(?:bin|binti|al|van|de)\s+(?=[A-Z])")
 _NO_NAME = lexicon.words("embeddings.topics.officials", "no_names.txt")
-# "I Nyoman", "Anak Agung" and "MGS Hakim" are names, though "I", "anak" and "hakim" alone belong to offices.
-_NEVER_IN_NAME, _NEVER_FIRST = _NO_NAME - {"hakim"}, (_NO_NAME - {"muda"}) | (BODY - {"i", "anak", "lalu"})
+# "I Nyoman", "Bagus Pratama" and "MGS Hakim" are names, though "I", "pratama" and "hakim" alone belong to offices.
+_NEVER_IN_NAME, _NEVER_FIRST = _NO_NAME - {"hakim", "pratama"}, (_NO_NAME - {"muda"}) | (BODY - {"i", "anak", "lalu"})
 _LABELS = lexicon.patterns("embeddings.topics.officials", "labels.toml")
 _LABEL = re.compile("|".join(f"(?P<{label}>{pattern.pattern})" for label, pattern in _LABELS.items()))
 _SPACES = re.compile(r"[ ]+")
@@ -29,6 +30,7 @@ _SKIPPED = re.compile(r"[\s*_'’]+")
 _BRACKETS = re.compile(r"\([^()]{2,60}\)")
 _WORD = re.compile(r"[^\W_][\w'’-]*")
 _MARKS = {"–": "-", "“": '"', "”": '"'}
+_NAME_BEHIND_TITLES = re.compile("T?[NM]")
 MOST_NAME_WORDS = 5
 # Of one word: "WASKITO", but not "DPMD".
 SHORTEST_IN_CAPITALS = 5
@@ -67,6 +69,13 @@ def label_line(text: str, line: Span, offices: Sequence[Office]) -> Line:
     return found._replace(labels="".join(labels))
 
 
+def first_name(text: str, start: int, end: int) -> Span | None:
+    """The name that stands here, behind titles."""
+    line = label_line(text, (start, end), [])
+    named = _NAME_BEHIND_TITLES.match(line.labels)
+    return line.spans[named.end() - 1] if named else None
+
+
 def _label_at(text: str, position: int, before: Sequence[str]) -> tuple[str, int]:
     """The label of what stands here, empty for nothing, and where it ends."""
     if before and before[-1] in "NMC" and (degrees := _DEGREES.match(text, position)):
@@ -92,7 +101,7 @@ def _label_at(text: str, position: int, before: Sequence[str]) -> tuple[str, int
 def name_at(text: str, position: int) -> Span | None:
     """The name of a person that begins here, without titles and degrees."""
     words = _name_words(text, position)
-    while words and len(words[-1][0].rstrip(".")) == 1 and not words[-1][0].endswith("."):
+    while words and _is_no_end(words[-1][0]):
         words.pop()
     if not words or max(len(word[0]) for word in words) < 3:
         return None
@@ -103,11 +112,16 @@ def name_at(text: str, position: int) -> Span | None:
     return words[0].start(), words[-1].end()
 
 
+def _is_no_end(word: str) -> bool:
+    """Whether a name is not over with a word: "I", and "Muh.", but "R." may be its last."""
+    return (len(word) == 1) if not word.endswith(".") else len(word) > 2
+
+
 def _name_words(text: str, position: int) -> list[re.Match[str]]:
     words: list[re.Match[str]] = []
     while len(words) < MOST_NAME_WORDS and (word := _NAME_WORD.match(text, position)):
         folded = word[0].casefold().rstrip(".")
-        if folded in (_NEVER_IN_NAME if words else _NEVER_FIRST):
+        if folded in (_NEVER_IN_NAME if words else _NEVER_FIRST) or folded.startswith("se-"):
             break
         if words and re.fullmatch(r"[SM][A-Z]{1,3}", word[0]) and _DEGREES.match(text, word.start()):
             break

@@ -7,13 +7,13 @@ from itertools import islice
 import msgspec
 
 from embeddings.indonesian import lexicon
-from embeddings.indonesian.regions import Level, canonical, level_of, lies_in, mention_at, regions_named
+from embeddings.indonesian.regions import Level, Mention, canonical, level_of, lies_in, mention_at, regions_named
 from embeddings.indonesian.villages import longest_village
 from embeddings.types import Span
 
-_SHORT_ACTING = r"(?:P[Ll][Tt]|P[Ll][Hh]|P[Jj][Ss]?)\b\.?"
-_LONG_ACTING = r"(?:Penjabat(?: Sementara)?|Pelaksana (?:Tugas|Harian))"
-_ACTING = rf"(?:{_SHORT_ACTING}(?:\s*\({_LONG_ACTING}\))?|{_LONG_ACTING}(?:\s*\({_SHORT_ACTING}\))?)"
+_CUT_SHORT = "(?:" + lexicon.alternatives("embeddings.topics.officials", "acting_short.txt") + r")\b\.?"
+_IN_FULL = "(?:" + lexicon.alternatives("embeddings.topics.officials", "acting.txt") + ")"
+ACTING = rf"(?:{_CUT_SHORT}(?:\s*\({_IN_FULL}\))?|{_IN_FULL}(?:\s*\({_CUT_SHORT}\))?)"
 _OF_VILLAGES = lexicon.lines("embeddings.topics.officials", "heads_of_villages.txt")
 _OF_REGIONS = lexicon.alternatives("embeddings.topics.officials", "heads_of_regions.txt")
 _CHAIRED = lexicon.alternatives("embeddings.topics.officials", "chaired.txt")
@@ -28,14 +28,16 @@ _HEADS = "|".join(
         *_OF_BODIES,
     )
 )
+_SPELT_AS_LISTED = {head.casefold(): head for head in (*_OF_BODIES, *_OF_VILLAGES)}
 OFFICE = re.compile(
     r"(?<![\w-])(?<!Kantor )(?<!kantor )(?<!Peraturan )(?<![Cc]alon )(?<![Bb]alon )(?<![Ww]akil )"
     # "istri Wakil Gubernur X Arumi": whose name follows cannot be told.
     r"(?<![Dd]inas )(?<![Ii]stri )(?<![Ss]uami )"
-    r"(?P<former>(?:[Mm]antan|[Ee]ks)[ -])?"
-    rf"(?P<acting>{_ACTING}\s+)?"
-    rf"(?P<deputy>[Ww]akil )?(?P<head>{_HEADS})(?![\w-])(?:\s+\d{{3,4}}(?:[-/]\d+)?\b/?)?"
-    r"(?:\s+(?:non[ -]?aktif|terpilih|petahana)(?=\s+[A-Z]))?"
+    r"(?P<former>(?:[Mm]antan|[Bb]ekas|[Ee]ks)[ -])?(?P<again>(?:[Pp]etahana|[Ii]ncumbent) (?!Desa))?"
+    rf"(?P<acting>{ACTING}\s+)?"
+    # "Penjabat kepala desa X": behind these words small letters tell an office as well.
+    rf"(?P<deputy>[Ww]akil )?(?P<head>(?(acting)(?i:{_HEADS})|(?:{_HEADS})))(?![\w-])(?:\s+\d{{3,4}}(?:[-/]\d+)?\b/?)?"
+    r"(?:\s+(?:non[ -]?aktif|terpilih|(?P<sitting>petahana))(?=\s+[A-Z]))?"
 )
 BODY = lexicon.words("embeddings.topics.officials", "bodies.txt")
 # "Disdikbud", "Diskominfo": the short name of a dinas.
@@ -51,6 +53,7 @@ NUMBERED = _PATTERNS["numbered"]
 NUMERALS = {"1": "i", "2": "ii", "3": "iii", "4": "iv"}
 _IN_THE_TIME_OF = _PATTERNS["in_the_time_of"]
 _POLICE_OF_A_CITY = _PATTERNS["police_of_a_city"]
+_DIRECTION = _PATTERNS["direction"]
 _ABBREVIATED = re.compile(r"\s*\([A-Z][\w./ -]{1,30}\)")
 _COMMA = re.compile(r",?\s*")
 _BEFORE_REGION = re.compile(r"[^\S\n]*/?[^\S\n]*")
@@ -59,7 +62,11 @@ _UNLISTED_REGION = re.compile(
     r"(?P<name>[A-Z][\w'’-]*+(?: [A-Z][\w'’-]*+){0,2}+(?=\s*[,(])|[A-Z][\w'’-]*+(?=[ ,(]))"
 )
 _WITH_NAMES = lexicon.table("embeddings.topics.officials", "bodies_with_names.csv")
-_OWN_NAME = re.compile(r" (?:[Dd]rg?\.? |H\.? |Prof\.? )?(?P<name>[A-Z][\w'’]*+(?: [A-Z][\w'’]*+){0,2}+)(?! [A-Z])")
+SHORT_NAMES = lexicon.alternatives("embeddings.indonesian", "short_names.txt")
+_OWN_NAME = re.compile(
+    rf" (?:{TITLE.pattern})?(?:(?:[A-Z]\.){{1,4}} ?|(?:{SHORT_NAMES})\. )?"
+    r"(?P<name>[A-Z][\w'’]++(?: [A-Z][\w'’]++){0,3}+)(?! [A-Z])"
+)
 # The longest in the news have 12 and 6 words.
 LONGEST_BODY, LONGEST_VILLAGE = 20, 7
 LIST_MARK = re.compile(r"\s*(?:\d{1,2}[.)]|[a-z][.)]|[-*•–])\s+(?=\S)")
@@ -75,6 +82,8 @@ class Office(msgspec.Struct, frozen=True):
     region: str
     acting: bool
     former: bool
+    sought_again: bool = False
+    """Whether the holder is printed as one who runs for it again."""
 
 
 def find_offices(text: str, headlines: bool = False) -> Iterator[Office]:
@@ -98,8 +107,15 @@ def office_name(printed: str) -> str:
     """An office in lower case, each under one name: "Kades" is "kepala desa", and nobody asks with the "dan"."""
     name = " ".join(word for word in printed.casefold().split() if word not in ("sementara", "dan"))
     name = re.sub(r"\bsek[er]{2,4}taris\b", "sekretaris", name)
+    # "Kadistan" is the head of the Distan.
+    name = re.sub(r"\bka(?=dis[a-z]{2})", "kepala ", name)
     name = _SHORT_OFFICE.sub(lambda found: _SAME_OFFICE[found[0]], name)
     return re.sub(r"\b(wakil ketua|asisten) ([1-4])\b", lambda found: f"{found[1]} {NUMERALS[found[2]]}", name)
+
+
+def has_own_name(office: str) -> str:
+    """Whether the body that an office heads has a name of its own, and what tells it from another: name or region."""
+    return _WITH_NAMES.get(office.rpartition(" ")[2], "")
 
 
 def in_headline(text: str, position: int) -> bool:
@@ -118,6 +134,7 @@ def in_headline(text: str, position: int) -> bool:
 def _office(text: str, match: re.Match[str]) -> Office | None:
     """The office whose head stands here; None where it is no public one."""
     head, end, body = match["head"], match.end(), list[str]()
+    head = _SPELT_AS_LISTED.get(head.casefold(), head)
     if head in _OF_BODIES:
         end, body = _body(text, end)
         if not _is_public(head, body):
@@ -127,15 +144,16 @@ def _office(text: str, match: re.Match[str]) -> Office | None:
         if body:
             end, more = _body(text, end)
             body += more
-    end, region = _village(text, end) if head in _OF_VILLAGES else _region(text, end)
-    if not region and body and body[-1] in _WITH_NAMES:
-        end, region = _own_name(text, end, _WITH_NAMES[body[-1]] == "name")
+    end, region = _village(text, end) if head in _OF_VILLAGES else region_behind(text, end)
     office = office_name(" ".join([match["deputy"] or "", head, *body]))
+    if not region and (tells := has_own_name(office)):
+        end, region = _own_name(text, end, tells == "name")
     # The province and its city share the name; only the city has a mayor.
     if region == "yogyakarta" and ("gubernur" in office or "kapolda" in office):
         region = "daerah istimewa yogyakarta"
     former = bool(match["former"] or _IN_THE_TIME_OF.search(text, max(0, match.start() - 30), match.start()))
-    return Office((match.start(), end), office, region, bool(match["acting"]), former)
+    again = bool(match["again"] or match["sitting"] or head == "Petahana Desa")
+    return Office((match.start(), end), office, region, bool(match["acting"]), former, again)
 
 
 def _is_public(head: str, body: Sequence[str]) -> bool:
@@ -162,7 +180,7 @@ def _body(text: str, start: int) -> tuple[int, list[str]]:
         known = (
             folded in BODY
             or _SHORT_BODY.fullmatch(word[0])
-            or (word[0].isupper() and len(folded) > 2 and not regions_named(folded))
+            or (word[0].isupper() and word[0].isalnum() and len(folded) > 2 and not regions_named(folded))
         )
         if not known or (level_of(folded) and body[-1:] != ["wali"]):
             break
@@ -176,7 +194,8 @@ def _body(text: str, start: int) -> tuple[int, list[str]]:
     return end, body
 
 
-def _region(text: str, start: int) -> tuple[int, str]:
+def region_behind(text: str, start: int) -> tuple[int, str]:
+    """The region that is named at this place, empty for none, and where its mention ends."""
     end, region = _one_region(text, start)
     return (_widened(text, end, region), region) if region else (end, region)
 
@@ -234,6 +253,13 @@ def _own_name(text: str, start: int, tells: bool) -> tuple[int, str]:
     return _widened(text, name.end(), region), region
 
 
+def _with_direction(text: str, found: Mention) -> tuple[int, str]:
+    """A listed kecamatan, or another place that is told from it by a direction: "Alalak Tengah" is not "Alalak"."""
+    direction = None if found.is_large else _DIRECTION.match(text, found.span[1])
+    end = direction.end() if direction else found.span[1]
+    return end, canonical(text[found.span[0] : end]) if direction else found.name
+
+
 def _one_region(text: str, start: int) -> tuple[int, str]:
     before = _BEFORE_REGION.match(text, start)
     begin = before.end() if before else start
@@ -242,7 +268,7 @@ def _one_region(text: str, start: int) -> tuple[int, str]:
     if found and found.name == "metro":
         found = mention_at(text, found.span[1] + 1) or found
     if found:
-        return found.span[1], found.name
+        return _with_direction(text, found)
     # A village, or a kecamatan that the list lacks; "Kota Tua" is no kota.
     unlisted = _UNLISTED_REGION.match(text, begin)
     if unlisted and level_of(unlisted["level"]) in (Level.VILLAGE, Level.DISTRICT):
