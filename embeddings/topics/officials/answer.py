@@ -17,6 +17,7 @@ from embeddings.topics.officials.asked import AskedOffice, asked_list, asked_off
 from embeddings.topics.officials.facts import officials
 from embeddings.topics.officials.find import same_person
 from embeddings.topics.officials.grammar import Official
+from embeddings.topics.officials.offices import ACTING
 from embeddings.types import Article, Span
 
 # Two holders named within so many days of each other may both be meant.
@@ -28,6 +29,7 @@ _ASKS_OTHERWISE = _PATTERNS["asks_otherwise"]
 _BEFORE_WHOM = _PATTERNS["before_whom"]
 # Where office and name are further apart, the sentence with the name is shown alone.
 LONGEST_EVIDENCE = 400
+_ACTING = re.compile(rf"\b{ACTING}", re.IGNORECASE)
 _POST = frozenset(("jabatan", "jabatannya", "menjabat"))
 
 
@@ -100,6 +102,8 @@ class AskedOfficials(msgspec.Struct, frozen=True):
     before: tuple[str, ...] = ()
     """Who held the office before a person: what may be that person's name, and further words."""
     regions: frozenset[str] = frozenset()
+    acting: bool = False
+    """Whether it is asked who held it for the time being then: "sebelum Yansen, plt camat Mantangai siapa"."""
 
 
 def asked_officials(text: str, words: Sequence[str], regions: Collection[str]) -> AskedOfficials | None:
@@ -107,7 +111,8 @@ def asked_officials(text: str, words: Sequence[str], regions: Collection[str]) -
     if _ASKS_OTHERWISE.search(text):
         return None
     if (whom := _BEFORE_WHOM.search(text)) and ASKS_WHO.search(text):
-        return AskedOfficials(before=tuple(words_of(whom["name"])), regions=frozenset(regions))
+        acting = _ACTING.search(text) is not None
+        return AskedOfficials(before=tuple(words_of(whom["name"])), regions=frozenset(regions), acting=acting)
     if found := asked_list(text, words):
         kind, region = found
         return AskedOfficials(region=region, kind=kind)
@@ -158,7 +163,8 @@ def _held_before(store: Store, asked: AskedOfficials) -> tuple[OfficialAnswer, .
         around = {one.region, one.around, *wider_regions(one.region)}
         if asked.regions <= around:
             held = _named(officials(store, [one.kind], one.region))
-            found += [other for other in held if other.former and not same_person(other.name_text, one.name_text)]
+            others = [other for other in held if not same_person(other.name_text, one.name_text)]
+            found += [other for other in others if (other.acting if asked.acting else other.former)]
     return _once(found, same_person_and_office)
 
 

@@ -6,13 +6,22 @@ import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import canonical, regions_named
+from embeddings.indonesian.villages import longest_village
 from embeddings.indonesian.words import words_of
-from embeddings.topics.officials.offices import NUMBERED, NUMERALS, find_offices, is_office_word, office_name
+from embeddings.topics.officials.offices import (
+    NUMBERED,
+    NUMERALS,
+    find_offices,
+    has_own_name,
+    is_office_word,
+    office_name,
+)
 
 _SUFFIXED = lexicon.words("embeddings.topics.officials", "suffixed.txt")
 _ASIDES = lexicon.words("embeddings.topics.officials", "asides.txt")
 _FORMER = lexicon.words("embeddings.topics.officials", "former.txt")
 _SHORT_BODIES = lexicon.table("embeddings.topics.officials", "short_bodies.csv")
+_OFFICERS_OF = lexicon.table("embeddings.topics.officials", "officers_of.csv")
 _PARENTS = lexicon.words("embeddings.topics.officials", "parents.txt")
 _ASKS_FOR_ALL = lexicon.patterns("embeddings.topics.officials", "patterns.toml")["asks_for_all"]
 _ALL = lexicon.words("embeddings.topics.officials", "all.txt")
@@ -32,7 +41,7 @@ class AskedOffice(msgspec.Struct, frozen=True):
     @property
     def offices(self) -> list[str]:
         """The office as it may be printed, and where it is one of several and the question is not, each of them."""
-        printed = [self.office, *_printed_otherwise(self.office)]
+        printed = [self.office, *_printed_otherwise(self.office), *_within_a_body(self.office)]
         several = NUMBERED.match(self.office)
         if several is None or several[2].split()[0] in NUMERALS.values():
             return printed
@@ -62,16 +71,22 @@ def _printed_otherwise(office: str) -> Iterator[str]:
     for short, full in _SHORT_BODIES.items():
         for form, other in ((short, full), (full, short)):
             if f" {form} " in f" {office} ":
-                yield f" {office} ".replace(f" {form} ", f" {other} ").strip()
+                yield office_name(f" {office} ".replace(f" {form} ", f" {other} "))
+
+
+def _within_a_body(office: str) -> Iterator[str]:
+    bodies = _OFFICERS_OF.get(office.partition(" ")[0], "").split()
+    if not any(body in office.split() for body in bodies):
+        yield from (f"{office} {body}" for body in bodies)
 
 
 def asked_office(content: Sequence[str]) -> AskedOffice | None:
     """What office the content words of a question name, if they name an office and its region and nothing else."""
     # "wakilnya bupati banyuasin siapa"
     plain = [word.removesuffix("nya") if word.removesuffix("nya") in _SUFFIXED else word for word in content]
-    words = office_name(" ".join(plain)).split()
+    words = _without_time(office_name(" ".join(plain)).split())
     # The comma tells that a village's name is over.
-    text = " ".join(word.upper() if word in _UPPER else word.capitalize() for word in words) + ","
+    text = _as_printed(words) + ","
     offices = list(find_offices(text, headlines=True))
     if len(offices) != 1:
         return None
@@ -79,12 +94,34 @@ def asked_office(content: Sequence[str]) -> AskedOffice | None:
     before, after = text[: office.span[0]], text[office.span[1] :]
     if not office.region and regions_named(before):
         office, before = msgspec.structs.replace(office, region=canonical(before)), ""
-    if not office.region:
+    if not office.region or office.region in _FORMER:
         return None
     rest = words_of(before + after)
     if any(word not in _ASIDES and not word.isdigit() for word in rest):
         return None
     return AskedOffice(office.office, office.region, office.acting, office.former or not _FORMER.isdisjoint(rest))
+
+
+def _without_time(words: list[str]) -> list[str]:
+    """The words with what tells of time last, where it parts office and region: "kades lama lontoi"."""
+    times = [place for place, word in enumerate(words) if word in _FORMER and place]
+    for place in times:
+        head = _as_printed(words[:place])
+        offices = list(find_offices(head, headlines=True))
+        named = longest_village(words[place:]) > 1
+        if not named and len(offices) == 1 and offices[0].span == (0, len(head)) and not offices[0].region:
+            return [*words[:place], *words[place + 1 :], words[place]]
+    return words
+
+
+def _as_printed(words: Sequence[str]) -> str:
+    """Words with the capitals that offices have; what stands behind a body's own name and tells of time has none."""
+    named = any(has_own_name(word) for word in words)
+    last = next((place for place in range(len(words), 0, -1) if words[place - 1] not in _ASIDES), 0)
+    return " ".join(
+        word.upper() if word in _UPPER else word if named and place >= last else word.capitalize()
+        for place, word in enumerate(words)
+    )
 
 
 def asked_list(text: str, content: Sequence[str]) -> tuple[str, str] | None:

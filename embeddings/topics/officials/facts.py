@@ -8,6 +8,7 @@ from embeddings.indonesian.words import words_of
 from embeddings.storage.store import Store
 from embeddings.topics.officials.find import officials_of
 from embeddings.topics.officials.grammar import Official
+from embeddings.topics.officials.offices import has_own_name
 from embeddings.topics.topic import Topic
 from embeddings.types import Article
 
@@ -18,10 +19,22 @@ MOST_READ = 5_000
 def _keys(article: Article, official: Official) -> Iterator[str]:
     yield f"office:{official.office}"
     yield f"region:{official.region}"
+    yield from _other_keys(official)
     if around := _kabupaten_around(official.region, f"{article.title} {article.place}\n{article.text[:MOST_READ]}"):
         yield f"within:{around}"
     for word in words_of(article.text[slice(*official.name)]):
         yield f"name:{word}"
+
+
+def _other_keys(official: Official) -> Iterator[str]:
+    """What people ask for by a part: "dinas pendidikan" for one of education and sports, "RSUD Soemarno"."""
+    words = official.office.split()
+    if words[:2] == ["kepala", "dinas"]:
+        yield from (f"office:{' '.join(words[:size])}" for size in range(3, len(words)))
+    own = official.region.split() if has_own_name(official.office) else []
+    if not regions_named(official.region):
+        yield from (f"region:{' '.join(own[:size])}" for size in range(1, len(own)))
+        yield from (f"region:{' '.join(own[-size:])}" for size in range(1, len(own)))
 
 
 @lru_cache

@@ -69,6 +69,8 @@ _OWN_NAME = re.compile(
 )
 # The longest in the news have 12 and 6 words.
 LONGEST_BODY, LONGEST_VILLAGE = 20, 7
+# Letters of a word in a body's own name; shorter ones are initials.
+SHORTEST_TELLING = 2
 LIST_MARK = re.compile(r"\s*(?:\d{1,2}[.)]|[a-z][.)]|[-*•–])\s+(?=\S)")
 # The longest headline in the news has 177 characters.
 LONGEST_HEADLINE = 300
@@ -249,7 +251,9 @@ def _own_name(text: str, start: int, tells: bool) -> tuple[int, str]:
     named = (mention_at(text, word) for word in words if word > name.start("name"))
     last = next((one for one in named if one and one.span[1] == name.end()), None)
     own = text[name.start("name") : last.span[0] if last else name.end()].rstrip()
-    region = last.name if last and not tells else canonical(own)
+    # "AW Sjahranie" is "A.W. Sjahranie".
+    told = [word for word in canonical(own).split() if len(word) > SHORTEST_TELLING] or [canonical(own)]
+    region = last.name if last and not tells else " ".join(told)
     return _widened(text, name.end(), region), region
 
 
