@@ -94,6 +94,7 @@ def test_the_sample_articles_give_exactly_their_officials(gold: dict[str, Any]) 
         ("camat lama mantangai sapa", "camat | mantangai | former"),
         ("lurah terdahulu sukajadi siapa", "lurah | sukajadi | former"),
         ("petahana desa lontoi siapa", "kepala desa | lontoi"),
+        ("lurah selat hulu siapa", "lurah | selat hulu"),
         ("kades lama siapa", None),
         ("kapan camat lama mantangai pindah", None),
         ("Who is the acting head of the Bombana environment office?", "kepala dinas lingkungan | bombana | acting"),

@@ -164,7 +164,9 @@ def _held_before(store: Store, asked: AskedOfficials) -> tuple[OfficialAnswer, .
         if asked.regions <= around:
             held = _named(officials(store, [one.kind], one.region))
             others = [other for other in held if not same_person(other.name_text, one.name_text)]
-            found += [other for other in others if (other.acting if asked.acting else other.former)]
+            # Who was acting is often told as a former holder.
+            for_a_time = [other for other in others if other.acting and asked.acting]
+            found += for_a_time or [other for other in others if other.former]
     return _once(found, same_person_and_office)
 
 

@@ -50,7 +50,9 @@ def officials_of(text: str) -> list[Official]:
             known.append(official)
         resolved.append(official)
     resolved += _leaders(text, offices, resolved)
-    return sorted([*resolved, *_predecessors(text, resolved, offices)], key=lambda official: official.name)
+    resolved += _predecessors(text, resolved, offices)
+    once = {(one.name, one.office, one.region, one.former): one for one in resolved}
+    return sorted(once.values(), key=lambda official: official.name)
 
 
 def _leaders(text: str, offices: Sequence[Office], known: Sequence[Official]) -> Iterator[Official]:

@@ -13,7 +13,13 @@ from embeddings.types import Span
 _RULES = tuple(lexicon.patterns("embeddings.topics.officials", "grammar.toml").values())
 _BEATEN = re.compile("D?B?,?x?z")
 # The groups of a rule: who holds or held which office.
-_HOLDERS = (("name", "office"), ("named", "office"), ("other_name", "other_office"), ("former", "office"))
+_HOLDERS = (
+    ("name", "office"),
+    ("named", "office"),
+    ("other_name", "other_office"),
+    ("former", "office"),
+    ("meanwhile", "unheld"),
+)
 
 
 class Official(msgspec.Struct, frozen=True):
@@ -49,12 +55,13 @@ def officials_in(line: Line) -> Iterator[Official]:
                 # "Bupati dan Wakil Bupati X": one region for both.
                 other = match.start("other_office") if "other_office" in found else of
                 former = holder == "former" or (line.offices[of].sought_again and _beaten(line.labels, who))
-                yield _official(line.spans[who], line.offices[of], line.offices[other].region, former)
+                yield _official(line.spans[who], line.offices[of], line.offices[other].region, former, holder)
 
 
 def _beaten(labels: str, name: int) -> bool:
     return _BEATEN.match(labels, name + 1) is not None
 
 
-def _official(name: Span, office: Office, region: str, former: bool) -> Official:
-    return Official(name, office.span, office.office, region, office.acting and not former, office.former or former)
+def _official(name: Span, office: Office, region: str, former: bool, holder: str) -> Official:
+    acting = (office.acting or holder == "meanwhile") and not former
+    return Official(name, office.span, office.office, region, acting, office.former or former)

@@ -230,6 +230,8 @@ def _village(text: str, start: int) -> tuple[int, str]:
         words = words[1:]
     if size := longest_village([word[0].rstrip(".") for word in words]):
         end = words[size - 1].start() + len(words[size - 1][0].rstrip("."))
+        direction = _DIRECTION.match(text, end)
+        end = direction.end() if direction else end
         region = canonical(text[words[0].start() : end])
         return _widened(text, end, region), region
     if not words or len(words) > 3:
