@@ -101,6 +101,26 @@ def test_meetings_in_two_districts_of_one_name_are_told_apart(store: Store) -> N
     assert [one.article.id for one in held(store, "kapan rakor di sungai raya kubu raya")] == ["k"]
 
 
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("kapan musrenbang tingkat kabupaten lahat", ["2024-03-17"]),
+        ("musrenbang kabupaten lahat tanggal berapa", ["2024-03-17"]),
+        ("musrenbang tingkat kecamatan di lahat kapan", ["2024-02-13"]),
+        ("kapan musrenbang pulau pinang lahat", ["2024-02-13"]),
+        ("kapan musrenbang tingkat provinsi di lahat", []),
+    ],
+)
+def test_a_meeting_of_another_level_than_asked_for_is_none(store: Store, question: str, days: list[str]) -> None:
+    text = (
+        "Musrenbang Kecamatan Pulau Pinang, Lahat, ditunda dari Rabu (7/2/2024) ke Selasa (13/2/2024). "
+        "Usulan dibawa ke musrenbang kabupaten pada 17 Maret 2024 di Pendapa Kabupaten Lahat."
+    )
+    article = Article("levels", text, published="2024-02-08")
+    store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
+    assert [one.meeting.held for one in held(store, question)] == days
+
+
 def test_a_removed_article_takes_its_meetings_along(store: Store) -> None:
     store.remove("rambutan")
     assert held(store, "kapan musrenbang rambutan") == ()

@@ -253,3 +253,37 @@ def test_a_list_tells_everybody_who_is_named_for_an_office_and_counts_what_has_n
     assert replies.no_answer_text(store.summary(), INDONESIAN).endswith(
         "10 berita yang saya punya (2019–2024, 1 tanpa tanggal)."
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("siapa direktur RSUD dr. Kasim Lahat yang baru", ["Agnes Lisa Nahan", "Bambang Sukoco"]),
+        ("direktur rsud umar lahat siapa", ["Agnes Lisa Nahan", "Bambang Sukoco"]),
+        ("direktur rsud kasim sebelumnya siapa", ["Bambang Sukoco"]),
+        ("direktur rsud hasan siapa", []),
+        ("kadisdik lahat siapa", ["Suwarno Jelani"]),
+        ("kepala dinas pendidikan lahat siapa", ["Suwarno Jelani"]),
+        ("kepala dinas olahraga lahat siapa", []),
+        ("kasat reskrim lahat siapa", ["Rina Astuti"]),
+        ("sebelum Yansen, plt camat betung siapa", ["Tiara Kristina"]),
+        ("siapa camat betung sebelum yansen", ["Herson Lambung"]),
+        ("camat lama betung siapa", ["Herson Lambung"]),
+        ("eks camat rambutan siapa", []),
+        ("camat rambutan yg dulu", []),
+    ],
+)
+def test_an_office_is_found_by_a_part_of_its_body_and_a_former_holder_never_elsewhere(
+    store: Store, question: str, names: list[str]
+) -> None:
+    text = (
+        "Yang dilantik:\n1. dr. Agnes Lisa Nahan, Sp.A., sebagai Direktur RSUD dr. H. Kasim Umar\n"
+        "2. Yansen Bungai, S.STP., sebagai Camat Betung\n"
+        "Agnes menggantikan dr. Bambang Sukoco. Kursi Camat Betung kosong lantaran pejabat lamanya, Herson Lambung, "
+        "pensiun; tugas dijalankan Plt Camat Tiara Kristina. Kepala Dinas Pendidikan, Pemuda dan Olahraga Lahat, "
+        "Suwarno Jelani, dan Kasat Reskrim Polres Lahat, AKP Rina Astuti, hadir."
+    )
+    article = Article("list", text, published="2026-01-10")
+    store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
+    found = [holder for holder in holders(store, question) if holder.article.id == "list"]
+    assert [holder.name_text for holder in found] == names

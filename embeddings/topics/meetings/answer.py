@@ -7,12 +7,13 @@ import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.periods import Period
-from embeddings.indonesian.regions import mentions, region_around
+from embeddings.indonesian.regions import Level, mentions, region_around
 from embeddings.indonesian.sentences import split_sentences
 from embeddings.indonesian.words import words_of
 from embeddings.storage.store import Store
 from embeddings.topics.meetings.facts import meetings
-from embeddings.topics.meetings.find import KINDS, Meeting, meeting_kind
+from embeddings.topics.meetings.find import KIND, KINDS, Meeting, meeting_kind
+from embeddings.topics.meetings.levels import level_behind
 from embeddings.types import Article, Span
 
 
@@ -35,6 +36,9 @@ class AskedMeetings(msgspec.Struct, frozen=True):
     aspect: Aspect
     named: frozenset[str] = frozenset()
     """Further words of its name: "dprd" in "rapat paripurna DPRD Banyuasin"."""
+
+    level: str = ""
+    """Of which level it is asked to be, empty for any: "musrenbang tingkat kabupaten"."""
 
 
 class MeetingAnswer(msgspec.Struct, frozen=True):
@@ -100,7 +104,14 @@ def asked_meetings(question: str, content: Sequence[str]) -> AskedMeetings | Non
         return None
     # Who lists "rapat" wants to see every kind of meeting.
     every = found is None or (found == "rapat" and aspect in (Aspect.WHICH, Aspect.COUNT))
-    return AskedMeetings(None if every else found, frozenset(regions), aspect, named)
+    return AskedMeetings(None if every else found, frozenset(regions), aspect, named, _asked_level(question))
+
+
+def _asked_level(question: str) -> str:
+    levels = (level_behind(question, kind.end()) for kind in KIND.finditer(question))
+    level = next(filter(None, levels), "")
+    # "Rakor Kecamatan Betung" may be one of the kabupaten that was held there.
+    return "" if level in (Level.DISTRICT, Level.VILLAGE) and "tingkat" not in words_of(question) else level
 
 
 def find_held(store: Store, asked: AskedMeetings | None, period: Period | None) -> tuple[MeetingAnswer, ...]:
@@ -116,6 +127,7 @@ def find_held(store: Store, asked: AskedMeetings | None, period: Period | None) 
         )
         for article, meeting in meetings(store, asked.regions)
         if _is_of_kind(meeting, asked.kind)
+        and _is_of_level(article, meeting, asked.level)
         and _tells(meeting, asked.aspect)
         and asked.named <= _name_words(article, meeting, asked.aspect)
         and (period is None or period.holds(meeting.held or article.published))
@@ -140,6 +152,10 @@ def _without_regions(asked: Sequence[str]) -> tuple[list[str], set[str]]:
 
 def _is_of_kind(meeting: Meeting, kind: str | None) -> bool:
     return kind is None or meeting.kind == kind or meeting.kind.startswith(f"{kind} ")
+
+
+def _is_of_level(article: Article, meeting: Meeting, level: str) -> bool:
+    return not level or level_behind(article.text, meeting.named[1]) in ("", level)
 
 
 def _name_words(article: Article, meeting: Meeting, aspect: Aspect) -> set[str]:

@@ -13,6 +13,7 @@ from embeddings.indonesian import lexicon
 from embeddings.indonesian.dates import DateMention, complete_date, find_dates
 from embeddings.indonesian.regions import names_region, regions_printed, wider_regions
 from embeddings.indonesian.sentences import split_sentences
+from embeddings.topics.meetings.levels import Mention, by_level
 from embeddings.topics.meetings.sentence import HELD, PLACE, VERBS, Sentence
 from embeddings.topics.officials.offices import in_headline
 from embeddings.types import Article, Span
@@ -22,7 +23,7 @@ _AFTER_RAPAT = lexicon.alternatives("embeddings.topics.meetings", "kinds_of_rapa
 _NEARLY_ALWAYS_ONE = lexicon.alternatives("embeddings.topics.meetings", "sure_kinds.txt")
 _SURE = rf"rapat(?: (?:{_AFTER_RAPAT})){{1,5}}|{_NEARLY_ALWAYS_ONE}"
 _ONLY_WITH_A_DAY = lexicon.alternatives("embeddings.topics.meetings", "dated_kinds.txt")
-_KIND = re.compile(rf"(?<![\w-])(?:(?P<sure>{_SURE})|(?P<dated>{_ONLY_WITH_A_DAY}))(?![\w-])", re.IGNORECASE)
+KIND = re.compile(rf"(?<![\w-])(?:(?P<sure>{_SURE})|(?P<dated>{_ONLY_WITH_A_DAY}))(?![\w-])", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"\s*\((?:[A-Z][A-Za-z]{1,15}|rakor|raker|kunker|musrenbang)\)")
 _PATTERNS = lexicon.patterns("embeddings.topics.meetings", "patterns.toml")
 _DURING = re.compile(rf"\b(?:{VERBS}|usai|seusai|saat|ketika|dalam|sela|sela-sela|hasil|jalannya)\b", re.IGNORECASE)
@@ -31,6 +32,9 @@ _WISHED = _PATTERNS["wished"]
 _NEARBY = 80
 _HABITUAL = _PATTERNS["habitual"]
 _OF_THE_MEETING = _PATTERNS["of_the_meeting"]
+_PUT_OFF = _PATTERNS["put_off"]
+# Characters from "ditunda" to the day.
+LONGEST_PUTTING_OFF = 90
 _PRESENT = _PATTERNS["present"]
 _HOSTS = lexicon.alternatives("embeddings.topics.meetings", "hosts.txt")
 _HOST = re.compile(
@@ -89,9 +93,9 @@ def find_meetings(article: Article) -> list[Meeting]:
     """The meetings that an article tells of, one of each kind, in the order of the text."""
     text = article.text
     story = _Story(article)
-    told: dict[str, list[_Mention]] = {}
+    told: dict[str, list[Mention]] = {}
     for number, sentence in enumerate(story.sentences):
-        for match in _KIND.finditer(text, *sentence.span):
+        for match in KIND.finditer(text, *sentence.span):
             kind = meeting_kind(match[0])
             # "rapat tersebut" is the meeting named before, whatever its kind; "(musrenbang)" its name once more.
             again = text[match.start() - 1 : match.start()] == "(" and told
@@ -99,9 +103,10 @@ def find_meetings(article: Article) -> list[Meeting]:
                 family = _family(kind, told)
                 if family in told or len(told) < MOST_KINDS:
                     told.setdefault(family, []).append((number, match))
-    found = [meeting for kind, mentions in told.items() if (meeting := _meeting(story, kind, mentions))]
+    apart = [(kind, of_level) for kind, mentions in told.items() for of_level in by_level(text, mentions)]
+    found = [meeting for kind, mentions in apart if (meeting := _meeting(story, kind, mentions))]
     present = _present(story, found)
-    return [msgspec.structs.replace(meeting, present=present.get(meeting.kind, ())) for meeting in found]
+    return [msgspec.structs.replace(meeting, present=present.get(meeting.named, ())) for meeting in found]
 
 
 def meeting_kind(printed: str) -> str:
@@ -124,11 +129,7 @@ class _Story:
         self.names_region = cache(lambda region: names_region(text, region))
 
 
-_Mention = tuple[int, re.Match[str]]
-"""The number of a sentence, and the words in it for a kind of meeting."""
-
-
-def _family(kind: str, told: dict[str, list[_Mention]]) -> str:
+def _family(kind: str, told: dict[str, list[Mention]]) -> str:
     """A short or a longer name of what was told of before: "rapat" after "rapat koordinasi"."""
     for known in told:
         if known.startswith(kind + " ") or kind.startswith(known + " "):
@@ -136,7 +137,7 @@ def _family(kind: str, told: dict[str, list[_Mention]]) -> str:
     return kind
 
 
-def _meeting(story: _Story, kind: str, mentions: Sequence[_Mention]) -> Meeting | None:
+def _meeting(story: _Story, kind: str, mentions: Sequence[Mention]) -> Meeting | None:
     """What the sentences on one kind of meeting come to; None where none tells that it was or will be held."""
     article, sentences, text = story.article, story.sentences, story.article.text
     tells = [
@@ -208,6 +209,8 @@ def _day_in(text: str, sentences: Sequence[Sentence], number: int, match: re.Mat
         days = following.days
     behind = bisect_left(days, match.end(), key=lambda day: day.span[0])
     before = bisect_right(days, match.start(), key=lambda day: day.span[1])
+    while behind + 1 < len(days) and _is_put_off(text, match.end(), days[behind + 1]):
+        behind += 1
     day = days[behind] if behind < len(days) else days[before - 1] if before else None
     # "setiap Senin" is no day.
     if day is None or _is_habitual(text, sentence.span[0], match, max(day.span[0], match.end())):
@@ -215,6 +218,11 @@ def _day_in(text: str, sentences: Sequence[Sentence], number: int, match: re.Mat
     # "Sosialisasi juga dengan tetangga. Pas Sabtu …": a bare weekday dates only what is told to be held.
     bare = match["dated"] and day.day is None and not sentence.tells_of_holding
     return None if bare else day
+
+
+def _is_put_off(text: str, start: int, day: DateMention) -> bool:
+    """Whether a meeting was put off to this day."""
+    return _PUT_OFF.search(text, max(start, day.span[0] - LONGEST_PUTTING_OFF), day.span[0]) is not None
 
 
 def _is_habitual(text: str, start: int, match: re.Match[str], end: int) -> bool:
@@ -262,16 +270,16 @@ def _without_day(text: str, place: Span) -> Span | None:
     return (place[0], place[0] + len(printed)) if printed else None
 
 
-def _present(story: _Story, found: Sequence[Meeting]) -> dict[str, tuple[Span, ...]]:
-    """The sentences on who was there, by the kind of the meeting told of last before each, lists of guests first."""
+def _present(story: _Story, found: Sequence[Meeting]) -> dict[Span, tuple[Span, ...]]:
+    """The sentences on who was there, by the words for the meeting told of last before each, lists of guests first."""
     text = story.article.text
-    present: dict[str, list[Span]] = defaultdict(list)
+    present: dict[Span, list[Span]] = defaultdict(list)
     for start, end in (sentence.span for sentence in story.sentences):
         if _PRESENT.search(text, start, end):
             last = max((one for one in found if one.what[0] <= end), key=lambda one: one.what[0], default=None)
             if last is not None:
-                present[last.kind].append((start, end))
+                present[last.named].append((start, end))
     return {
-        kind: tuple(sorted(spans, key=lambda span: _LISTS_PRESENT.match(text, span[0]) is None)[:3])
-        for kind, spans in present.items()
+        named: tuple(sorted(spans, key=lambda span: _LISTS_PRESENT.match(text, span[0]) is None)[:3])
+        for named, spans in present.items()
     }
