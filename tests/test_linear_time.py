@@ -42,6 +42,8 @@ from embeddings.question.expects import Expects
 from embeddings.question.query import Query, parse_question
 from embeddings.sources.origin import Origin
 from embeddings.sources.refusals import OnRemark
+from embeddings.topics.meetings.levels import Mention
+from embeddings.topics.officials.grammar import Official
 from embeddings.topics.officials.offices import Office
 from tests.conftest import ROOT, SEEDS, EveryWord, understood
 
@@ -338,6 +340,10 @@ GIVEN: dict[object, object] = {
     Collection[str]: {"sungai raya"},
     Sequence[Any]: (),
     Sequence[Office]: (),
+    Official: Official((20, 25), (0, 18), "kepala dinas sosial", "", True, False),
+    Sequence[Official]: (),
+    Sequence[Mention]: (),
+    bool: True,
     Expects | None: Expects.NUMBER,
     Vocabulary: EveryWord(),
     Context: Context(understood("kapan rakor di Desa Betung, Sungai Raya?"), article(ORDINARY)),

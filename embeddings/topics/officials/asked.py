@@ -9,6 +9,7 @@ from embeddings.indonesian.regions import canonical, regions_named
 from embeddings.indonesian.villages import longest_village
 from embeddings.indonesian.words import words_of
 from embeddings.topics.officials.offices import (
+    LONGEST_BODY,
     NUMBERED,
     NUMERALS,
     find_offices,
@@ -104,7 +105,7 @@ def asked_office(content: Sequence[str]) -> AskedOffice | None:
 
 def _without_time(words: list[str]) -> list[str]:
     """The words with what tells of time last, where it parts office and region: "kades lama lontoi"."""
-    times = [place for place, word in enumerate(words) if word in _FORMER and place]
+    times = [place for place, word in enumerate(words[:LONGEST_BODY]) if word in _FORMER and place]
     for place in times:
         head = _as_printed(words[:place])
         offices = list(find_offices(head, headlines=True))

@@ -158,12 +158,17 @@ def _office(text: str, match: re.Match[str]) -> Office | None:
     return Office((match.start(), end), office, region, bool(match["acting"]), former, again)
 
 
+def is_national(body: Sequence[str]) -> bool:
+    """Whether a body of these words is the state's; its offices in the regions may have the same name."""
+    return not {"nasional", "negara"}.isdisjoint(body)
+
+
 def _is_public(head: str, body: Sequence[str]) -> bool:
     """Whether the head of this body holds a public office of a region."""
     if not body:
         return head not in ("Kepala", "Ketua", "Direktur", "Sekretaris", "Asisten")
     # A national body's head is no regional official.
-    if not {"nasional", "negara"}.isdisjoint(body) and {"narkotika", "pertanahan"}.isdisjoint(body):
+    if is_national(body) and {"narkotika", "pertanahan"}.isdisjoint(body):
         return False
     # Chairs of parties, clubs and associations hold no public office.
     return head not in ("Ketua", "Sekretaris") or (body[0] in BODY and _PRIVATE.isdisjoint(body))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from embeddings.indonesian.sentences import sentence_of
 from embeddings.indonesian.words import words_of
 from embeddings.topics.officials.grammar import Official
-from embeddings.topics.officials.offices import LIST_MARK, Office, region_behind
+from embeddings.topics.officials.offices import LIST_MARK, Office, is_national, region_behind
 from embeddings.types import Span
 
 _HEADS_OF_REGIONS = ("bupati", "wali kota", "gubernur")
@@ -30,7 +30,7 @@ def region_of(
     # "Bupati Pasangkayu membuka rapat. Bupati Agus Ambo Djiwa …": the article knows one such office only.
     if not same and official.office in _HEADS and " " in name:
         same = _named_for(offices, [official.office])
-    if not same and official.office.startswith(_OF_STAFF):
+    if not same and official.office.startswith(_OF_STAFF) and not is_national(official.office.split()):
         same = _of_body(text, official, led)
         # "1. A sebagai Kepala Bagian Umum Setda": of the region whose head or secretary the article names.
         if not same and (led or _is_listed(text, official)):
