@@ -189,7 +189,9 @@ def _body(text: str, start: int) -> tuple[int, list[str]]:
             or _SHORT_BODY.fullmatch(word[0])
             or (word[0].isupper() and word[0].isalnum() and len(folded) > 2 and not regions_named(folded))
         )
-        if not known or (level_of(folded) and body[-1:] != ["wali"]):
+        # "Dinas Pemberdayaan Masyarakat dan Desa"
+        of_body = body[-1:] == ["wali"] or ("pemberdayaan" in body and body[-1] in ("masyarakat", "dan"))
+        if not known or (level_of(folded) and not of_body):
             break
         if (folded in ("dan", "di") and not body) or (folded == "metro" and text.startswith(" Jaya", word.end())):
             break
