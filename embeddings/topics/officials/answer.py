@@ -15,9 +15,9 @@ from embeddings.indonesian.words import words_of
 from embeddings.storage.store import Store
 from embeddings.topics.officials.asked import AskedOffice, asked_list, asked_office
 from embeddings.topics.officials.facts import officials
-from embeddings.topics.officials.find import same_person
 from embeddings.topics.officials.grammar import Official
 from embeddings.topics.officials.offices import ACTING
+from embeddings.topics.officials.whose import same_person
 from embeddings.types import Article, Span
 
 # Two holders named within so many days of each other may both be meant.

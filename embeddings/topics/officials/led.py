@@ -40,7 +40,8 @@ def find_led(text: str) -> Iterator[Official]:
 def _led(text: str, before: Span, acting: bool) -> tuple[Office, Span] | None:
     """The office whose body a clause begins with, and where the body is named."""
     meanwhile = _MEANWHILE.search(text[slice(*before)])
-    if meanwhile is None:
+    # "Polsek X dipimpin Iptu A menangkap dua orang" tells who led its men.
+    if meanwhile is None or not (acting or meanwhile[0].strip()):
         return None
     end = before[0] + meanwhile.start()
     starts = [before[0], *(clause.end() for clause in _CLAUSE.finditer(text, before[0], end))]
