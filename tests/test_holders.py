@@ -287,3 +287,11 @@ def test_an_office_is_found_by_a_part_of_its_body_and_a_former_holder_never_else
     store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
     found = [holder for holder in holders(store, question) if holder.article.id == "list"]
     assert [holder.name_text for holder in found] == names
+
+
+def test_in_a_list_whoever_fills_in_is_told_behind_those_who_were_appointed(store: Store) -> None:
+    text = "Plt Camat Betung, Banyuasin, Tiara Kristina, dan Camat Rantau Bayur, Umar Said, dilantik."
+    article = Article("list", text, published="2026-01-10")
+    store.save(article, [(0, len(text))], np.ones((1, 4), dtype=np.float32), find_all(article))
+    assert named(store, "siapa saja camat di banyuasin")[-1] == "list Tiara Kristina"
+    assert named(store, "siapa saja camat di banyuasin")[0] == "list Umar Said"

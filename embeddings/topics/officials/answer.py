@@ -175,12 +175,14 @@ def _listed(store: Store, region: str, kind: str) -> tuple[OfficialAnswer, ...]:
     listed = _within(store, region) if region else _named(officials(store, [kind]))
     of_kind = [holder for holder in listed if kind in ("", holder.kind)]
     each = by_office(_once(_without_predecessors(of_kind), same_person_and_office))
+    # Whoever fills in is told behind those who were appointed.
+    each.sort(key=lambda of_one: all(holder.acting for holder in of_one))
     return tuple(holder for of_one in each for holder in _sitting(of_one) or of_one)
 
 
 def _within(store: Store, region: str) -> list[OfficialAnswer]:
     """Who is named in the offices of a region and of those within it, newest article first."""
-    offices = {(one.office, one.region) for _, one in officials(store, within=region)}
+    offices = dict.fromkeys((one.office, one.region) for _, one in officials(store, within=region))
     found = _named([named for office, of in offices for named in officials(store, [office], of)])
     inner = [holder for holder in found if holder.around in ("", region)]
     return sorted(
