@@ -16,7 +16,7 @@ _HEADED_BY = _PATTERNS["headed_by"]
 _MEANWHILE = _PATTERNS["meanwhile"]
 _CLAUSE = _PATTERNS["clause"]
 _HEADS = lexicon.table("embeddings.topics.officials", "led_bodies.csv")
-_ACTING = re.compile(rf"\s*{ACTING}(?:\s+{_PATTERNS['head_again'].pattern})?,?", re.IGNORECASE)
+_BEFORE_NAME = re.compile(rf"\s*{ACTING}(?:\s+{_PATTERNS['head_again'].pattern})?,?", re.IGNORECASE)
 # "Desa Katampe" named so before may later be "Katampe".
 _NAME = re.compile(r"[A-Z][\w'’-]*+(?: [A-Z][\w'’-]*+){0,3}+")
 _LEVELS = ("desa", "kampung", "nagari", "gampong", "lembang", "kelurahan", "kecamatan", "distrik")
@@ -29,7 +29,7 @@ def find_led(text: str) -> Iterator[Official]:
     """Whom a text names as head of a body that it names before, in order; the region may be empty."""
     for match in islice(_HEADED_BY.finditer(text), MOST_LED):
         sentence = sentence_of(text, *match.span())
-        acting = _ACTING.match(text, match.end(), sentence[1])
+        acting = _BEFORE_NAME.match(text, match.end(), sentence[1])
         name = first_name(text, acting.end() if acting else match.end(), sentence[1])
         led = _led(text, (max(sentence[0], match.start() - LONGEST_SUBJECT), match.start()), acting is not None)
         if name and led:
