@@ -1,11 +1,12 @@
 """Which sentence answers, which words of it are marked, and how probable that is."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from embeddings import Certainty, KnowledgeBase
+from embeddings import Article, Certainty, KnowledgeBase
 from embeddings.answers.evidence import for_candidates, for_question
 from embeddings.answers.probability import Logistic, learnt_weights, probability
 from embeddings.answers.reader import Reader
@@ -96,6 +97,34 @@ def test_each_feature_is_a_small_number(knowledge: KnowledgeBase, reader: Reader
         evidence = for_candidates(question, retrieval, reader.read(retrieval, question.fits))
         every = [*evidence, for_question(question, retrieval, evidence[0], 4.0)]
         assert all(-6 <= value <= 6 for features in every for value in features.values()), text
+
+
+def test_the_holder_of_a_neighbours_office_is_another(tmp_path: Path, reader: Reader) -> None:
+    text = (
+        "KUALA PEMBUANG – Bupati Seruyan melantik empat pejabat, Senin (3/3/2025).\n"
+        "Mereka yang dilantik:\n"
+        "1. Rusdianto, S.Sos., sebagai Camat Hanau\n"
+        "2. Marlina, S.IP., sebagai Camat Danau Sembuluh\n"
+        "3. Yusran, S.E., sebagai Lurah Pembuang Hulu\n"
+    )
+    knowledge = KnowledgeBase(tmp_path, reader=reader)
+    knowledge.add([Article("lantik", text, "Empat Pejabat Seruyan Dilantik")])
+    for asked_for, another in (
+        ("camat seruyan hilir siapa", {"Rusdianto", "Marlina"}),
+        ("camat hanau sebelumnya siapa", {"Rusdianto", "Marlina"}),
+        ("camat hanau siapa", {"Marlina"}),
+    ):
+        question, retrieval = asked(knowledge, asked_for)
+        candidates = reader.read(retrieval, question.fits)
+        weighed = for_candidates(question, retrieval, candidates)
+        found = {
+            name
+            for name in ("Rusdianto", "Marlina")
+            for one, features in zip(candidates, weighed, strict=True)
+            if name in one.text and (features["another's name"] or features["names a region"])
+        }
+        assert found == another
+    knowledge.close()
 
 
 def test_a_logistic_regression_weighs_features_by_their_names() -> None:

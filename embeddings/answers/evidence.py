@@ -16,9 +16,9 @@ from embeddings.question.thing import thing_asked
 from embeddings.search.retriever import Hit, Retrieval, inverse_document_frequency
 from embeddings.topics.meetings.answer import Aspect
 from embeddings.topics.officials.asked import AskedOffice
-from embeddings.topics.officials.find import find_officials
+from embeddings.topics.officials.find import officials_of
 from embeddings.topics.officials.grammar import Official
-from embeddings.topics.officials.offices import find_offices, in_headline
+from embeddings.topics.officials.offices import Office, find_offices, in_headline
 from embeddings.types import Article, Span
 
 # Kinds of questions for which it tells otherwise than for the rest that a sentence has the words asked: what eggs cost
@@ -35,7 +35,15 @@ def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequenc
         hit.passage.id: of_articles[hit.passage.article.id] | _of_hit(asked, retrieval.most_lexical, hit)
         for hit in retrieval.hits
     }
-    return [of_hits[one.hit.passage.id] | _of_sentence(question, asked, one) for one in candidates]
+    office = question.officials.office if question.officials else None
+    # As costly as the rest of the evidence, so only where an office is asked for.
+    officials = {id: officials_of(article.text) if office else [] for id, article in articles.items()}
+    return [
+        of_hits[one.hit.passage.id]
+        | _of_sentence(question, asked, one)
+        | _of_office(office, one, officials[one.hit.passage.article.id])
+        for one in candidates
+    ]
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -71,7 +79,6 @@ def _of_hit(asked: _Asked, most: float, hit: Hit) -> dict[str, float]:
 
 def _of_sentence(question: Question, asked: _Asked, candidate: Candidate) -> dict[str, float]:
     article, sentence = candidate.hit.passage.article, candidate.text
-    office = question.officials.office if question.officials else None
     words = _of_words(asked, "sentence", sentence)
     share = words["words in the sentence"]
     return {
@@ -82,7 +89,6 @@ def _of_sentence(question: Question, asked: _Asked, candidate: Candidate) -> dic
         **{f"{kind} asked, words in the sentence": share * (question.expects is kind) for kind in _WORDS_TELL},
         **_of_regions(question, sentence),
         **_of_time(question, article, sentence),
-        **_of_office(office, candidate),
         "lacks what is asked for": float(lacks(sentence, question.expects)),
         "tells a reason": float(question.expects is Expects.REASON and tells_reason(sentence)),
         "marks another kind of thing": float(lacks(candidate.answer_text, question.expects)),
@@ -162,34 +168,45 @@ def _fits(region: str, asked: Collection[str]) -> bool:
     return any(region == other or lies_in(region, other) or lies_in(other, region) for other in asked)
 
 
-def _of_office(asked: AskedOffice | None, candidate: Candidate) -> dict[str, float]:
-    """Why the words marked may not be the name of the holder of the office asked for; all 0 where none is."""
+def _of_office(asked: AskedOffice | None, candidate: Candidate, officials: Sequence[Official]) -> dict[str, float]:
+    """Why the words marked may not be the name of the holder of the office asked for; all 0 where none is.
+
+    `officials` are those of the whole article.
+    """
     features = dict.fromkeys(("names a region", "another's name", "office not named", "office without a holder"), 0.0)
     if asked is None:
         return features
-    sentence, begin = candidate.text, candidate.sentence[0]
-    answer = (candidate.answer[0] - begin, candidate.answer[1] - begin)
-    official = next((one for one in find_officials(sentence) if _overlap(one.name, answer)), None)
+    official = next((one for one in officials if _overlap(_named(one), candidate.answer)), None)
     if regions_named(candidate.answer_text):
         features["names a region"] = 1.0
     elif official is not None:
         features["another's name"] = float(not _holds(official, asked))
     else:
-        offices = list(find_offices(sentence))
+        offices = [(one, _is_asked(one, asked)) for one in find_offices(candidate.text)]
         # "Wakil Ketua II DPRD" names no "Ketua DPRD".
-        apart = sentence
-        for start, end in (one.span for one in reversed(offices) if one.office != asked.office):
+        apart = candidate.text
+        for start, end in (one.span for one, is_asked in reversed(offices) if not is_asked):
             apart = f"{apart[:start]} {apart[end:]}"
-        named = any(one.office == asked.office for one in offices) or asked.named_in(apart)
+        named = any(is_asked for _, is_asked in offices) or asked.named_in(apart)
         features["office not named"] = float(not named)
-        holderless = any((one.office, one.region) == (asked.office, asked.region) for one in offices)
+        holderless = any((one.office, one.region) == (asked.office, asked.region) for one, _ in offices)
         features["office without a holder"] = float(holderless)
     return features
+
+
+def _is_asked(office: Office, asked: AskedOffice) -> bool:
+    """Whether an office is the one asked for, as far as its region tells."""
+    return office.office == asked.office and (not office.region or _fits(office.region, (asked.region,)))
 
 
 def _holds(official: Official, asked: AskedOffice) -> bool:
     same = asked.may_be(official.office) and (official.region or asked.region) == asked.region
     return same and official.acting >= asked.acting and official.former >= asked.former
+
+
+def _named(official: Official) -> Span:
+    """Name and office, with what stands between them."""
+    return min(official.name[0], official.office_span[0]), max(official.name[1], official.office_span[1])
 
 
 def _overlap(one: Span, other: Span) -> bool:
