@@ -67,11 +67,19 @@ class Conversations:
         self._answerer_thread = Worker("answerer")
         self._tidying = asyncio.Lock()
         self._next_tidy = 0.0
-        self._chats_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chats")
+        self._chats_thread, self._taking_in = (ThreadPoolExecutor(1, name) for name in ("chats", "taking in"))
 
     async def in_worker(self, function: Callable[[], T], urgency: Urgency = Urgency.QUESTION) -> T:
         """Run something that reads the articles, in the one thread that may."""
         return await self._answerer_thread.run(function, urgency)
+
+    async def take_in(self) -> None:
+        """Let articles be found that other processes have stored, while questions are answered."""
+        loop = asyncio.get_running_loop()
+        while True:
+            if await loop.run_in_executor(self._taking_in, self.answerer.take_in):
+                return
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def examples(self) -> tuple[str, ...]:
         """Questions that are surely answered, for people to see what may be asked; found anew every ten minutes."""

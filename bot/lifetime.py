@@ -27,6 +27,10 @@ logger = logging.getLogger(__name__)
 # What is not finished by then is left to the next start.
 STOP_SECONDS = 25.0
 SECONDS_A_DAY = 86_400
+# So that a new article is found within a second.
+TAKE_IN_EVERY = 0.5
+# After trouble, so that it is not told twice a second.
+PAUSE_SECONDS = 5.0
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
@@ -44,6 +48,7 @@ async def begin(application: AnyApplication) -> None:
     work: list[Coroutine[Any, Any, None]] = [
         state.processes.keep_on(),
         link.keep() if isinstance(link, Webhook) else keep_polling(application, link, state),
+        repeat(state.take_in, TAKE_IN_EVERY, "New articles are not found at the moment", pause=PAUSE_SECONDS),
         *_what_nobody_asks_for(application, state, telling),
     ]
     for one in work:

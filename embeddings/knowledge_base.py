@@ -33,7 +33,6 @@ from embeddings.sources.ids import id_of_content, id_of_url
 from embeddings.sources.refusals import Refusal, Remark
 from embeddings.storage.articles import Summary
 from embeddings.storage.opening import open_store
-from embeddings.storage.passages import Watermark
 from embeddings.topics.finding import find_missing
 from embeddings.types import Article
 
@@ -76,6 +75,8 @@ class KnowledgeBase:
         self._answering()
 
     def close(self) -> None:
+        if self._retriever is not None:
+            self._retriever.close()
         self.store.close()
 
     @property
@@ -98,8 +99,9 @@ class KnowledgeBase:
             threads = self.encoder.settings.threads
             # What an upgrade has yet to look for; what another version found is answered from until the next indexing.
             find_missing(self.store)
-            # So that the first question with a filter need not wait for it either.
-            self.store.article_of_passages()
+            if not self.settings.search.url:
+                # So that the first question with a filter need not wait for it either.
+                self.store.article_of_passages()
             reader = self._reader or Reader(threads=threads)
             self._answerer = Answerer(self.retriever, reader, self.settings.answers, self._today)
         return self._answerer
@@ -108,14 +110,16 @@ class KnowledgeBase:
     def _at_one_moment(self) -> Iterator[Answerer]:
         """The answerer, before which all articles stay as they are, whatever is indexed meanwhile."""
         answerer = self._answering()
-        self.retriever.refresh()
-        with self.store.snapshot():
+        with self.retriever.at_one_moment():
             yield answerer
 
-    def take_in(self) -> Watermark:
-        """Let what was stored since be found, so that the next question need not; what the store holds by then."""
-        self.retriever.refresh()
-        return self.store.watermark()
+    def take_in(self) -> bool:
+        """Let what other processes have stored be found; False where another process is at it, so try again.
+
+        Once all is open, one thread beside the one that asks may call it, again and again: from the first time on, a
+        question takes in only what was stored through this object. Raises StoreUnusable.
+        """
+        return self.retriever.take_in()
 
     # --- articles in ---
 
@@ -198,6 +202,8 @@ class KnowledgeBase:
     def rebuild(self, on_progress: OnProgress = lambda done, total: None) -> list[Refusal]:
         """Split and encode every stored article anew; those that there is no place for any more (see rebuild)."""
         lost: list[Refusal] = []
+        if self._retriever is not None:
+            self._retriever.close()
         self.store = rebuild(self.store, self.encoder, self.settings.passages, on_progress, lost)
         # They read the store that was replaced.
         self._retriever = self._answerer = None

@@ -1,16 +1,23 @@
 """One process indexes, changes and removes articles while another answers: at once, whole, and without a failure."""
 
+import statistics
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from filelock import FileLock
 
+from bot.lifetime import TAKE_IN_EVERY
 from embeddings import Article, Encoder, KnowledgeBase, Store
 from embeddings.answers.reader import Reader
+from embeddings.search.local import LocalIndexes
+from embeddings.storage.store import FILE_NAME
 from tests.conftest import SEEDS
 
 # Two articles a round: one is added, one changes; what was added is removed again two rounds later.
@@ -94,3 +101,138 @@ def test_what_is_read_at_one_moment_stays_as_it_is_and_nobody_waits_for_it(tmp_p
         assert store.summary() == before and other.summary().articles == 1
         assert store.article("dua") is None
     assert store.summary().articles == 1 and not store.in_snapshot
+
+
+# As fast as it can, articles of four passages; once in a while one that answers a question.
+STORING = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from embeddings import Article, Store
+store, chance = Store(Path(sys.argv[1])), np.random.default_rng(1)
+until, number = time.monotonic() + float(sys.argv[2]), 0
+while time.monotonic() < until:
+    number += 1
+    text = " ".join(f"Rapat nomor {number} bagian {part} membahas jalan desa dan irigasi." for part in range(4))
+    ends = [round(len(text) * share) for share in (0.25, 0.5, 0.75, 1)]
+    store.save(Article(f"baru-{number}", text), list(zip([0, *ends], ends)), chance.normal(size=(4, 384)))
+print(number)
+"""
+ANNOUNCING = """
+import sys, time
+from pathlib import Path
+from embeddings import Article, Encoder, EncoderSettings, Store
+store, encoder = Store(Path(sys.argv[1])), Encoder(EncoderSettings(threads=1))
+for number, name in enumerate(sys.argv[2:]):
+    text = f"Jembatan {name} diresmikan Bupati pada hari Senin."
+    article, embeddings = Article(name, text), encoder.encode_passages([text])
+    time.sleep(1)
+    print(time.time(), flush=True)
+    store.save(article, [(0, len(text))], embeddings)
+"""
+
+
+@contextmanager
+def taking_in(knowledge: KnowledgeBase) -> Iterator[threading.Thread]:
+    """What a running bot does beside the questions."""
+    stopped = threading.Event()
+
+    def keep_on() -> None:
+        while not stopped.wait(TAKE_IN_EVERY):
+            knowledge.take_in()
+
+    knowledge.take_in()
+    thread = threading.Thread(target=keep_on)
+    thread.start()
+    yield thread
+    stopped.set()
+    thread.join()
+
+
+@pytest.fixture
+def served(tmp_path: Path, encoder: Encoder, reader: Reader) -> Iterator[KnowledgeBase]:
+    knowledge = KnowledgeBase(tmp_path, encoder=encoder, reader=reader)
+    knowledge.add([Article("satu", "Jembatan Mekar Jaya diresmikan Bupati hari Senin.")])
+    knowledge.open()
+    yield knowledge
+    knowledge.close()
+
+
+@pytest.mark.slow
+def test_a_question_takes_in_nothing_and_is_not_slowed_while_another_process_stores_thousands_of_passages(
+    served: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_in_by: set[int | None] = set()
+    take_in = LocalIndexes._take_in
+
+    def watched(indexes: LocalIndexes, store: Store) -> bool:
+        taken_in_by.add(threading.get_ident())
+        return take_in(indexes, store)
+
+    def seconds() -> float:
+        begin = time.monotonic()
+        assert served.answer("kapan jembatan Mekar Jaya diresmikan?").quotes[0].article.id == "satu"
+        return time.monotonic() - begin
+
+    with taking_in(served) as thread:
+        monkeypatch.setattr(LocalIndexes, "_take_in", watched)
+        alone = [seconds() for _ in range(20)]
+        command = [sys.executable, "-c", STORING, str(served.folder / FILE_NAME), "6"]
+        beside, searched = [], set()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as storing:
+            while storing.poll() is None:
+                beside.append(seconds())
+                searched.add(len(served.retriever._indexes))
+            assert storing.stdout is not None and int(storing.stdout.read()) > 500
+        assert taken_in_by == {thread.ident}
+    assert len(searched) > 3 and max(searched) > 1000
+    # The other process takes a core, and what is searched grows; taking it all in would take seconds.
+    assert statistics.median(beside) < 3 * statistics.median(alone) + 0.1
+    assert max(beside) < 3
+
+
+@pytest.mark.slow
+def test_a_new_article_is_found_within_a_second_while_questions_keep_coming(served: KnowledgeBase) -> None:
+    names = ["Karang Anyar", "Tanjung Beringin", "Suka Damai", "Muara Baru", "Pulau Rimau"]
+    stored: dict[str, float] = {}
+    waited: list[float] = []
+    command = [sys.executable, "-c", ANNOUNCING, str(served.folder / FILE_NAME), *names]
+    with taking_in(served), subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as announcing:
+        assert announcing.stdout is not None
+        for name in names:
+            stored[name] = float(announcing.stdout.readline())
+            while not served.answer(f"kapan jembatan {name} diresmikan?").quotes:
+                assert time.time() - stored[name] < 10
+            waited.append(time.time() - stored[name])
+    # The machine may be busy for once.
+    assert statistics.median(waited) < 1, waited
+
+
+def test_no_question_waits_for_another_process_that_is_at_the_indexes(served: KnowledgeBase) -> None:
+    assert served.take_in()
+    Store(served.folder / FILE_NAME).save(Article("dua", "Isi."), [(0, 4)], served.encoder.encode_passages(["Isi."]))
+    with FileLock(served.folder / "indexes.lock"):
+        before = served.answer("kapan jembatan Mekar Jaya diresmikan?")
+        assert before.quotes[0].article.id == "satu" and not served.retriever.holds_passage(2)
+        assert not served.take_in()
+    assert served.take_in() and served.retriever.holds_passage(2)
+
+
+def test_what_was_stored_through_a_knowledge_base_is_found_by_its_next_question(served: KnowledgeBase) -> None:
+    assert served.take_in()
+    served.add([Article("dua", "Pasar Lebung dibuka Wakil Bupati hari Kamis.")])
+    assert served.answer("kapan pasar Lebung dibuka?").quotes[0].article.id == "dua"
+    served.add([Article("dua", "Pasar Lebung dibuka Wakil Bupati hari Jumat.")])
+    assert "Jumat" in served.answer("kapan pasar Lebung dibuka?").quotes[0].text
+
+
+def test_what_is_searched_at_one_moment_stays_as_it_is(served: KnowledgeBase) -> None:
+    assert served.take_in()
+    Store(served.folder / FILE_NAME).save(Article("dua", "Isi."), [(0, 4)], served.encoder.encode_passages(["Isi."]))
+    taking = threading.Thread(target=served.take_in)
+    with served.retriever.at_one_moment(), served.retriever.at_one_moment():
+        taking.start()
+        taking.join(1)
+        assert taking.is_alive() and not served.retriever.holds_passage(2) and len(served.retriever._indexes) == 1
+    taking.join()
+    assert served.retriever.holds_passage(2) and len(served.retriever._indexes) == 2

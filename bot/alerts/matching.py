@@ -83,9 +83,9 @@ class Matching:
         return True
 
     async def _pass_over(self) -> None:
-        """Nobody waits, so what came in until now is of no concern; but the next question need not take it in."""
+        """Nobody waits, so what came in until now is of no concern."""
         store, alerts = self._state.answerer.store, self._state.chats.alerts
-        newest = await self._state.in_worker(self._state.answerer.take_in, Urgency.ALERT)
+        newest = await self._state.in_worker(store.watermark, Urgency.ALERT)
         if alerts.matched_until(store.identity) != newest.passage:
             await self._state.write(alerts.begin_at, store.identity, newest.passage)
 

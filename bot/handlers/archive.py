@@ -1,5 +1,6 @@
 """Administrators change the articles from their private chats: add files and pages, remove articles, take it back."""
 
+import contextlib
 import logging
 import math
 import re
@@ -19,7 +20,7 @@ from bot.sending import edit as edit_message
 from bot.sharing import ARTICLE_KEY, TOKEN
 from bot.texts import Texts
 from bot.worker import Urgency
-from embeddings import Article, Change, Edit
+from embeddings import Article, Change, Edit, StoreUnusable
 
 logger = logging.getLogger(__name__)
 
@@ -158,6 +159,9 @@ async def _carry_out(
         async with state.changing_articles:
             done = await edit(state.answerer, state.settings.timezone, order)
         card = await _kept(done, shown.chat_id, texts, state, restored)
+        # So that the next question is answered from it; where that fails now, the bot tells why and goes on trying.
+        with contextlib.suppress(StoreUnusable):
+            await state.take_in()
     except FAILURES:
         logger.error("What an administrator asked for could not be done", exc_info=True)
         card = texts.edit_failed, None

@@ -75,10 +75,11 @@ def take_in(knowledge: KnowledgeBase, folder: Path) -> None:
     """Print how long it takes until articles are found that another process stores, one at a time."""
     other, begin = Store(folder / FILE_NAME), knowledge.store.watermark().passage
     times = []
+    knowledge.take_in()
     for number in range(20):
         article = invented(number)
         store_again(other, article.id)
-        times.append(milliseconds(knowledge.retriever.refresh))
+        times.append(milliseconds(knowledge.take_in))
         assert knowledge.retriever.holds_passage(begin + 1)
     tell("a new article taken in", times)
 

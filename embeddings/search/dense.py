@@ -1,7 +1,7 @@
 """The dense index: exact inner-product search with FAISS over the store's embeddings, in half precision as stored."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeGuard
@@ -18,6 +18,8 @@ from embeddings.storage.store import Store
 # A part is filled up to this, and then the next is begun: what is added or removed moves the bytes of one part (50 MB)
 # and never those of all.
 PASSAGES_A_PART = 65_536
+_Changes = tuple[NDArray[np.int64], Iterable[tuple[NDArray[np.int64], NDArray[np.float32]]]]
+"""The ids of removed passages; those of added ones with their embeddings, in batches."""
 # What is caught up with at every start, before it is written at one.
 UNSAVED_SHARE = 0.05
 
@@ -40,9 +42,16 @@ class DenseIndex:
         self._unsaved = 0
         # FAISS compares one query on one core; parts are compared side by side (26 ms in place of 39 for a million).
         self._threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)), "dense")
+        self._read_ahead: _Changes | None = None
 
     def __len__(self) -> int:
         return sum(int(part.ntotal) for part in self._parts)
+
+    def prepare(self, store: Store) -> None:
+        """Read what has changed in the store, so that refreshing, within the same snapshot, takes a moment."""
+        if self._watermark != Watermark():
+            removed, added = self._changes(store)
+            self._read_ahead = removed, list(added)
 
     def refresh(self, store: Store) -> None:
         """Catch up with the store in memory; when it is opened, load what is on disk if it is sound.
@@ -115,17 +124,23 @@ class DenseIndex:
 
     def _start_empty(self) -> None:
         self._parts, self._changed, self._saved = [], set(), None
-        self._watermark, self._unsaved = Watermark(), 0
+        self._watermark, self._unsaved, self._read_ahead = Watermark(), 0, None
 
     def _catch_up(self, store: Store, watermark: Watermark) -> None:
-        self._remove(np.unique(np.array(store.removed_after(self._watermark.removal), dtype=np.int64)))
-        for ids, embeddings in store.embeddings_after(self._watermark.passage):
+        removed, added = self._read_ahead or self._changes(store)
+        self._read_ahead = None
+        self._remove(removed)
+        for ids, embeddings in added:
             if not self._parts or self._parts[-1].ntotal >= PASSAGES_A_PART:
                 self._parts.append(self._empty_part())
             self._parts[-1].add_with_ids(embeddings, ids)
             self._changed.add(len(self._parts) - 1)
             self._unsaved += len(ids)
         self._watermark = watermark
+
+    def _changes(self, store: Store) -> _Changes:
+        removed = np.unique(np.array(store.removed_after(self._watermark.removal), dtype=np.int64))
+        return removed, store.embeddings_after(self._watermark.passage)
 
     def _remove(self, ids: NDArray[np.int64]) -> None:
         for number, part in enumerate(self._parts):

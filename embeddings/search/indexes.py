@@ -1,6 +1,7 @@
 """What a retriever searches: every passage by meaning and by words, wherever its indexes are kept."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -24,10 +25,25 @@ class Indexes(Protocol):
         """Where they are, for the operator."""
 
     def refresh(self) -> None:
-        """Take notice of what was stored since, without keeping a question waiting; nothing within a snapshot."""
+        """Take notice of what was stored since, without keeping a question waiting; nothing within a snapshot.
+
+        Once somebody takes in what others store, only of what was stored through the same store.
+        """
+
+    def take_in(self) -> bool:
+        """Have what was stored since searched, beside the questions: to be called from a thread of its own.
+
+        False where that would have to wait for long; it is to be tried again.
+        """
+
+    def unchanged(self) -> AbstractContextManager[None]:
+        """What is searched in the block is of one state; take_in waits for its end."""
 
     def catch_up(self) -> None:
         """Have all that was stored since searched, however long that takes."""
+
+    def close(self) -> None:
+        """Take in nothing any more."""
 
     def behind(self) -> int:
         """How many passages are not searched as they are stored."""

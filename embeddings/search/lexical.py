@@ -75,13 +75,24 @@ class LexicalIndex:
         return self._searcher.num_docs if self._searcher else 0
 
     def refresh(self, store: Store) -> None:
+        """Catch up with the store (see prepare), and search that."""
+        self.adopt(self.prepare(store))
+
+    def adopt(self, prepared: tuple[tantivy.Index, Watermark] | None) -> None:
+        """From now on, search what was prepared."""
+        if prepared is not None:
+            self._index, self._watermark = prepared
+            self._searcher = self._index.searcher()
+
+    def prepare(self, store: Store) -> tuple[tantivy.Index, Watermark] | None:
         """Catch up with the store: open what is on disk if it is sound, add and remove what changed since.
 
-        Raises StillMerging, and leaves everything as it was, where that would have to wait for long.
+        Meanwhile what was adopted last can be searched. None where nothing has changed. Raises StillMerging, and leaves
+        everything as it was, where that would have to wait for long.
         """
         watermark = store.watermark()
         if self._index is not None and watermark == self._watermark:
-            return
+            return None
         self.finish_merging(None if self._index is None else LONGEST_WAIT)
         found = self._found(store)
         index = self._opened() if found and found.watermark <= watermark else None
@@ -92,7 +103,7 @@ class LexicalIndex:
         index = self._caught_up(index, store, seen, watermark)
         if index.searcher().num_docs != store.summary().passages:
             index = self._caught_up(self._made_anew(), store, Watermark(), watermark)
-        self._index, self._searcher, self._watermark = index, index.searcher(), watermark
+        return index, watermark
 
     def save(self, store: Store) -> None:
         """Wait for what is being merged, and describe that too."""
@@ -102,11 +113,10 @@ class LexicalIndex:
 
     def finish_merging(self, longest: float | None = None) -> None:
         """Wait for what this process is merging; raises StillMerging where that takes longer than so many seconds."""
-        if self._merging is not None:
-            self._merging.join(longest)
-            if self._merging.is_alive():
+        if (merging := self._merging) is not None:
+            merging.join(longest)
+            if merging.is_alive():
                 raise StillMerging
-            self._merging = None
 
     def search(
         self, stems: Sequence[str], top_k: int, articles: NDArray[np.int64] | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -16,7 +17,7 @@ from embeddings.search.lexical import LexicalIndex, StillMerging
 from embeddings.storage.passages import Watermark
 from embeddings.storage.store import Store
 
-# Seconds that a question waits for another process that takes in what was indexed.
+# Seconds that is waited for another process that takes in what was indexed.
 LONGEST_WAIT = 1.0
 
 
@@ -30,29 +31,63 @@ class LocalIndexes:
         self._lexical = LexicalIndex(directory / "lexical")
         self._lock = FileLock(directory / "indexes.lock")
         self._seen: Watermark | None = None
+        self._own_changes = 0
+        # Of the thread that takes in, once there is one.
+        self._beside: Store | None = None
+        self._asked, self._turn = Lock(), Lock()
 
     @property
     def where(self) -> str:
         return str(self._directory)
 
     def refresh(self) -> None:
-        """Take in what was indexed since, by this process or another; within a snapshot that was done before it.
+        """Take in what was indexed since; within a snapshot that was done before it.
 
         While another process is at the indexes, or much is merged in them, those that were taken in last are searched.
         Nothing but small changes is written: see catch_up.
         """
-        if self._store.in_snapshot or self._store.watermark() == self._seen:
-            return
+        if not self._store.in_snapshot and (self._beside is None or self._store.changes != self._own_changes):
+            own_changes = self._store.changes
+            if self._take_in(self._store):
+                self._own_changes = own_changes
+
+    def take_in(self) -> bool:
+        if self._beside is None:
+            self._beside = self._store.again()
+        return self._take_in(self._beside)
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        # Whoever takes in waits with the turn in hand, lest one question after the other be before it.
+        with self._turn:
+            self._asked.acquire()
+        try:
+            yield
+        finally:
+            self._asked.release()
+
+    def close(self) -> None:
+        if self._beside is not None:
+            self._beside.close()
+
+    def _take_in(self, store: Store) -> bool:
+        """Take in all that the store holds; False where that would have to wait for long."""
+        if store.watermark() == self._seen:
+            return True
         try:
             # Not the other way round: the other process has taken in what it saw, which the snapshot has to hold.
             longest = -1 if self._seen is None else LONGEST_WAIT
-            with self._writing_explained(), self._lock.acquire(timeout=longest), self._store.snapshot():
-                # First the one that may have to wait: both have taken in the same, or neither has.
-                self._lexical.refresh(self._store)
-                self._dense.refresh(self._store)
-                self._seen = self._store.watermark()
+            with self._writing_explained(), self._lock.acquire(timeout=longest), store.snapshot():
+                # Both have taken in the same, or neither has.
+                words = self._lexical.prepare(store)
+                self._dense.prepare(store)
+                with self._turn, self._asked:
+                    self._lexical.adopt(words)
+                    self._dense.refresh(store)
+                    self._seen = store.watermark()
         except (Timeout, StillMerging):
-            return
+            return False
+        return True
 
     def catch_up(self) -> None:
         """Take in what was indexed, and write it, so that no other process needs to."""

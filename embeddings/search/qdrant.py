@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,10 +50,20 @@ class QdrantIndexes:
             self._frequencies.clear()
         self._position = position
 
+    def take_in(self) -> bool:
+        # Whoever stores an article lets the server take it in.
+        return True
+
+    def unchanged(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def catch_up(self) -> None:
         with self._store.only_filling():
             Filling(self._store, self._collection).fill()
         self.refresh()
+
+    def close(self) -> None:
+        pass
 
     def behind(self) -> int:
         """As Indexes has it; raises SearchUnreachable where the server does not answer, or has not got all."""

@@ -1,7 +1,8 @@
 """Find the passages nearest to a query, by meaning and by words, the two fused."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -82,6 +83,23 @@ class Retriever:
     def refresh(self) -> None:
         """Take notice of what was indexed since, by this process or another; raises StoreUnusable."""
         self._indexes.refresh()
+
+    def take_in(self) -> bool:
+        """Have what other processes have stored searched, beside the questions (see Indexes); raises StoreUnusable."""
+        return self._indexes.take_in()
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """What is read and searched in the block is each of one state, whatever is stored meanwhile."""
+        if self.store.in_snapshot:
+            yield
+            return
+        self.refresh()
+        with self._indexes.unchanged(), self.store.snapshot():
+            yield
+
+    def close(self) -> None:
+        self._indexes.close()
 
     def catch_up(self) -> None:
         """Have all that was indexed searched, and written, so that no other process needs to; raises StoreUnusable.

@@ -1,7 +1,8 @@
 """The database that a store lies in, whatever it is: what it was made for, and what the operator is told of it."""
 
 import logging
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +22,8 @@ class Database:
         self.engine: Engine = SQLite(place) if isinstance(place, Path) else place
         self.name = self.engine.name
         """What the operator knows it by: the file's path, or the server's address."""
+        self.changes = 0
+        """How often it was changed through this object, and not by another process."""
         self._damaged: set[object] = set()
         self._told: set[str] = set()
         self._database = self.engine.connection
@@ -55,6 +58,10 @@ class Database:
             self._told.add(line)
             logger.warning("%s: %s", self.name, line)
 
+    def again(self) -> Self:
+        """The same store for another thread, which closes it."""
+        return type(self)(self.engine.again())
+
     def beside(self, name: str) -> Self:
         """An unfinished store beside this one, as it was left or new."""
         return type(self)(self.engine.beside(name))
@@ -80,8 +87,11 @@ class Database:
         """All that is read in the block is of one state, whatever other processes write; it may write nothing."""
         return self.engine.snapshot()
 
-    def _transaction(self) -> AbstractContextManager[Connection]:
-        return self.engine.transaction()
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self.engine.transaction() as database:
+            yield database
+        self.changes += 1
 
     def _dimension(self) -> int | None:
         row = self._database.execute("SELECT dimension FROM encoder").fetchone()

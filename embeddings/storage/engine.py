@@ -49,6 +49,9 @@ class Engine(Protocol):
     def filling(self) -> AbstractContextManager[None]:
         """Hold the lock of the one process that fills a search server, once no other has it."""
 
+    def again(self) -> Self:
+        """The same store, for another thread."""
+
     def beside(self, name: str) -> Self:
         """An unfinished store beside this one, as it was left or new."""
 

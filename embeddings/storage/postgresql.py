@@ -125,6 +125,9 @@ class InPostgreSQL:
             # The server lets go of the lock as well.
             session.close()
 
+    def again(self) -> "InPostgreSQL":
+        return InPostgreSQL(self._url, self.folder, self._server.schema)
+
     def beside(self, name: str) -> "InPostgreSQL":
         return InPostgreSQL(self._url, self.folder, f"{SCHEMA}_{name.replace('-', '_')}")
 

@@ -116,6 +116,9 @@ class SQLite:
         with FileLock(self.path.with_name("indexes.lock")):
             yield
 
+    def again(self) -> "SQLite":
+        return SQLite(self.path)
+
     def beside(self, name: str) -> "SQLite":
         return SQLite(self.path.with_suffix(f".{name}.unfinished"))
 
