@@ -21,6 +21,7 @@ from embeddings.filter import Filter
 from embeddings.indexing.due import SourceSettings, due_at
 from embeddings.indexing.editing import Change, Edit
 from embeddings.indexing.report import IndexReport, OnProgress
+from embeddings.indexing.sharing import help_encoding
 from embeddings.indexing.sync import SourceReport, shown
 from embeddings.indonesian.periods import Period
 from embeddings.indonesian.regions import regions_in
@@ -113,6 +114,7 @@ __all__ = [
     "due_at",
     "fault",
     "group_alike",
+    "help_encoding",
     "move_store",
     "naming",
     "open_store",

@@ -18,10 +18,11 @@ from bot.commands.app import (
     prepare,
     utf_8,
 )
-from bot.console import fail, output, print_json, print_refused, progress
+from bot.config import STORE_VARIABLE
+from bot.console import fail, output, print_json, print_note, print_refused, progress
 from bot.data_folder import open_knowledge_base
 from bot.texts import INDONESIAN
-from embeddings import Refusal
+from embeddings import Encoder, Refusal, help_encoding
 
 
 @app.command()
@@ -53,6 +54,17 @@ def index(
     report = index_into(knowledge, paths, prune, force, urls)
     if report.refused or lost:
         raise typer.Exit(1)
+
+
+@app.command()
+def encode(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = None) -> None:
+    """Encode for a `wartabot index` that runs on another machine, until it is stopped."""
+    settings, _ = prepare(config, data)
+    if not settings.store.url:
+        fail(f"Encoding is shared where articles lie in PostgreSQL: docs/scaling.md tells how. Set {STORE_VARIABLE}.")
+    encoder = Encoder(settings.encoder)
+    print_note(f"Encodes with {encoder.name} whatever is being indexed into the same database; Ctrl+C ends it.")
+    help_encoding(settings.store.url, encoder, lambda: print_note("Encoded a batch."))
 
 
 @app.command()

@@ -61,6 +61,11 @@ class Encoder:
         # Special tokens and the prompt take their share of what the model reads.
         self.max_passage_tokens = self._model.max_tokens - sum(self.count_tokens([self._passage_prompt])) - 2
 
+    @property
+    def recipe(self) -> str:
+        """What encoders have in common that make the same numbers of the same passages, encoded together."""
+        return repr((self.name, self.dimension, self._passage_prompt, self.settings.batch_size))
+
     def encode_queries(self, queries: Sequence[str]) -> NDArray[np.float32]:
         """Return unit-length embeddings, shape (len(queries), dimension), float32."""
         return self._encode(queries, self._query_prompt)

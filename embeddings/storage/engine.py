@@ -15,6 +15,8 @@ class Engine(Protocol):
     """What the operator knows it by."""
     folder: Path
     """The data folder, in which lies what derives from the store."""
+    url: str
+    """Of the server, by which other machines reach it; empty where there is none."""
     connection: Connection
     """Each statement on it is a transaction of its own, but within a snapshot."""
 

@@ -32,7 +32,7 @@ class InPostgreSQL:
 
     def __init__(self, url: str, folder: Path, schema: str = SCHEMA) -> None:
         """Connect, and make or update the tables; raises StoreUnusable where that cannot be done."""
-        self._url = url
+        self.url = url
         self._server = PostgreSQL(url, schema)
         self._server.migrate(POSTGRESQL_SCRIPTS)
         self._snapshot: Session | None = None
@@ -126,10 +126,10 @@ class InPostgreSQL:
             session.close()
 
     def again(self) -> "InPostgreSQL":
-        return InPostgreSQL(self._url, self.folder, self._server.schema)
+        return InPostgreSQL(self.url, self.folder, self._server.schema)
 
     def beside(self, name: str) -> "InPostgreSQL":
-        return InPostgreSQL(self._url, self.folder, f"{SCHEMA}_{name.replace('-', '_')}")
+        return InPostgreSQL(self.url, self.folder, f"{SCHEMA}_{name.replace('-', '_')}")
 
     def replaced_by(self, other: "InPostgreSQL") -> "InPostgreSQL":
         with self.transaction() as database:
@@ -137,7 +137,7 @@ class InPostgreSQL:
             database.execute(f'ALTER SCHEMA "{other._server.schema}" RENAME TO "{self._server.schema}"')
         self.close()
         other.close()
-        return InPostgreSQL(self._url, self.folder, self._server.schema)
+        return InPostgreSQL(self.url, self.folder, self._server.schema)
 
     def discard(self) -> None:
         with self.transaction() as database:

@@ -23,6 +23,7 @@ class SQLite:
         self.path = path
         self.name = str(path)
         self.folder = path.parent
+        self.url = ""
         with self.errors_explained():
             # People's data will lie beside the articles.
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
