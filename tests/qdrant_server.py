@@ -1,6 +1,6 @@
 """A server that speaks as much of Qdrant's REST API as is asked of it, and has Qdrant's own engine (Edge) do it.
 
-A body with anything in it that Qdrant's reference does not name is refused, as are vectors of another dimension.
+A body that is not as Qdrant's reference has it (qdrant_api.json) is refused, as are vectors of another dimension.
 """
 
 import contextlib
@@ -261,6 +261,9 @@ OPERATIONS: dict[tuple[str, str], tuple[type[Body], Callable[[Kept, Any], Any]]]
     ("POST", "/points/query/batch"): (Queries, Kept.query),
 }
 
+REFERENCE: dict[str, Any] = msgspec.json.decode((Path(__file__).parent / "qdrant_api.json").read_bytes())
+TYPES = {"integer": (int,), "number": (int, float), "string": (str,), "boolean": (bool,), "object": (dict,)}
+
 Fault = Callable[["Answering"], bool]
 """Answers a request in the server's place; True where that was all."""
 
@@ -319,7 +322,7 @@ class Qdrant:
         if (method, what) not in OPERATIONS:
             raise Failed(404, "")
         kind, carry_out = OPERATIONS[method, what]
-        return carry_out(self.collections[name], _body(content, kind))
+        return carry_out(self.collections[name], _body(method, what, content, kind))
 
     def _collection(self, method: str, name: str, content: bytes) -> bool:
         if method == "DELETE":
@@ -330,7 +333,7 @@ class Qdrant:
         if name in self.collections:
             raise Failed(409, f"Wrong input: Collection `{name}` already exists!")
         folder = Path(tempfile.mkdtemp(dir=self._folder))
-        self.collections[name] = Kept(folder, _body(content, CreateCollection))
+        self.collections[name] = Kept(folder, _body(method, "", content, CreateCollection))
         return True
 
     def answer(self, method: str, path: str, content: bytes) -> tuple[int, bytes]:
@@ -343,7 +346,31 @@ class Qdrant:
             return failed.status, json.dumps({"status": {"error": str(failed)}, "time": 0.0}).encode()
 
 
-def _body(content: bytes, kind: type[Body]) -> Any:
+def conforms(value: Any, schema: dict[str, Any]) -> bool:
+    """Whether a value is as this part of the reference has it; what it does not name is not allowed."""
+    if "$ref" in schema:
+        return conforms(value, REFERENCE["types"][schema["$ref"]])
+    if "anyOf" in schema:
+        return any(conforms(value, one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return value in schema["enum"]
+    if "items" in schema:
+        return isinstance(value, list) and all(conforms(one, schema["items"]) for one in value)
+    if "values" in schema:
+        return isinstance(value, dict) and all(conforms(one, schema["values"]) for one in value.values())
+    if "properties" in schema:
+        properties = schema["properties"]
+        return (
+            isinstance(value, dict)
+            and value.keys() >= set(schema.get("required", ()))
+            and all(name in properties and conforms(one, properties[name]) for name, one in value.items())
+        )
+    return type(value) in TYPES[schema["type"]]
+
+
+def _body(method: str, what: str, content: bytes, kind: type[Body]) -> Any:
+    if not conforms(msgspec.json.decode(content), REFERENCE["requests"][f"{method} {what}".strip()]):
+        raise Failed(400, f"Format error in JSON body: not as the reference has {method} {what}: {content[:300]!r}")
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:

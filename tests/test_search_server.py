@@ -27,7 +27,7 @@ from embeddings.answers.reader import Reader
 from embeddings.filter import Filter
 from embeddings.indonesian.words import stem_words
 from embeddings.search import filling, server
-from embeddings.search.collection import Collection
+from embeddings.search.collection import Collection, nearest
 from embeddings.search.filling import Filling, position_of
 from embeddings.search.qdrant import QdrantIndexes
 from embeddings.search.server import Server
@@ -35,7 +35,7 @@ from embeddings.storage.facts import Fact, Findings
 from embeddings.storage.passages import Watermark
 from embeddings.storage.store import FILE_NAME
 from tests.bot_process import running_bot
-from tests.qdrant_server import Qdrant, failing, half_a_body, no_json, slow
+from tests.qdrant_server import REFERENCE, Qdrant, conforms, failing, half_a_body, no_json, slow
 from tests.test_search_conformance import DIMENSION, embedding, save
 
 QUESTION = "kapan jembatan Mekar Jaya diresmikan?"
@@ -103,6 +103,38 @@ def test_whoever_stores_lets_it_be_searched_and_every_bot_finds_it(
     indexing.catch_up()
     assert bots[0].answer("siapa yang meresmikan jembatan Sungai Lilin?").quotes[0].article.id == "tiga"
     assert not any(path.name in ("dense", "lexical") for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("request_", "body", "conforming"),
+    [
+        ("POST /points/count", {"exact": True}, True),
+        ("POST /points/count", {"exact": 1}, False),
+        ("POST /points/count", {"exact": True, "exactly": True}, False),
+        ("POST /points/delete", {"ids": [1]}, False),
+        ("POST /points/query/batch", {"searches": [nearest([0.5], 3, Filter(first="2025-01-01"))]}, True),
+        ("POST /points/query/batch", {"searches": [{"query": "pasar"}]}, False),
+        ("PUT", {"vectors": {"dense": {"size": 3, "distance": "dot"}}}, False),
+        ("PUT", {"vectors": {"dense": {"distance": "Dot"}}}, False),
+    ],
+)
+def test_the_stand_in_takes_what_the_reference_of_qdrant_has_and_nothing_else(
+    request_: str, body: object, conforming: bool
+) -> None:
+    sent = msgspec.json.decode(msgspec.json.encode(body))
+    assert conforms(sent, REFERENCE["requests"][request_]) == conforming
+
+
+def test_a_start_with_a_server_does_not_read_which_article_each_passage_is_of(
+    tmp_path: Path, qdrant: Qdrant, encoder: Encoder, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking(tmp_path, qdrant, encoder).add(ARTICLES)
+    asking(tmp_path, qdrant, encoder).catch_up()
+    monkeypatch.setattr(Store, "article_of_passages", lambda store: pytest.fail("read"))
+    bot = asking(tmp_path, qdrant, encoder, reader)
+    bot.open()
+    bot.answer(f"{QUESTION[:-1]} pada 2026?")
+    assert bot.answer(QUESTION).answered
 
 
 def test_a_question_asks_nothing_twice_and_changes_nothing(store: Store, qdrant: Qdrant) -> None:
