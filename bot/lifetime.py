@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 STOP_SECONDS = 25.0
 SECONDS_A_DAY = 86_400
 # So that a new article is found within a second.
-TAKE_IN_EVERY = 0.5
-# After trouble, so that it is not told twice a second.
+TAKE_IN_EVERY = 0.3
+# After trouble, so that it is not told again and again.
 PAUSE_SECONDS = 5.0
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]

@@ -18,8 +18,9 @@ from embeddings.evaluation.invented_archive import (
     slipped,
     spans_of,
 )
-from embeddings.evaluation.scale import nearest, periods
+from embeddings.evaluation.scale import nearest, periods, recall
 from embeddings.indonesian.spelling import slips_of
+from embeddings.search.dense import DenseIndex
 
 
 def test_an_article_is_always_invented_as_it_was_and_its_passages_are_its_paragraphs() -> None:
@@ -57,3 +58,6 @@ def test_an_archive_is_filled_and_filled_on(tmp_path: Path) -> None:
     assert len(within) > 20
     (exact,) = nearest(store, query[None], [within])
     assert exact <= set(within.tolist()) and len(exact) == min(len(within), 50)
+    index = DenseIndex(tmp_path / "dense", knowledge.encoder.name, knowledge.encoder.dimension)
+    index.refresh(store)
+    assert recall(store, index, 0.5) == 1
