@@ -426,3 +426,18 @@ def test_words_are_cut_to_their_indonesian_stems_but_an_area_is_not_its_office()
     assert stem_words("Diselenggarakan di KECAMATAN, pembangunan (13/7)") == [
         "selenggara", "di", "kecamatan", "bangun", "13", "7",
     ]  # fmt: skip
+
+
+def test_what_was_read_ahead_is_added_and_what_came_since_is_read_anew(tmp_path: Path, store: Store) -> None:
+    index = Indexes(tmp_path, store).dense
+    for number in (21, 22):
+        save(store, number)
+        store.remove(f"a{number - 20}")
+        index.prepare(store)
+    save(store, 23)
+    index.refresh(store)
+    found = [index.search(embedding(number), 1)[0] for number in (1, 2, 21, 22, 23)]
+    assert [id for id, score in found if score > 0.99] == [21, 22, 23]
+    index.prepare(store)
+    index.refresh(store)
+    assert len(index) == 21

@@ -42,7 +42,7 @@ class DenseIndex:
         self._unsaved = 0
         # FAISS compares one query on one core; parts are compared side by side (26 ms in place of 39 for a million).
         self._threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)), "dense")
-        self._read_ahead: _Changes | None = None
+        self._read_ahead: tuple[Watermark, _Changes] | None = None
 
     def __len__(self) -> int:
         return sum(int(part.ntotal) for part in self._parts)
@@ -51,7 +51,7 @@ class DenseIndex:
         """Read what has changed in the store, so that refreshing, within the same snapshot, takes a moment."""
         if self._watermark != Watermark():
             removed, added = self._changes(store)
-            self._read_ahead = removed, list(added)
+            self._read_ahead = store.watermark(), (removed, list(added))
 
     def refresh(self, store: Store) -> None:
         """Catch up with the store in memory; when it is opened, load what is on disk if it is sound.
@@ -127,8 +127,8 @@ class DenseIndex:
         self._watermark, self._unsaved, self._read_ahead = Watermark(), 0, None
 
     def _catch_up(self, store: Store, watermark: Watermark) -> None:
-        removed, added = self._read_ahead or self._changes(store)
-        self._read_ahead = None
+        ahead, self._read_ahead = self._read_ahead, None
+        removed, added = ahead[1] if ahead and ahead[0] == watermark else self._changes(store)
         self._remove(removed)
         for ids, embeddings in added:
             if not self._parts or self._parts[-1].ntotal >= PASSAGES_A_PART:

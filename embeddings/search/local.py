@@ -17,7 +17,7 @@ from embeddings.search.lexical import LexicalIndex, StillMerging
 from embeddings.storage.passages import Watermark
 from embeddings.storage.store import Store
 
-# Seconds that is waited for another process that takes in what was indexed.
+# Seconds that another process is waited for while it takes in what was indexed.
 LONGEST_WAIT = 1.0
 
 
