@@ -7,6 +7,7 @@ WartabotError
 ├── StoreUnusable        the database is missing, damaged, locked, newer than this program, or cannot be written
 │   ├── IndexingUnderWay another run holds the lock of the one that may index
 │   └── StoreUnreachable the server is away, fails over, or others hold what is wanted: trying again may help
+│       ├── StoreBusy    the server is there, but others hold what is wanted, or it took too long
 │       └── SearchUnreachable    the search server is, or has not got all passages yet
 └── SettingsError        config.toml is wrong
 """
@@ -34,6 +35,10 @@ class IndexingUnderWay(StoreUnusable):
 
 class StoreUnreachable(StoreUnusable):
     """The server is away for now, or others hold what is wanted; the same call may be tried again."""
+
+
+class StoreBusy(StoreUnreachable):
+    """The server is there, but others hold what is wanted, or it took too long."""
 
 
 class SearchUnreachable(StoreUnreachable):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from embeddings.errors import StoreUnreachable, StoreUnusable
+from embeddings.errors import StoreBusy, StoreUnreachable, StoreUnusable
 
 if TYPE_CHECKING:
     import psycopg
@@ -16,7 +16,8 @@ CONNECT_SECONDS = 10
 """How long a call waits for a connection; a failover may take longer, and is tried again by whoever calls."""
 # A server that vanishes without a word is noticed after these seconds, not after TCP's hours.
 _NOTICED_SECONDS = 15
-_EXTRA = "PostgreSQL needs packages that are not installed: pip install 'wartabot[postgresql]'"
+LEAST_VERSION = 15
+_EXTRA = "PostgreSQL needs packages that are not installed: make postgresql, or pip install 'wartabot[postgresql]'"
 _PLACEHOLDERS = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|\?|:([a-z]\w*)|%""")
 _ADVICE = {
     "25006": "it only reads, as a standby does. Name all servers in the URL: postgresql://…@one,other/wartabot",
@@ -25,11 +26,14 @@ _ADVICE = {
     "42501": "its user may not do that ({message}). Let the database be the user's own: ALTER DATABASE … OWNER TO …",
     "53100": "its disk is full. Nothing was lost; free some space there and run the same command again.",
     "53300": "it has no connection left. Raise max_connections in postgresql.conf, or run fewer workers.",
+    "57014": "it took too long, or was ended there. Nothing was changed; try again.",
     "55P03": f"another process has held a lock for {LOCK_TIMEOUT_SECONDS} s. Nothing was changed; try again.",
 }
 _UNREACHABLE = "it cannot be reached ({message}). Check that the server runs and that the URL names it, then try again."
 # Lost connections, failovers, rows that others change meanwhile, and servers that are too busy pass by themselves.
-_PASSING = ("08", "25006", "40", "53300", "55P03", "57")
+_LOST = ("08", "57P")
+_BUSY = ("40", "53300", "55P03", "57014")
+_PASSING = (*_LOST, *_BUSY, "25006")
 
 
 class Cursor(Protocol):
@@ -92,8 +96,8 @@ class PostgreSQL:
         self.name = shown(url)
         """What the operator knows the database by: its URL without user and password."""
         # Before the pool, whose own attempts would not tell why they fail.
-        with self.errors_explained():
-            psycopg.connect(**self._options, autocommit=True).close()
+        with self.errors_explained(), psycopg.connect(**self._options, autocommit=True) as connection:
+            self._refuse_unfit(connection)
         self._pool = psycopg_pool.ConnectionPool(
             kwargs={**self._options, "autocommit": True},
             min_size=1, max_size=most, timeout=CONNECT_SECONDS, open=False,
@@ -137,6 +141,7 @@ class PostgreSQL:
             # Without this question, it would ask for the right to create schemas where there is nothing to create.
             if session.execute("SELECT to_regnamespace(?)", (self.schema,)).fetchone()[0] is None:
                 session.execute(f'CREATE SCHEMA "{self.schema}"')
+            self._refuse_of_others(session)
             session.execute("CREATE TABLE IF NOT EXISTS schema_version(version BIGINT NOT NULL)")
             # Another process may have done it while this one waited for the lock.
             version = session.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()[0]
@@ -158,6 +163,27 @@ class PostgreSQL:
             )
         return version
 
+    def _refuse_unfit(self, connection: "psycopg.Connection[Any]") -> None:
+        version = connection.info.server_version // 10_000
+        encoding = connection.info.parameter_status("server_encoding")
+        if version < LEAST_VERSION:
+            raise StoreUnusable(f"{self.name} runs PostgreSQL {version}. Update it to {LEAST_VERSION} or newer.")
+        if encoding != "UTF8":
+            raise StoreUnusable(
+                f"{self.name} keeps text as {encoding}, in which letters would be lost. Make another database: "
+                "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+            )
+
+    def _refuse_of_others(self, session: Session) -> None:
+        """Raise StoreUnusable for a schema of this name that another program has filled: it could be dropped."""
+        tables = "SELECT count(*), count(*) FILTER (WHERE relname = 'schema_version') FROM pg_class"
+        held, ours = session.execute(f"{tables} WHERE relnamespace = to_regnamespace(?)", (self.schema,)).fetchone()
+        if held and not ours:
+            raise StoreUnusable(
+                f"{self.name}: its schema {self.schema!r} holds tables of another program. Nothing was changed; choose "
+                "another database."
+            )
+
     @contextmanager
     def errors_explained(self) -> Iterator[None]:
         """Raise what the server reports as StoreUnusable, without the rows and passwords that it may quote."""
@@ -170,9 +196,10 @@ class PostgreSQL:
             message = " ".join((error.diag.message_primary or str(error)).split())
             if self._secret:
                 message = message.replace(self._secret, "[redacted]")
-            lost = state.startswith(("08", "57"))
+            lost = state.startswith(_LOST)
             advice = _UNREACHABLE if lost else _ADVICE.get(state, f"{{message}} ({state or type(error).__name__})")
-            kind = StoreUnreachable if state.startswith(_PASSING) else StoreUnusable
+            passing = StoreBusy if state.startswith(_BUSY) else StoreUnreachable
+            kind = passing if state.startswith(_PASSING) else StoreUnusable
             # Not `from error`, whose details are rows: people's words.
             raise kind(f"{self.name}: {advice.replace('{message}', message)}") from None
 
@@ -205,7 +232,7 @@ def shown(url: str) -> str:
     options = _options(url)
     hosts = str(options.get("host") or options.get("hostaddr") or "").split(",")
     ports = str(options.get("port") or "").split(",")
-    ports = ports if len(ports) == len(hosts) else ports * len(hosts)
+    ports = ports if len(ports) == len(hosts) else ports[:1] * len(hosts)
     servers = ",".join(f"{host}:{port}" if port else host for host, port in zip(hosts, ports, strict=True))
     return f"postgresql://{servers}/{options.get('dbname') or ''}"
 
@@ -224,8 +251,9 @@ def _options(url: str) -> dict[str, Any]:
     from psycopg.conninfo import conninfo_to_dict
 
     try:
-        found = conninfo_to_dict(url)
-    except Error:
+        found = conninfo_to_dict(url.replace("\0", "%"))
+        _refuse_misread(found)
+    except (Error, ValueError):
         # Its message quotes the URL, and with it the password.
         raise StoreUnusable(
             "The URL of the store cannot be read. It is written so: postgresql://user:password@host:5432/wartabot, "
@@ -240,4 +268,14 @@ def _options(url: str) -> dict[str, Any]:
         "application_name": "wartabot",
         "target_session_attrs": "read-write" if several else "any",
     }
-    return {**default, **found}
+    return {**default, **found, "client_encoding": "utf8"}
+
+
+def _refuse_misread(found: Mapping[str, Any]) -> None:
+    """Raise ValueError where a password's own @ or / was taken for its end, and would be shown as what follows it."""
+    hosts = str(found.get("host") or "").split(",")
+    if any("@" in str(part) for part in (*(host[1:] for host in hosts), found.get("dbname"))):
+        raise ValueError
+    for host in hosts:
+        # Of a name that is none, the resolver says the same in a way that is no database's error.
+        host.encode("ascii" if host.startswith(("/", "@")) else "idna")

@@ -133,11 +133,11 @@ class Server:
         servers = ",".join(f"127.0.0.1:{server.port}" for server in (self, *others))
         return f"postgresql://{USER}:{PASSWORD}@{servers}/{database}"
 
-    def new_database(self) -> str:
-        """The name of an empty database, made now."""
+    def new_database(self, how: str = "") -> str:
+        """The name of an empty database, made now, in another way than usual where that is said."""
         name = f"warta{next(_NUMBERS)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} {how}".encode())
         return name
 
     def empty(self, database: str) -> None:

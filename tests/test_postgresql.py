@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.redaction import Redaction
-from embeddings import PostgreSQL, StoreUnreachable, StoreUnusable
+from embeddings import PostgreSQL, StoreBusy, StoreUnreachable, StoreUnusable, postgresql
 from embeddings.postgresql import shown, translated
 from tests.postgresql_server import PASSWORD, Server
 
@@ -205,7 +205,64 @@ def test_without_the_packages_the_error_names_the_extra() -> None:
         "try: PostgreSQL('postgresql://one/news', 'articles')\nexcept StoreUnusable as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "pip install 'wartabot[postgresql]'" in done.stdout
+    assert "make postgresql, or pip install 'wartabot[postgresql]'" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        # As whoever does not know that they must be written otherwise has them in a password.
+        "postgresql://warta:raha@sia@127.0.0.1:1/news",
+        "postgresql://warta:raha/sia@127.0.0.1:1/news",
+        "postgresql://warta:raha\0sia@127.0.0.1:1/news",
+        "postgresql://warta:rahasia@..:1/news",
+        "mysql://warta:rahasia@127.0.0.1:1/news",
+    ],
+)
+def test_no_part_of_a_password_is_told_where_the_url_is_misread(url: str) -> None:
+    with pytest.raises(StoreUnusable, match=r"is written so: .* characters such as @ / ") as refused:
+        PostgreSQL(url, "articles")
+    assert "sia" not in str(refused.value) and refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize("further", ["?port=1,2", "?connect_timeout=soon", "?target_session_attrs=any-other"])
+def test_what_a_url_says_wrongly_is_told_as_such(further: str) -> None:
+    with pytest.raises(StoreUnusable, match=r"port numbers|connect_timeout|target_session_attrs"):
+        PostgreSQL(f"postgresql://127.0.0.1,127.0.0.1,127.0.0.1/news{further}", "articles")
+
+
+def test_a_server_that_is_too_old_and_a_database_that_would_lose_letters_are_refused_by_name(
+    postgresql_server: Server, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = postgresql_server.new_database("ENCODING SQL_ASCII TEMPLATE template0")
+    with pytest.raises(StoreUnusable, match=rf"{name} keeps text as SQL_ASCII.*ENCODING 'UTF8'"):
+        PostgreSQL(postgresql_server.url(name), "articles")
+    monkeypatch.setattr(postgresql, "LEAST_VERSION", 99)
+    with pytest.raises(StoreUnusable, match=r"runs PostgreSQL \d\d\. Update it to 99 or newer"):
+        PostgreSQL(postgresql_url, "articles")
+
+
+def test_a_schema_of_another_program_is_left_alone_and_an_empty_one_is_taken(postgresql_url: str) -> None:
+    database = PostgreSQL(postgresql_url, "articles")
+    with database.connection() as connection:
+        connection.execute("CREATE SCHEMA articles")
+        connection.execute("CREATE TABLE articles.of_the_newsroom(title TEXT)")
+    with pytest.raises(StoreUnusable, match=r"'articles' holds tables of another program\. Nothing was changed"):
+        database.migrate(SCRIPTS)
+    with database.connection() as connection:
+        connection.execute("DROP TABLE of_the_newsroom")
+    database.migrate(SCRIPTS)
+    assert words(database) == ["satu"]
+    database.close()
+
+
+def test_a_server_that_takes_too_long_is_not_one_that_is_away(database: PostgreSQL) -> None:
+    session = database.dedicated()
+    session.execute("SET statement_timeout = '20ms'")
+    with pytest.raises(StoreBusy, match="took too long"):
+        session.execute("SELECT pg_sleep(5)")
+    assert session.execute("SELECT count(*) FROM words").fetchone() == (1,)
+    session.close()
 
 
 def test_who_sets_no_url_imports_nothing_of_it() -> None:
