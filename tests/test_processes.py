@@ -10,8 +10,8 @@ from telegram import Update
 from telegram.ext import ApplicationBuilder, MessageHandler, filters
 
 from bot.polling import ElectedUpdater, WatchedRequest, keep_polling
-from bot.processes import SeveralProcesses
-from bot.processes.counting import Counting
+from bot.processes import SeveralProcesses, several
+from bot.processes.counting import Counting, SharedAllowance
 from embeddings import PostgreSQL
 from tests.postgresql_server import Server
 from tests.telegram_server import TOKEN, TelegramServer
@@ -172,6 +172,20 @@ def test_a_chats_turn_is_one_processs_at_a_time_and_other_chats_do_not_wait(post
     together(postgresql_url, 3, take_turns)
 
 
+def test_a_process_that_is_frozen_does_not_hold_a_chats_turn_for_ever(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(several, "MOST_WAITING_SECONDS", 0.5)
+
+    async def wait(frozen: SeveralProcesses, other: SeveralProcesses) -> None:
+        async with frozen.turn(7):
+            for _ in range(2):
+                async with asyncio.timeout(5), other.turn(7):
+                    pass
+
+    together(postgresql_url, 2, wait)
+
+
 def test_what_was_asked_before_comes_first_in_whichever_process_it_is(postgresql_url: str) -> None:
     async def in_order(process: SeveralProcesses) -> None:
         answered: list[int] = []
@@ -232,18 +246,49 @@ def test_what_telegram_takes_is_reserved_over_all_processes(postgresql_url: str)
     together(postgresql_url, 2, send)
 
 
-def test_what_counts_no_more_is_deleted(postgresql_url: str) -> None:
+@pytest.mark.parametrize("seconds", [61, -3600])
+def test_what_counts_no_more_is_deleted_also_after_the_clock_was_put_back(postgresql_url: str, seconds: float) -> None:
     async def forget() -> None:
         database = PostgreSQL(postgresql_url, "processes")
         counting = Counting(database)
         await counting.reserve("chat 7", 1, 1.0)
-        make_older(postgresql_url, 61)
+        make_older(postgresql_url, seconds)
         await counting.reserve("chat 8", 1, 1.0)
         await counting.forget()
-        assert await counting.first("SELECT string_agg(key, ', ') FROM moments") == ("chat 8",)
+        assert await counting.first("SELECT string_agg(key, ', ') FROM moments") == (str(counting.masked("chat 8")),)
         await counting.close()
 
     asyncio.run(forget())
+
+
+def test_after_the_servers_clock_was_put_back_nobody_waits_until_it_is_there_again(postgresql_url: str) -> None:
+    async def ask(one: SeveralProcesses, other: SeveralProcesses) -> None:
+        allowance = one.allowance("people", 2)
+        for _ in range(2):
+            assert await allowance.take(7)
+            assert await one.reserve("all chats", 2, 1.0) == 0.0
+        assert not await allowance.take(7)
+        make_older(postgresql_url, -3600)
+        assert [await allowance.take(7) for _ in range(3)] == [True, True, False]
+        assert 55 <= await allowance.seconds_left(7) <= 60
+        waits = [await other.reserve("all chats", 2, 1.0) for _ in range(4)]
+        assert waits[:2] == [0.0, 0.0] and 0.5 < waits[2] <= 1.0 and 0.5 < waits[3] <= 1.0
+
+    together(postgresql_url, 2, ask)
+
+
+def test_no_number_of_a_person_or_a_chat_is_in_what_is_counted(postgresql_url: str) -> None:
+    async def count() -> None:
+        database = PostgreSQL(postgresql_url, "processes")
+        counting, of_another_bot = Counting(database, TOKEN), Counting(database, "other")
+        await counting.reserve("chat 6200000001", 1, 1.0)
+        await SharedAllowance(counting, "people", 5).take(6200000001)
+        rows = await counting.first("SELECT CAST(allowances AS TEXT) || CAST(moments AS TEXT) FROM allowances, moments")
+        assert "6200000001" not in rows[0] and str(counting.masked(6200000001)) in rows[0]
+        assert counting.masked(6200000001) != of_another_bot.masked(6200000001)
+        await counting.close()
+
+    asyncio.run(count())
 
 
 @pytest.mark.slow

@@ -25,9 +25,10 @@ COUNT = (
 )
 
 
-def number_of(name: str) -> int:
-    """The number by which PostgreSQL knows a lock."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+def number_of(name: str, secret: str = "") -> int:
+    """The number by which PostgreSQL knows a lock; with a secret, one that tells nobody else what it stands for."""
+    key = secret.encode()[: blake2b.MAX_KEY_SIZE]
+    return int.from_bytes(blake2b(name.encode(), digest_size=8, key=key).digest(), "big", signed=True)
 
 
 LEAD = number_of("the one process that leads")

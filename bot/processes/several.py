@@ -31,11 +31,11 @@ MOST_WAITING_SECONDS = 60.0
 class SeveralProcesses:
     """What this process and the others of the same database agree on."""
 
-    def __init__(self, url: str) -> None:
-        """Connect; raises StoreUnusable where that cannot be done."""
+    def __init__(self, url: str, token: str = "") -> None:
+        """Connect, as a process of the bot with this token; raises StoreUnusable where that cannot be done."""
         database = PostgreSQL(url, SCHEMA)
         self._locks = Locks(database)
-        self._counting = Counting(database)
+        self._counting = Counting(database, token)
         self._here = OneProcess()
         self._led_at = -LED_LATELY_SECONDS
         self.reserve = self._counting.reserve
@@ -75,9 +75,11 @@ class SeveralProcesses:
                 await asyncio.shield(self._unlock(name))
 
     async def _lock(self, name: str) -> None:
+        # A process that is frozen holds its locks for ever; only the order of a chat depends on them.
+        until = time.monotonic() + MOST_WAITING_SECONDS
         for pause in chain(PAUSES, repeat(LONGEST_PAUSE)):
             try:
-                if await self._locks.try_lock(name):
+                if await self._locks.try_lock(name) or time.monotonic() > until:
                     return
             except StoreUnusable as error:
                 logger.warning("A chat's turn waits for the database: %s", error)
