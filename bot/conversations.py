@@ -67,7 +67,9 @@ class Conversations:
         self._answerer_thread = Worker("answerer")
         self._tidying = asyncio.Lock()
         self._next_tidy = 0.0
-        self._chats_thread, self._taking_in = (ThreadPoolExecutor(1, name) for name in ("chats", "taking in"))
+        self._chats_thread, self._tidying_thread, self._taking_in = (
+            ThreadPoolExecutor(1, name) for name in ("chats", "tidying", "taking in")
+        )
 
     async def in_worker(self, function: Callable[[], T], urgency: Urgency = Urgency.QUESTION) -> T:
         """Run something that reads the articles, in the one thread that may."""
@@ -105,13 +107,26 @@ class Conversations:
 
     async def write(self, change: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Change the chats, in the one thread that may; for as long as another program has them locked, wait."""
+        return await self._unlocked(self._chats_thread, lambda: change(*args, **kwargs))
+
+    async def _unlocked(self, thread: ThreadPoolExecutor, change: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                return await loop.run_in_executor(self._chats_thread, lambda: change(*args, **kwargs))
+                return await loop.run_in_executor(thread, change)
             except ChatsLocked as error:
                 logger.error("%s It is tried again.", error)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def read(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read from the chats what must not fail; where the server with them has gone, once it is back."""
+        while True:
+            try:
+                return what(*args, **kwargs)
+            except ChatsLocked as error:
+                logger.warning("What was sent waits for the database: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+                await self.until_chats_are_there()
 
     async def until_chats_are_there(self) -> None:
         """Return at once, or where the server with the chats is away once it is back."""
@@ -125,7 +140,10 @@ class Conversations:
                 return
             await asyncio.sleep(max(0.0, self._next_tidy - time.monotonic()))
             begin = time.monotonic()
-            await self.write(self.chats.database.leave_no_trace)
+            database = self.chats.database
+            # On a server it takes as long as there is much, and needs nothing of what is written meanwhile.
+            thread = self._tidying_thread if database.shared else self._chats_thread
+            await self._unlocked(thread, database.leave_no_trace)
             # However large the file has grown, writing it anew takes a tenth of the time at most.
             self._next_tidy = time.monotonic() + 9 * (time.monotonic() - begin)
 

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from bot.chats import Chats, ChatsLocked, Kind, Pending, workers
+from embeddings import StoreUnusable
 from tests.postgresql_server import Server
 from tests.test_chats import CONTENT, PERSON, leave_traces, saved
 
@@ -240,6 +241,7 @@ def test_of_a_forgotten_person_no_row_is_left_in_any_table(chats: Chats, other: 
     leave_traces(other, PERSON + 1_000_000, "Pertanyaan tetangga?")
     chats.administration.begin_digest(PERSON, "2026-01-01")
     chats.administration.keep_change(PERSON, b"before")
+    chats.register(f"commands chat {PERSON} en", "[]")
     tetangga = rows_about(chats, "Pertanyaan tetangga")
     assert len(rows_about(chats, f"{PERSON}", "Pertanyaan rahasia")) > 100 and len(tetangga) > 100
     other.forget_person(PERSON)
@@ -251,7 +253,74 @@ def test_of_a_forgotten_person_no_row_is_left_in_any_table(chats: Chats, other: 
     assert chats.database.all("SELECT sum(n_dead_tup) FROM pg_stat_user_tables WHERE relname = 'answers'") == [(0,)]
 
 
+# --- whose chats they are ---
+
+
+def test_a_database_is_at_work_for_one_bot_at_a_time(chats: Chats, other: Chats, postgresql_url: str) -> None:
+    chats.claim("123")
+    other.claim("123")
+    chats.register("description id", "lama")
+    third = Chats(NOWHERE, url=postgresql_url)
+    with pytest.raises(StoreUnusable, match=r"postgresql://127.* is at work for the bot 123, .* that of the bot 456"):
+        third.claim("456")
+    with pytest.raises(StoreUnusable, match="2 running processes"):
+        third.refuse_if_at_work()
+    chats.workers.leave()
+    fall_silent(other, 60)
+    third.refuse_if_at_work()
+    assert third.registered("description id") == "lama"
+    third.claim("456")
+    # Nothing was told Telegram of the other bot.
+    assert third.registered("description id") is None
+    with pytest.raises(StoreUnusable, match="is at work for the bot 456"):
+        chats.claim("123")
+    third.close()
+
+
+def test_who_spoke_last_in_the_future_has_ended(chats: Chats, other: Chats, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "LEASE_SECONDS", 1.0)
+    other.take_over()
+    assert other.questions.receive(1, 7, 7, "{}")
+    # As if the clock of the server had been put back since.
+    fall_silent(other, -3600)
+    assert [pending.update_id for pending in keep_beating(chats, 3)] == [1]
+
+
+def test_what_is_old_is_forgotten_without_writing_all_else_anew(chats: Chats) -> None:
+    leave_things(chats)
+    alert = chats.alerts.release(7, 0, [1, 2, 3])
+    assert alert is not None
+    chats.alerts.finish(alert)
+    where = "SELECT ctid FROM matches ORDER BY id"
+    before = chats.database.all(where)
+    chats.database.do("UPDATE alerts SET released = 0")
+    chats.forget_old(30)
+    assert chats.database.all("SELECT count(*) FROM alerts") == [(0,)] and chats.database.all(where) == before
+
+
+def test_who_is_forgotten_while_the_database_is_tidied_is_tidied_up_after(chats: Chats, postgresql_url: str) -> None:
+    leave_traces(chats, PERSON, "Pertanyaan rahasia sekali?")
+    with psycopg.connect(postgresql_url) as holding, ThreadPoolExecutor() as pool:
+        holding.execute("LOCK TABLE chats.changes IN SHARE UPDATE EXCLUSIVE MODE")
+        tidying = pool.submit(chats.database.leave_no_trace)
+        with pytest.raises(TimeoutError):
+            tidying.result(timeout=0.5)
+        chats.forget_person(PERSON)
+        holding.rollback()
+        tidying.result()
+    assert chats.database.traces
+
+
 # --- servers that go away ---
+
+
+def test_a_read_that_takes_too_long_is_given_up_once_and_the_server_is_not_taken_for_lost(chats: Chats) -> None:
+    chats.database._reading.execute("SET statement_timeout = '200ms'")  # type: ignore[attr-defined]
+    begin = time.monotonic()
+    with pytest.raises(ChatsLocked, match="took too long"):
+        chats.database.one("SELECT pg_sleep(3)")
+    assert time.monotonic() - begin < 1 and not chats.database.lost
+    assert chats.settings.of(7).quotes is None
 
 
 def once_there(call: Callable[[], bool]) -> bool:

@@ -21,9 +21,10 @@ from bot.chats.settings import Settings
 from bot.chats.sqlite import SQLiteDatabase
 from bot.chats.subscriptions import UNDO_SECONDS, Subscriptions
 from bot.chats.workers import SECONDS_OF_PATIENCE, Workers
-from embeddings import Connection
+from embeddings import Connection, StoreUnusable
 
 FILE_NAME = "chats.db"
+REGISTER = "INSERT INTO registered VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET content = excluded.content"
 # What a group has takes the place of the same in the supergroup that it becomes.
 REPLACED_BY_MIGRATION = (
     "DELETE FROM settings WHERE chat = :new AND EXISTS (SELECT 1 FROM settings WHERE chat = :old)",
@@ -73,6 +74,35 @@ class Chats:
                 questions += self.questions.take_over(connection, run)
         return sorted(questions, key=lambda question: question.update_id)
 
+    def claim(self, bot: str) -> None:
+        """Note which bot the chats are of, by the number that its token begins with, and that this process is at work.
+
+        Raises StoreUnusable where another one is at work on them: each would take the other's questions for its own.
+        """
+        if not self.database.shared and self.registered("bot") == bot:
+            return
+        with self.database.transaction(alone=True) as connection:
+            noted = connection.execute("SELECT content FROM registered WHERE name = 'bot'").fetchone()
+            if noted is not None and noted[0] != bot:
+                if self.workers.others(connection):
+                    raise StoreUnusable(
+                        f"{self.database.name} is at work for the bot {noted[0]}, and the token is that of the bot "
+                        f"{bot}. Give each bot a database of its own, or stop all processes of the other one first."
+                    )
+                # Nothing of that was told Telegram of this one.
+                connection.execute("DELETE FROM registered")
+            connection.execute(REGISTER, ("bot", bot))
+            self.workers.beat(connection)
+
+    def refuse_if_at_work(self) -> None:
+        """Raise StoreUnusable where processes are at work on a database that several may share."""
+        with self.database.transaction() as connection:
+            if others := self.workers.others(connection):
+                raise StoreUnusable(
+                    f"{self.database.name} is what {others} running processes of the bot work on (those that were "
+                    "killed count for half a minute). Stop them first; nothing was changed."
+                )
+
     def greet(self, chat: int) -> bool:
         """Note that a group is greeted; False where it was before."""
         return self.database.do("INSERT INTO groups VALUES (?) ON CONFLICT DO NOTHING", chat) == 1
@@ -89,8 +119,7 @@ class Chats:
 
     def register(self, name: str, content: str) -> None:
         """Note what Telegram was told."""
-        statement = "INSERT INTO registered VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET content = excluded.content"
-        self.database.do(statement, name, content)
+        self.database.do(REGISTER, name, content)
 
     def migrate(self, old: int, new: int) -> None:
         """Follow a group that has become a supergroup: another id, in which its messages have other numbers."""
@@ -123,6 +152,9 @@ class Chats:
             connection.execute("DELETE FROM feedback WHERE person = ?", (person,))
             for table in ("changes", "digests"):
                 connection.execute(f"DELETE FROM {table} WHERE administrator = ?", (person,))
+            # That Telegram was told to show an administrator's commands.
+            names = f"commands chat {person} "
+            connection.execute("DELETE FROM registered WHERE substr(name, 1, ?) = ?", (len(names), names))
 
     def forget_old(self, days: int) -> None:
         """Delete answers, with their feedback, questions and alerts that are older, and what was stopped a day ago."""
@@ -139,7 +171,9 @@ class Chats:
             connection.execute("DELETE FROM subscriptions WHERE stopped < ?", (time.time() - UNDO_SECONDS,))
             # That an article was told of is known as long as it is subscribed to.
             connection.execute("DELETE FROM alerts WHERE released < ?", (before,))
-            connection.execute("UPDATE matches SET content = NULL WHERE alert NOT IN (SELECT id FROM alerts)")
+            connection.execute(
+                "UPDATE matches SET content = NULL WHERE content IS NOT NULL AND alert NOT IN (SELECT id FROM alerts)"
+            )
 
 
 def _forget_chat(connection: Connection, chat: int) -> None:

@@ -14,6 +14,8 @@ class ChatsLocked(StoreUnusable):
 class Database(ABC):
     """Call the methods that change something from one thread at a time; they raise ChatsLocked after some seconds."""
 
+    name: str
+    """What the operator knows it by."""
     shared: ClassVar[bool]
     """Whether several processes may be at work on it."""
     clock: ClassVar[str]

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from bot.chats.database import ChatsLocked, Database
-from embeddings import Connection, PostgreSQL, StoreUnreachable, StoreUnusable
+from embeddings import Connection, PostgreSQL, StoreBusy, StoreUnreachable, StoreUnusable
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ class PostgreSQLDatabase(Database):
         """Connect, and make the tables; raises StoreUnusable where that cannot be done."""
         self._server = PostgreSQL(url, SCHEMA)
         self._server.migrate(SCRIPTS)
+        self.name = self._server.name
         self._connecting = threading.Lock()
         self._reading = self._server.dedicated()
         self._changing = self._server.dedicated()
@@ -64,6 +65,9 @@ class PostgreSQLDatabase(Database):
         session = self._reading
         try:
             return session.execute(statement, values).fetchall()
+        except StoreBusy as error:
+            # Asked again at once, it would keep the event loop waiting as long again.
+            raise ChatsLocked(str(error)) from error
         except StoreUnreachable:
             # Of a server that was restarted, the first statement learns it.
             return self._all_in_place_of(session, statement, values)
@@ -162,9 +166,14 @@ class PostgreSQLDatabase(Database):
 
     def leave_no_trace(self) -> None:
         """Give free where deleted rows stood; nobody can read them since they were deleted."""
-        with _trouble_told(), closing(self._server.dedicated()) as connection:
-            connection.execute(f"VACUUM {OF_PEOPLE}")
+        # Before it begins: what is deleted meanwhile, it may have passed by.
         self.traces = False
+        try:
+            with _trouble_told(), closing(self._server.dedicated()) as connection:
+                connection.execute(f"VACUUM {OF_PEOPLE}")
+        except StoreUnusable:
+            self.traces = True
+            raise
 
 
 def _set(connection: Connection, settings: Sequence[str]) -> None:

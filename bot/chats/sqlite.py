@@ -38,6 +38,7 @@ class SQLiteDatabase(Database):
     def __init__(self, path: Path) -> None:
         """Open or create the file; raises StoreUnusable where that cannot be done."""
         self._path = path
+        self.name = str(path)
         self._legible = True
         """Whether deleted rows may still be legible in the file itself; a killed process may have left some."""
         self.traces = True

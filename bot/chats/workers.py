@@ -11,7 +11,8 @@ BEAT_SECONDS = 5.0
 # A process that has said nothing for so long has ended, as far as the others know.
 LEASE_SECONDS = 30.0
 SECONDS_OF_PATIENCE = 86_400.0
-ALIVE = "SELECT run FROM workers WHERE seen > {clock} - ?"
+# Nor does one that has spoken in the future: the clock of the server was put back.
+ALIVE = "SELECT run FROM workers WHERE abs(seen - {clock}) < ?"
 BEAT = "INSERT INTO workers VALUES (?, {clock}) ON CONFLICT (run) DO UPDATE SET seen = excluded.seen"
 WITH_WORK = (
     "SELECT run FROM questions WHERE update_content IS NOT NULL "
@@ -36,6 +37,12 @@ class Workers:
             self._steady_since = now
         self._last_beat = now
         connection.execute(BEAT.format(clock=self._database.clock), (self.run,))
+
+    def others(self, connection: Connection) -> int:
+        """How many other processes are at work, as far as this one knows."""
+        alive = ALIVE.format(clock=self._database.clock)
+        rows = connection.execute(alive, (LEASE_SECONDS,)).fetchall()
+        return sum(run != self.run for (run,) in rows)
 
     def leave(self) -> None:
         """Say that this process ends, so that others take over at once what it has left."""

@@ -45,7 +45,7 @@ def run(
         _check(token, settings)
     knowledge = ready(settings, folder, config)
     # In the terminal, what is fetched must not stand among the answers.
-    processes = SeveralProcesses(settings.store.url) if token and settings.store.url else OneProcess()
+    processes = SeveralProcesses(settings.store.url, token) if token and settings.store.url else OneProcess()
     keep_syncing(config, settings, folder, silently=token is None, processes=processes)
     if token is None:
         notes.print(f"{TOKEN_VARIABLE} is not set, so the conversation opens here.", style="dim")
@@ -94,6 +94,7 @@ def _serve(token: str, settings: Config, knowledge: KnowledgeBase, folder: Path,
     listen, webhook = settings.server.listen, settings.telegram.webhook_url
     sockets = bind(listen) if listen else []
     chats = Chats(folder / CHATS_FILE, settings.telegram.timezone, settings.store.url)
+    chats.claim(token.partition(":")[0])
     application = build_application(token, settings, knowledge, chats, sockets, processes)
     how = f"by the webhook {webhook}" if webhook else "by polling"
     there = f"; how it is: http://{listen}/healthz" if listen else ""

@@ -36,7 +36,7 @@ async def answer_message(update: Update, context: ContextTypes.DEFAULT_TYPE) -> 
     """
     message, state = update.effective_message, conversations(context)
     assert message is not None
-    question = _question_in(message, context)
+    question = await _question_in(message, context)
     if question is None:
         return
     # Taken before the first wait: an edit right after asking comes to its turn after the question itself.
@@ -83,7 +83,7 @@ async def take_up(pending: Pending, context: ContextTypes.DEFAULT_TYPE) -> None:
     update, state = _update_of(pending, context), conversations(context)
     message = update.effective_message if update else None
     try:
-        question = _question_in(message, context) if message else None
+        question = await _question_in(message, context) if message else None
         if update is not None and message is not None and question is not None and not pending.released:
             async with state.processes.turn(message.chat_id, message.message_id):
                 await _answer_what_is_taken_in(update, message, question, context)
@@ -121,13 +121,13 @@ async def _finishing(update_id: int, state: Conversations) -> AsyncIterator[None
     await state.write(state.chats.questions.finish, update_id)
 
 
-def _question_in(message: Message, context: ContextTypes.DEFAULT_TYPE) -> AddressedQuestion | None:
+async def _question_in(message: Message, context: ContextTypes.DEFAULT_TYPE) -> AddressedQuestion | None:
     """What a message asks the bot, where it is still to be answered."""
     state = conversations(context)
     if not state.serves(message.chat, message.from_user) or not _is_recent(message, state):
         return None
-    on_mention = state.chats.settings.of(message.chat_id).on_mention
-    return find_question(message, context.bot.id, context.bot.username, on_mention)
+    settings = await state.read(state.chats.settings.of, message.chat_id)
+    return find_question(message, context.bot.id, context.bot.username, settings.on_mention)
 
 
 def _is_recent(message: Message, state: Conversations) -> bool:
