@@ -39,7 +39,8 @@ async def look(state: Conversations, link: Link) -> Health:
         # The worker opened the models and indexes before it took anything else.
         if not (await summary(state)).articles:
             reasons.append("There are no articles. Add some: wartabot index FILES")
-        # A search server may be away.
+        # One that was rebuilt since it was opened is not read any more, and a search server may be away.
+        await asyncio.wait_for(state.in_worker(state.answerer.store.watermark, Urgency.DRAWING), WORKER_SECONDS)
         await asyncio.wait_for(state.in_worker(state.answerer.retriever.state, Urgency.DRAWING), WORKER_SECONDS)
     except TimeoutError:
         live = False

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -96,6 +97,23 @@ def test_a_target_that_holds_anything_is_left_alone(source: Store, postgresql_ur
     target.close()
 
 
+def test_what_came_in_while_it_was_copied_is_not_written_over(
+    source: Store, postgresql_url: str, tmp_path: Path
+) -> None:
+    target, other = opened(postgresql_url, tmp_path), opened(postgresql_url, tmp_path)
+
+    def save_meanwhile(done: int, total: int) -> None:
+        # The lock of a connection that was lost keeps nobody out.
+        if done == total:
+            save(other, "meanwhile", TOLD)
+
+    with pytest.raises(StoreUnusable, match=r"holds articles already, and nothing was changed"):
+        move_store(source, target, save_meanwhile)
+    assert [article.id for article in other.articles()] == ["meanwhile"]
+    for store in (target, other):
+        store.close()
+
+
 def test_damaged_articles_are_named_and_nothing_is_moved(source: Store, postgresql_url: str, tmp_path: Path) -> None:
     source._database.execute("UPDATE articles SET text = text || '!' WHERE id = 'a7'")
     target = opened(postgresql_url, tmp_path)
@@ -174,6 +192,26 @@ def test_killed_in_the_middle_the_next_run_goes_on(source: Store, postgresql_url
     moved = move_store(source, opened(postgresql_url, tmp_path), lambda done, total: told.append(done))
     assert rows(moved) == rows(source) and told[0] > 50
     moved.close()
+
+
+@pytest.mark.slow
+def test_a_database_that_is_named_without_a_scheme_is_no_folder(
+    source: Store, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.chdir(tmp_path)
+    parts = urlsplit(postgresql_url)
+    named = f"host=127.0.0.1 port={parts.port} user={parts.username} password={PASSWORD} dbname={parts.path[1:]}"
+    at_work = Chats(tmp_path / "unused.db", url=postgresql_url)
+    at_work.claim("123")
+    status, said = wartabot(named, "move")
+    assert status == 1 and "Stop them first; nothing was changed" in said
+    at_work.workers.leave()
+    at_work.database.do("DELETE FROM registered")
+    at_work.close()
+    status, said = wartabot(named, "move")
+    assert status == 0 and "are in postgresql://127.0.0.1" in said
+    assert not [path.name for path in tmp_path.iterdir() if "host=" in path.name]
 
 
 @pytest.mark.slow

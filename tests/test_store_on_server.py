@@ -90,6 +90,21 @@ def test_a_save_that_was_taken_back_leaves_no_mark(store: Store) -> None:
     assert store.next_article(0) == (store.watermark().passage, "satu")
 
 
+def test_who_has_a_store_open_that_is_rebuilt_is_told_to_start_again(store: Store, other: Store) -> None:
+    save(store, "satu")
+    save(store, "dua")
+    rebuilt = store.beside("rebuilt")
+    # As many passages, so that no number tells; but the first is another.
+    save(rebuilt, "dua")
+    save(rebuilt, "satu")
+    assert other.watermark() == Watermark(4, 0)
+    replaced = store.replaced_by(rebuilt)
+    assert replaced.watermark() == Watermark(4, 0)
+    with pytest.raises(StoreUnreachable, match=r"postgresql://127.* was rebuilt.*Start this process again"):
+        other.watermark()
+    replaced.close()
+
+
 def test_one_process_indexes_at_a_time_and_another_may_when_it_is_gone(store: Store, other: Store) -> None:
     with (
         store.alone(),
@@ -199,6 +214,8 @@ def test_seeds_are_indexed_answered_rebuilt_and_pruned(
     before = {article.id for article in indexing.store.articles()}
     assert indexing.rebuild() == []
     assert {article.id for article in answering.store.articles()} == before
+    with pytest.raises(StoreUnreachable, match="Start this process again"):
+        answering.answer("siapa camat sungai raya?")
     assert "Fathul Mushalli" in opened("third").answer("siapa camat sungai raya?").quotes[0].text
     for article in before:
         indexing.store.remove(article)

@@ -26,13 +26,24 @@ def move(
 ) -> None:
     """Carry the data folder's articles and chats into a PostgreSQL database, or those of [store] url into a folder."""
     settings, folder = prepare(config, data)
+    into_server = not to or "://" in to
     to = to or settings.store.url
     if not to:
         raise StoreUnusable(
             f"Say where: --to postgresql://user@host/database, or better in {STORE_VARIABLE}, as a command line shows "
             "its passwords to others."
         )
-    source, target = _stores(to, settings, folder)
+    source, target = _stores(to, into_server, settings, folder)
+    with _chats(to, into_server, settings, folder) as (from_chats, to_chats):
+        for chats in (from_chats, to_chats):
+            chats.refuse_if_at_work()
+        _move_articles(source, target)
+        with progress("Moving the chats") as on_progress:
+            move_chats(from_chats, to_chats, on_progress)
+    notes.print("What is kept of people is there as well.", highlight=False)
+
+
+def _move_articles(source: Store, target: Store) -> None:
     with progress("Moving") as on_progress:
         moved = move_store(source, target, on_progress)
     found = moved.summary()
@@ -40,24 +51,21 @@ def move(
     notes.print(line, highlight=False, soft_wrap=True, markup=False)
     moved.close()
     source.close()
-    with progress("Moving the chats") as on_progress, _chats(to, settings, folder) as (from_chats, to_chats):
-        move_chats(from_chats, to_chats, on_progress)
-    notes.print("What is kept of people is there as well.", highlight=False)
 
 
 @contextmanager
-def _chats(to: str, settings: Config, folder: Path) -> Iterator[tuple[Chats, Chats]]:
-    timezone, url = settings.telegram.timezone, to if "://" in to else settings.store.url
+def _chats(to: str, into_server: bool, settings: Config, folder: Path) -> Iterator[tuple[Chats, Chats]]:
+    timezone, url = settings.telegram.timezone, to if into_server else settings.store.url
     on_server = Chats(folder / CHATS_FILE, timezone, url)
-    in_folder = Chats((folder if "://" in to else Path(to)) / CHATS_FILE, timezone)
-    yield (in_folder, on_server) if "://" in to else (on_server, in_folder)
+    in_folder = Chats((folder if into_server else Path(to)) / CHATS_FILE, timezone)
+    yield (in_folder, on_server) if into_server else (on_server, in_folder)
     on_server.close()
     in_folder.close()
 
 
-def _stores(to: str, settings: Config, folder: Path) -> tuple[Store, Store]:
+def _stores(to: str, into_server: bool, settings: Config, folder: Path) -> tuple[Store, Store]:
     """Where the articles are, and where they are to be."""
-    if "://" in to:
+    if into_server:
         if not (folder / STORE_FILE).exists():
             raise StoreUnusable(f"{folder} holds no {STORE_FILE}, so there is nothing to move. Name the folder: --data")
         return open_store(folder, StoreSettings()), open_store(folder, StoreSettings(to))

@@ -57,10 +57,7 @@ def move_store(source: Store, target: Store, on_progress: OnRows = lambda done, 
     if _state(source) == _state(target):
         # An earlier run has done it.
         return target
-    if target.had_articles() or target.known_sources():
-        raise StoreUnusable(
-            f"{target.name} holds articles already, and nothing was changed. Name a database or a folder without any."
-        )
+    _refuse_used(target)
     with source.alone(), target.alone(), source.snapshot():
         _refuse_damaged(source)
         copy = _copy_begun(source, target)
@@ -71,6 +68,8 @@ def move_store(source: Store, target: Store, on_progress: OnRows = lambda done, 
                 "Nothing is lost; give the command again."
             )
         copy.engine.go_on_after(*source.engine.watermark())
+        # It took long, and the lock of a connection that was lost keeps nobody out.
+        _refuse_used(target)
         return target.replaced_by(copy)
 
 
@@ -88,6 +87,13 @@ def copy_tables(source: Side, target: Side, tables: Sequence[Table], on_progress
                 return table.name
             on_progress(done := done + len(rows), total)
     return None
+
+
+def _refuse_used(target: Store) -> None:
+    if target.had_articles() or target.known_sources():
+        raise StoreUnusable(
+            f"{target.name} holds articles already, and nothing was changed. Name a database or a folder without any."
+        )
 
 
 def _refuse_damaged(source: Store) -> None:
@@ -109,7 +115,8 @@ def _copy_begun(source: Store, target: Store) -> Store:
     copy.engine.go_on_after(*source.engine.watermark())
     with copy.engine.transaction() as database:
         database.execute("UPDATE identity SET value = ?", (source.identity,))
-    return copy
+    copy.close()
+    return target.beside("moving")
 
 
 def _state(store: Store) -> tuple[str, object]:

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import IndexingUnderWay
+from embeddings.errors import IndexingUnderWay, StoreUnreachable
 from embeddings.postgresql import Connection, Cursor, PostgreSQL, Session
 from embeddings.storage.schema import POSTGRESQL_SCRIPTS
 
@@ -25,6 +25,8 @@ NEW_IDS = (
     "SELECT pg_get_serial_sequence(table_name, column_name), table_name, column_name FROM information_schema.columns "
     "WHERE table_schema = current_schema() AND is_identity = 'YES'"
 )
+IDENTITY = "SELECT value FROM identity"
+WATERMARK = "SELECT passage, removal, value FROM watermark, identity"
 
 
 class InPostgreSQL:
@@ -40,6 +42,7 @@ class InPostgreSQL:
         self.name = self._server.name
         self.folder = folder
         self.connection: Connection = self
+        self._identity = self.execute(IDENTITY).fetchone()[0]
 
     def close(self) -> None:
         self._server.close()
@@ -91,7 +94,13 @@ class InPostgreSQL:
             session.execute(f"CLOSE {name}")
 
     def watermark(self) -> tuple[int, int]:
-        passage, removal = self.execute("SELECT passage, removal FROM watermark").fetchone()
+        passage, removal, identity = self.execute(WATERMARK).fetchone()
+        if identity != self._identity:
+            # The ids of its passages are others, and perhaps as many.
+            raise StoreUnreachable(
+                f"{self.name} was rebuilt, or moved there, since this process opened it. Start this process again: "
+                "until then it answers nothing, as it would read one store by the indexes of another."
+            )
         return passage, removal
 
     def go_on_after(self, passage: int, removal: int) -> None:
