@@ -1,8 +1,10 @@
 """What a search server does to questions and to whoever fills it, above all when it is away or answers nonsense."""
 
+import gzip
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -27,6 +29,7 @@ from embeddings.answers.reader import Reader
 from embeddings.filter import Filter
 from embeddings.indonesian.words import stem_words
 from embeddings.search import filling, server
+from embeddings.search.bm25 import dimension
 from embeddings.search.collection import Collection, nearest
 from embeddings.search.filling import Filling, position_of
 from embeddings.search.qdrant import QdrantIndexes
@@ -35,7 +38,17 @@ from embeddings.storage.facts import Fact, Findings
 from embeddings.storage.passages import Watermark
 from embeddings.storage.store import FILE_NAME
 from tests.bot_process import running_bot
-from tests.qdrant_server import REFERENCE, Qdrant, conforms, failing, half_a_body, no_json, slow
+from tests.qdrant_server import (
+    REFERENCE,
+    Answering,
+    Fault,
+    Qdrant,
+    conforms,
+    failing,
+    half_a_body,
+    no_json,
+    slow,
+)
 from tests.test_search_conformance import DIMENSION, embedding, save
 
 QUESTION = "kapan jembatan Mekar Jaya diresmikan?"
@@ -174,6 +187,108 @@ def test_a_server_that_keeps_failing_answers_no_question_wrongly(store: Store, q
         qdrant.faults[:] = [fault] * 2  # type: ignore[list-item]
         with pytest.raises(StoreUnreachable, match=qdrant.url):
             ask()
+
+
+def result(content: str) -> Fault:
+    def fault(answering: Answering) -> bool:
+        answering.send(200, b'{"result": %s, "status": "ok"}' % content.encode())
+        return True
+
+    return fault
+
+
+def packed(answering: Answering) -> bool:
+    content = gzip.compress(b'{"result": [' + b" " * 10_000_000 + b"]}")
+    answering.send_response(200)
+    answering.send_header("content-encoding", "gzip")
+    answering.send_header("content-length", str(len(content)))
+    answering.end_headers()
+    answering.wfile.write(content)
+    return True
+
+
+def endless(answering: Answering) -> bool:
+    answering.send_response(200)
+    answering.send_header("content-length", str(10**12))
+    answering.end_headers()
+    with suppress(OSError):
+        while True:
+            answering.wfile.write(b" " * 1_000_000)
+    answering.close_connection = True
+    return True
+
+
+# In the place of the answer to two searches.
+NONSENSE = [
+    packed,
+    endless,
+    result("[]"),
+    result('[{"points": []}]'),
+    result('[{"points": []}, {"points": []}, {"points": []}]'),
+    result('[{"points": [{"id": 1, "score": NaN}]}, {"points": []}]'),
+    result('[{"points": [{"id": 1, "score": 1e300}]}, {"points": []}]'),
+    result('[{"points": [{"id": 99999999999999999999, "score": 0.5}]}, {"points": []}]'),
+    result('[{"points": [{"id": "d9e8c0d6", "score": 0.5}]}, {"points": []}]'),
+    result('{"points": null}'),
+]
+# In the place of the passage that is most about "pasar".
+WEIGHTLESS = [
+    '{"id": 1, "score": 2.5}',
+    '{"id": 1, "score": 2.5, "vector": {"stems": {"indices": [], "values": []}}}',
+    '{"id": 1, "score": 2.5, "vector": {"stems": {"indices": [DIMENSION], "values": []}}}',
+    '{"id": 1, "score": 2.5, "vector": {"stems": {"indices": [DIMENSION], "values": [0.0]}}}',
+    '{"id": 1, "score": 900000, "vector": {"stems": {"indices": [DIMENSION], "values": [0.5]}}}',
+]
+
+
+def test_what_no_qdrant_answers_is_said_and_answers_no_question(store: Store, qdrant: Qdrant) -> None:
+    indexes = filled(store, qdrant)
+    for fault in NONSENSE:
+        qdrant.faults[:] = [fault] * 2
+        with pytest.raises(StoreUnreachable, match=qdrant.url):
+            indexes.search(embedding(1), ["pasar"], 5)
+    for best in WEIGHTLESS:
+        qdrant.faults[:] = [result(f'[{{"points": [{best.replace("DIMENSION", str(dimension("pasar")))}]}}]')]
+        with pytest.raises(StoreUnreachable, match=rf"{qdrant.url} does not say how much a word weighs"):
+            indexes.frequencies(["pasar"])
+    for count in ("-1", "1e30", '"many"'):
+        qdrant.faults[:] = [result(f'{{"count": {count}}}')] * 2
+        with pytest.raises(StoreUnreachable, match=qdrant.url):
+            indexes.behind()
+
+
+def test_ids_that_are_not_in_the_store_and_more_than_were_asked_for_are_left_out(store: Store, qdrant: Qdrant) -> None:
+    indexes = filled(store, qdrant)
+    points = ", ".join(f'{{"id": {id}, "score": 0.5}}' for id in range(9_000, 9_500))
+    qdrant.faults[:] = [result(f'[{{"points": [{points}]}}, {{"points": [{points}]}}]')]
+    found = indexes.search(embedding(1), ["pasar"], 5)
+    assert len(found.dense) == len(found.lexical) == 5 and store.passages(list(found.dense)) == {}
+
+
+def test_the_key_goes_nowhere_else(store: Store, qdrant: Qdrant, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = Qdrant()
+
+    def redirect(answering: Answering) -> bool:
+        answering.send_response(307)
+        answering.send_header("location", f"{elsewhere.url}/collections")
+        answering.send_header("content-length", "0")
+        answering.end_headers()
+        return True
+
+    monkeypatch.setenv(SEARCH_KEY_VARIABLE, "geheim-4711")
+    indexes = filled(store, qdrant)
+    qdrant.faults[:] = [redirect]
+    with pytest.raises(StoreUnusable, match="refuses what it is asked, with 307"):
+        indexes.search(embedding(1), ["pasar"], 5)
+    assert elsewhere.requests == []
+    elsewhere.close()
+
+
+@pytest.mark.parametrize("url", ["http://..", "http://xn--", "http://[::1", "http://h:port", "http://localhost:99999"])
+def test_an_address_that_leads_nowhere_is_told(store: Store, url: str) -> None:
+    indexes = QdrantIndexes(store, Server(url), "model", DIMENSION)
+    with pytest.raises(StoreUnreachable, match="cannot be reached"):
+        indexes._collection.count(patient=False)
 
 
 def test_a_server_that_is_away_is_told_with_its_address_and_asked_again_once_it_is_back(

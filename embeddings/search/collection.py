@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -40,8 +40,9 @@ class Point(msgspec.Struct):
 class Scored(msgspec.Struct):
     """A passage that was found."""
 
-    id: int
-    score: float
+    # What the database takes as an id, and no score that is infinite.
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    score: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
     vector: dict[str, Sparse] = {}
 
 
@@ -50,7 +51,7 @@ class _Found(msgspec.Struct):
 
 
 class _Count(msgspec.Struct):
-    count: int
+    count: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class _Existence(msgspec.Struct):
@@ -154,7 +155,9 @@ class Collection:
             return []
         body = {"searches": searches}
         found = self.server.ask("POST", f"{self._path}/points/query/batch", body, list[_Found])
-        return [one.points for one in found]
+        if len(found) != len(searches):
+            raise self.server.away(f"answers {len(found)} of {len(searches)} searches")
+        return [one.points[: search["limit"]] for one, search in zip(found, searches, strict=True)]
 
     def known(self, words: Iterable[str]) -> set[str]:
         """Those of these words that a passage holds, or held once."""

@@ -106,7 +106,10 @@ class QdrantIndexes:
         total, unknown = len(self), [stem for stem in dict.fromkeys(stems) if stem not in self._frequencies]
         if total and unknown:
             found = self._collection.search([of_stem(dimension(stem)) for stem in unknown])
-            counts = [_frequency(best, dimension(stem), total) for stem, best in zip(unknown, found, strict=True)]
+            try:
+                counts = [_frequency(best, dimension(stem), total) for stem, best in zip(unknown, found, strict=True)]
+            except (LookupError, ValueError, ArithmeticError) as error:
+                raise self._collection.server.away(f"does not say how much a word weighs ({error!r})") from error
             self._frequencies.update(zip(unknown, counts, strict=True))
         return {stem: self._frequencies.get(stem, 0) for stem in stems}
 

@@ -15,7 +15,7 @@ from embeddings.errors import SearchUnreachable, SettingsError, StoreUnusable
 SEARCH_KEY_VARIABLE = "WARTABOT_SEARCH_KEY"
 _KEY = re.compile(r"[!-~]*")
 _URL = r"^(https?://[^\s/@?#]+(/[^\s@?#]*)?)?$"
-MOST_BYTES = 64_000_000
+MOST_BYTES = 16_000_000
 # Seconds before each further try: while a question waits, and while there is time.
 _PAUSES = (0.2,)
 _PATIENT_PAUSES = (0.5, 1, 2, 4, 8)
@@ -72,30 +72,31 @@ class Server:
         content = None if body is None else msgspec.json.encode(body)
         seconds = _PATIENT if patient else _QUESTION
         timeout = httpx.Timeout(seconds, connect=seconds / 3)
-        headers = {"content-type": "application/json"}
+        # A few kilobytes, and nothing that grows by being unpacked.
+        headers = {"content-type": "application/json", "accept-encoding": "identity"}
         try:
             with self._client.stream(
                 method, f"{self.url}{path}", content=content, headers=headers, timeout=timeout
             ) as response:
                 answer = self._read(response, seconds)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._away(f"cannot be reached ({type(error).__name__}: {str(error)[:_SAID]})") from error
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise self.away(f"cannot be reached ({type(error).__name__}: {str(error)[:_SAID]})") from error
         if response.status_code != HTTPStatus.OK:
             raise self._failed(response.status_code, answer)
         try:
             return msgspec.json.decode(answer, type=_Answer[result]).result  # type: ignore[valid-type]
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise self._away(f"does not answer {path} as Qdrant does ({error})") from error
+            raise self.away(f"does not answer {path} as Qdrant does ({error})") from error
 
     def _read(self, response: httpx.Response, seconds: float) -> bytes:
         content, begun = bytearray(), time.monotonic()
-        for piece in response.iter_bytes():
+        for piece in response.iter_raw():
             content += piece
             # A timeout counts from one piece to the next.
             if time.monotonic() - begun > seconds:
-                raise self._away(f"takes longer than {seconds:.0f} s to answer")
+                raise self.away(f"takes longer than {seconds:.0f} s to answer")
             if len(content) > MOST_BYTES:
-                raise self._away(f"answers with more than {MOST_BYTES // 1_000_000} MB")
+                raise self.away(f"answers with more than {MOST_BYTES // 1_000_000} MB")
         return bytes(content)
 
     def _failed(self, status: int, answer: bytes) -> StoreUnusable:
@@ -104,19 +105,20 @@ class Server:
             way_out = f"Put the server's key into the environment, as {SEARCH_KEY_VARIABLE}"
             return Refused(f"The search server {self.url} does not accept the key. {way_out}.", status)
         if status == HTTPStatus.NOT_FOUND:
-            return self._away("has not been filled with these articles, or not for this model: wartabot index does it")
+            return self.away("has not been filled with these articles, or not for this model: wartabot index does it")
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (
             HTTPStatus.TOO_MANY_REQUESTS,
             HTTPStatus.REQUEST_TIMEOUT,
         ):
-            return self._away(f"fails with {status} ({said})")
+            return self.away(f"fails with {status} ({said})")
         return Refused(
             f"The search server {self.url} refuses what it is asked, with {status}: {said}. Have it filled anew: "
             "docs/scaling.md tells how.",
             status,
         )
 
-    def _away(self, what: str) -> SearchUnreachable:
+    def away(self, what: str) -> SearchUnreachable:
+        """What to raise for a server that does not do as Qdrant does, or not now."""
         return SearchUnreachable(
             f"The search server {self.url} {what}. Nothing is lost; see that it runs and that url under [search] "
             "names it, and try again."
