@@ -67,9 +67,7 @@ class Conversations:
         self._answerer_thread = Worker("answerer")
         self._tidying = asyncio.Lock()
         self._next_tidy = 0.0
-        self._chats_thread, self._tidying_thread, self._taking_in = (
-            ThreadPoolExecutor(1, name) for name in ("chats", "tidying", "taking in")
-        )
+        self._chats_thread, self._taking_in = (ThreadPoolExecutor(1, name) for name in ("chats", "taking in"))
 
     async def in_worker(self, function: Callable[[], T], urgency: Urgency = Urgency.QUESTION) -> T:
         """Run something that reads the articles, in the one thread that may."""
@@ -109,7 +107,7 @@ class Conversations:
         """Change the chats, in the one thread that may; for as long as another program has them locked, wait."""
         return await self._unlocked(self._chats_thread, lambda: change(*args, **kwargs))
 
-    async def _unlocked(self, thread: ThreadPoolExecutor, change: Callable[[], T]) -> T:
+    async def _unlocked(self, thread: ThreadPoolExecutor | None, change: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
         while True:
             try:
@@ -142,7 +140,7 @@ class Conversations:
             begin = time.monotonic()
             database = self.chats.database
             # On a server it takes as long as there is much, and needs nothing of what is written meanwhile.
-            thread = self._tidying_thread if database.shared else self._chats_thread
+            thread = None if database.shared else self._chats_thread
             await self._unlocked(thread, database.leave_no_trace)
             # However large the file has grown, writing it anew takes a tenth of the time at most.
             self._next_tidy = time.monotonic() + 9 * (time.monotonic() - begin)
