@@ -139,6 +139,20 @@ def test_messages_that_overlap_do_not_tell_of_an_article_twice(chats: Chats, oth
     assert told == [(alert, 2) for alert in sorted(messages)] and len(messages) >= THINGS // 3
 
 
+def test_who_taps_twice_and_reaches_two_processes_has_voted_once(chats: Chats, other: Chats) -> None:
+    answer = saved(chats, PERSON, PERSON, 1, CONTENT)
+
+    def vote(voting: Chats) -> None:
+        for _ in range(30):
+            voting.feedback.give(answer.id, PERSON, "good")
+
+    with ThreadPoolExecutor() as pool:
+        for future in [pool.submit(vote, chats), pool.submit(vote, other)]:
+            future.result()
+    assert chats.feedback.on(answer.id) == [(PERSON, "good", None)]
+    assert chats.database.all("SELECT value, times FROM counts WHERE kind = 'vote'") == [("good", 1)]
+
+
 # --- leases ---
 
 

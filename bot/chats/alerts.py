@@ -24,13 +24,14 @@ DUE = (
 MATCHED = "INSERT INTO matched VALUES (?, ?) ON CONFLICT (store) DO UPDATE SET passage = excluded.passage"
 NOTE_ANSWER = (
     "INSERT INTO matches(subscription, article, content, found) SELECT id, ?, ?, ? FROM subscriptions WHERE id = ? "
-    "AND NOT EXISTS (SELECT 1 FROM matches WHERE subscription = subscriptions.id AND article IN {copies})"
+    "AND NOT EXISTS (SELECT 1 FROM matches WHERE subscription = subscriptions.id AND article IN {copies}) "
+    "ON CONFLICT (subscription, article) DO NOTHING"
 )
 NOTE_NEWS = (
     "INSERT INTO matches(subscription, article, found) SELECT one.id, ?, ? FROM subscriptions AS one WHERE one.id = ? "
     "AND NOT EXISTS (SELECT 1 FROM matches JOIN subscriptions AS other ON other.id = subscription "
     "WHERE article IN {copies} AND (other.chat, other.topic) = (one.chat, one.topic) "
-    "AND (other.stopped IS NULL OR other.id = one.id))"
+    "AND (other.stopped IS NULL OR other.id = one.id)) ON CONFLICT (subscription, article) DO NOTHING"
 )
 RELEASE = "INSERT INTO alerts(chat, topic, released, run) VALUES (?, ?, ?, ?) RETURNING id"
 TELL = (

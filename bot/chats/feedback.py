@@ -10,10 +10,11 @@ from embeddings import Connection
 
 VOTES = ("good", "bad")
 REPORT = "wrong"
-# Forgotten in the meantime, the answer takes no feedback any more.
+# Forgotten in the meantime, the answer takes no feedback any more; nor does it take what is being given elsewhere.
 GIVE = """
 INSERT INTO feedback(answer, person, kind, reason, page, given)
 SELECT id, :person, :kind, :reason, :page, :now FROM answers WHERE id = :answer
+ON CONFLICT (answer, person, kind) DO NOTHING
 """
 
 
