@@ -1,7 +1,7 @@
 """Real parts for the tests: the bundled model, a real store and real indexes over the articles in seeds/."""
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +61,9 @@ class EveryWord:
 
     def nearest(self, word: str) -> str | None:
         return None
+
+    def counts(self, words: Iterable[str]) -> dict[str, int]:
+        return {}
 
 
 def understood(question: str, before: str | None = None) -> Question:

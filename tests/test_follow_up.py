@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pytest
@@ -155,7 +155,7 @@ class SomeWords:
     """A vocabulary of a few words."""
 
     def pieces(self, words: Sequence[str]) -> list[int]:
-        return [2] * len(words)
+        return [1 if self.holds(word) else 2 for word in words]
 
     def holds(self, word: str) -> bool:
         held = (
@@ -174,6 +174,9 @@ class SomeWords:
 
     def nearest(self, word: str) -> str | None:
         return None
+
+    def counts(self, words: Iterable[str]) -> dict[str, int]:
+        return {word: 1 for word in words if self.holds(word)}
 
 
 @pytest.mark.parametrize(

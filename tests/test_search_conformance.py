@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from embeddings import Article, Filter, Store
+from embeddings.indonesian.spelling import with_vowels
 from embeddings.indonesian.words import stem_words
 from embeddings.search.indexes import Found, Indexes
 from embeddings.search.local import LocalIndexes
@@ -213,9 +214,13 @@ def test_both_know_the_same_words_and_set_slips_right(store: Store, opened: Open
     }  # fmt: skip
     assert {word: both.qdrant.nearest_word(word) for word in slips} == slips
     assert {word: both.local.nearest_word(word) for word in slips} == slips
+    for short in ("jmbatan", "jmbtn", "pskesmas", "anggrn"):
+        counted = both.local.counts(with_vowels(short))
+        assert counted and both.qdrant.counts(with_vowels(short)).keys() == counted.keys(), short
+    assert both.qdrant.counts([]) == both.local.counts([]) == {}
     store.remove("a62")
     both.catch_up()
-    assert both.local.nearest_word("ambulanns") is None
+    assert both.local.nearest_word("ambulanns") is None and both.local.counts(["ambulans"]) == {}
 
 
 def test_any_letters_are_found(store: Store, opened: Opening) -> None:

@@ -1,7 +1,10 @@
 """Words that were meant where one was mistyped."""
 
+import itertools
+import math
+import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -12,6 +15,18 @@ MAX_LENGTH_OF_SHORT = 5
 # Longer ones are no words.
 MAX_LENGTH_TO_CORRECT = 60
 _LETTERS = string.ascii_lowercase + string.digits
+# Of fewer letters too many words may be left: "msk" is "masuk", "masak" and "musik".
+MIN_LENGTH_TO_FILL = 4
+# What would be more to look up has lost too many vowels.
+MOST_FILLED = 1_000
+# Where there are more already, no two vowels are put in at one place.
+MOST_FILLED_WITH_ONE = 250
+# So many times as often as the next one must a word be held that is meant by its consonants.
+PLAINLY_MORE = 5
+_VOWELS = ("a", "e", "i", "o", "u")
+_TWO_VOWELS = ("ua", "ia", "ai", "au", "aa", "ea")
+# What is one sound, and other letters.
+_SOUND = re.compile("ng|ny|sy|kh|[a-z]")
 
 
 def one_slip_away(word: str, known: Iterable[tuple[str, int]]) -> str | None:
@@ -51,3 +66,46 @@ def _slips(word: str) -> Iterator[str]:
             yield from (before + letter + rest[1:] for letter in _LETTERS)
         if len(rest) > 1:
             yield before + rest[1] + rest[0] + rest[2:]
+
+
+def with_vowels(word: str) -> set[str]:
+    """What a word may be that was typed without some of its vowels: "pnduduk", "klrga", "mslh"; its letters all stay.
+
+    At most some thousand, so that whoever can look up a word need not go through all that there are. Empty for a word
+    that can be spoken as it is, and for one that has lost too many.
+    """
+    sounds = _SOUND.findall(word)
+    if not MIN_LENGTH_TO_FILL <= len(word) <= MAX_LENGTH_TO_CORRECT or "".join(sounds) != word:
+        return set()
+    bare = [one not in _VOWELS and other not in _VOWELS for one, other in itertools.pairwise(sounds)]
+    if not (bare and (bare[0] or bare[-1] or any(one and other for one, other in itertools.pairwise(bare)))):
+        return set()
+    put = [_may_be_put(bare, at) for at in range(len(bare))]
+    found = _filled(sounds, put)
+    if len(found) > MOST_FILLED_WITH_ONE:
+        return set(found)
+    for at, vowels in enumerate(put):
+        if len(vowels) > 1:
+            found += _filled(sounds, [*put[:at], _TWO_VOWELS, *put[at + 1 :]])
+    return set(found) - {word}
+
+
+def _may_be_put(bare: Sequence[bool], at: int) -> tuple[str, ...]:
+    """What may stand between two sounds: a vowel, where both are consonants; no word begins or ends with two."""
+    if not bare[at]:
+        return ("",)
+    return _VOWELS if at in (0, len(bare) - 1) else ("", *_VOWELS)
+
+
+def _filled(sounds: Sequence[str], put: Sequence[Sequence[str]]) -> list[str]:
+    """The sounds with each choice of what may stand between them; none where these are too many."""
+    if math.prod(map(len, put)) > MOST_FILLED:
+        return []
+    return ["".join(itertools.chain(*zip(sounds, (*chosen, ""), strict=True))) for chosen in itertools.product(*put)]
+
+
+def plainly_meant(counts: Mapping[str, int]) -> str | None:
+    """The word that stands in far more passages than any other of these; None where it cannot be told."""
+    ranked = sorted(counts, key=lambda word: (-counts[word], word))
+    plain = len(ranked) == 1 or (len(ranked) > 1 and counts[ranked[0]] >= PLAINLY_MORE * counts[ranked[1]])
+    return ranked[0] if plain else None

@@ -20,8 +20,9 @@ from embeddings.indonesian.regions import (
     wider_regions,
 )
 from embeddings.indonesian.villages import longest_village
-from embeddings.question.query import content_words, spelt_out
+from embeddings.question.query import content_words
 from embeddings.question.question import Question
+from embeddings.question.shortened import spelt_out
 from embeddings.topics.officials.asked import AskedOffice
 from embeddings.topics.officials.offices import Office, find_offices
 from embeddings.types import Article, Span

@@ -11,7 +11,8 @@ from embeddings.indonesian.regions import canonical, mentions, regions_in, regio
 from embeddings.indonesian.words import words_of
 from embeddings.question.context import Context
 from embeddings.question.expects import COUNTED, Expects, expected
-from embeddings.question.query import CHAT_WORDS, content_words, spelt_out
+from embeddings.question.query import CHAT_WORDS, content_words
+from embeddings.question.shortened import spelt_out
 from embeddings.topics.officials.asked import AskedOffice, asked_list, asked_office
 
 # A longer question says itself what it is about.

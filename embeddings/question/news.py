@@ -8,7 +8,8 @@ from embeddings.indonesian import lexicon
 from embeddings.indonesian.periods import Period, find_period, without_period
 from embeddings.indonesian.regions import mentions
 from embeddings.indonesian.words import words_of
-from embeddings.question.query import CHAT_WORDS, FUNCTION_WORDS, spelt_out
+from embeddings.question.query import CHAT_WORDS, FUNCTION_WORDS
+from embeddings.question.shortened import spelt_out
 
 _NEWS = lexicon.words("embeddings.question", "news_words.txt")
 _ASIDES = lexicon.words("embeddings.question", "news_asides.txt")

@@ -2,13 +2,15 @@
 
 import itertools
 import re
-from collections.abc import Iterator
 
 import msgspec
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import words_of_regions
 from embeddings.indonesian.words import stem_words, words_of
+from embeddings.question.english import in_indonesian, is_english
+from embeddings.question.expects import Expects, expected
+from embeddings.question.shortened import spelt_out
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -21,17 +23,8 @@ class Query(msgspec.Struct, frozen=True):
     """What was typed, where that is English."""
 
 
-ABBREVIATIONS = lexicon.table("embeddings.indonesian", "abbreviations.csv")
 WRITTEN_BOTH_WAYS = lexicon.table("embeddings.indonesian", "written_both_ways.csv")
-ENGLISH = lexicon.table("embeddings.indonesian", "english.csv")
 _PATTERNS = lexicon.patterns("embeddings.question", "patterns.toml")
-_ENGLISH_QUESTION = _PATTERNS["english"]
-_ENGLISH_PHRASES = lexicon.patterns("embeddings.indonesian", "english_phrases.toml")
-_ENGLISH_PLACES = lexicon.table("embeddings.indonesian", "english_places.csv")
-_KNOWN_ENGLISH = ENGLISH | _ENGLISH_PLACES
-# Endings of English words, and what stands there in the word that they are forms of: "bodies" is of "body".
-_ENGLISH_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"))
-_ENGLISH_PARTICLES = lexicon.words("embeddings.indonesian", "english_particles.txt")
 FUNCTION_WORDS = lexicon.words("embeddings.indonesian", "function_words.txt")
 CHAT_WORDS = lexicon.words("embeddings.indonesian", "chat_words.txt")
 _OPENING_WORDS = lexicon.words("embeddings.indonesian", "opening_words.txt")
@@ -42,15 +35,19 @@ def parse_question(question: str) -> Query:
     """Clean a question of any length or none."""
     written = _replaced(spelt_out(question), WRITTEN_BOTH_WAYS)
     folded = written.casefold()
-    english = _ENGLISH_QUESTION.match(folded) is not None
-    text = _in_indonesian(folded) if english else written
+    english = is_english(folded)
+    text = in_indonesian(folded) if english else written
     content = content_words(text)
-    return Query(text, content, _stems(content), question if english else "")
+    return Query(_as_news_ask(text), content, _stems(content), question if english else "")
 
 
-def spelt_out(question: str) -> str:
-    """The question with the abbreviations of chats written in full."""
-    return _replaced(" ".join(question.split()), ABBREVIATIONS)
+def _as_news_ask(text: str) -> str:
+    """The text with what chats say for "tidak" as news have it, and for a tag "apakah": of "rakor jadi gak?"."""
+    denied = _PATTERNS["denied"].sub("tidak", text)
+    plain = _PATTERNS["tag"].sub("", denied)
+    if plain == denied or expected(denied) is not Expects.YES:
+        return denied
+    return _PATTERNS["addressed"].sub(r"\g<0>apakah ", plain, count=1)
 
 
 def _replaced(text: str, replacements: dict[str, str]) -> str:
@@ -80,20 +77,3 @@ def with_words_replaced(query: Query, replacements: dict[str, str]) -> Query:
 
 def _stems(content: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stem_words(" ".join(content))))
-
-
-def _in_indonesian(question: str) -> str:
-    for phrase, pattern in _ENGLISH_PHRASES.items():
-        question = pattern.sub(phrase, question)
-    return " ".join(_word_in_indonesian(word) for word in words_of(question) if word not in _ENGLISH_PARTICLES)
-
-
-def _word_in_indonesian(word: str) -> str:
-    """What an English word means, or the word that it is a form of; the word itself where no list holds either."""
-    known = (_KNOWN_ENGLISH[form] for form in (word, *_bases(word)) if form in _KNOWN_ENGLISH)
-    return next(known, word)
-
-
-def _bases(word: str) -> Iterator[str]:
-    """What an English word may be a form of."""
-    return (f"{word.removesuffix(ending)}{base}" for ending, base in _ENGLISH_ENDINGS if word.endswith(ending))

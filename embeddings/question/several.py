@@ -4,7 +4,8 @@ import re
 
 from embeddings.indonesian import lexicon
 from embeddings.indonesian.regions import regions_in
-from embeddings.question.query import content_words, spelt_out
+from embeddings.question.query import content_words
+from embeddings.question.shortened import spelt_out
 from embeddings.topics.officials.asked import asked_office
 
 # More than that is no question but something pasted.

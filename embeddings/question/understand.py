@@ -9,8 +9,9 @@ from embeddings.question.context import Context, Turn
 from embeddings.question.correct import Vocabulary, spelt_as_indexed
 from embeddings.question.expects import expected
 from embeddings.question.follow_up import complete
-from embeddings.question.query import Query, parse_question, spelt_out
+from embeddings.question.query import Query, parse_question
 from embeddings.question.question import Question
+from embeddings.question.shortened import spelt_out
 from embeddings.topics.abbreviations.answer import asked_abbreviation
 from embeddings.topics.meetings.answer import asked_meetings
 from embeddings.topics.officials.answer import asked_officials

@@ -1,6 +1,6 @@
 """What a retriever searches: every passage by meaning and by words, wherever its indexes are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -67,6 +67,9 @@ class Indexes(Protocol):
 
     def holds(self, word: str) -> bool:
         """Whether a passage holds the word, or another form of it."""
+
+    def counts(self, words: Iterable[str]) -> dict[str, int]:
+        """How many passages hold each of these words, as it is, of those that are held by any."""
 
     def nearest_word(self, word: str) -> str | None:
         """The most frequent indexed word that is one slip of the fingers away from one that no passage holds."""

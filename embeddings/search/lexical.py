@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
@@ -174,10 +174,16 @@ class LexicalIndex:
 
     def nearest_word(self, word: str) -> str | None:
         """The most frequent indexed word that is one slip of the fingers away from one that no passage holds."""
-        if self._searcher is None or len(word) < MIN_LENGTH_TO_CORRECT or self.holds(word):
+        if len(word) < MIN_LENGTH_TO_CORRECT or self.holds(word):
             return None
-        counts = ((slip, self._searcher.doc_freq("words", slip)) for slip in slips_of(word))
-        return one_slip_away(word, (known for known in counts if known[1] and self._is_found("words", known[0])))
+        return one_slip_away(word, self.counts(slips_of(word)).items())
+
+    def counts(self, words: Iterable[str]) -> dict[str, int]:
+        """How many passages hold each of these words, as it is, of those that are held by any."""
+        if self._searcher is None:
+            return {}
+        counts = ((word, self._searcher.doc_freq("words", word)) for word in words)
+        return {word: count for word, count in counts if count and self._is_found("words", word)}
 
     def _is_found(self, field: str, term: str) -> bool:
         if self._index is None or self._searcher is None or not self._searcher.doc_freq(field, term):

@@ -1,6 +1,6 @@
 """The indexes of a data folder: FAISS by meaning and tantivy by words, in this process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -136,6 +136,9 @@ class LocalIndexes:
 
     def holds(self, word: str) -> bool:
         return self._lexical.holds(word)
+
+    def counts(self, words: Iterable[str]) -> dict[str, int]:
+        return self._lexical.counts(words)
 
     def nearest_word(self, word: str) -> str | None:
         return self._lexical.nearest_word(word)

@@ -1,7 +1,7 @@
 """The indexes of a Qdrant server, which any number of bots may ask and whoever stores articles fills."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
@@ -120,11 +120,17 @@ class QdrantIndexes:
         """As Indexes has it; how frequent a word is, its other forms count for."""
         if len(word) < MIN_LENGTH_TO_CORRECT or not len(self) or self.holds(word):
             return None
-        known = sorted(self._collection.known(slips_of(word)))
-        stems = {other: stem_words(other)[0] for other in known}
+        return one_slip_away(word, self.counts(slips_of(word)).items())
+
+    def counts(self, words: Iterable[str]) -> dict[str, int]:
+        """As Indexes has it; a word's other forms count with it."""
+        asked = list(words)
+        if not asked or not len(self):
+            return {}
+        stems = {known: stem_words(known)[0] for known in sorted(self._collection.known(asked))}
         frequencies = self.frequencies(list(stems.values()))
         # Once all passages with it are removed, a word is known and frequent no more.
-        return one_slip_away(word, [(other, frequencies[stem]) for other, stem in stems.items() if frequencies[stem]])
+        return {known: frequencies[stem] for known, stem in stems.items() if frequencies[stem]}
 
 
 def _scores(found: Sequence[Sequence[Scored]]) -> dict[int, float]:

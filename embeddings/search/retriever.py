@@ -1,7 +1,7 @@
 """Find the passages nearest to a query, by meaning and by words, the two fused."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -174,6 +174,10 @@ class Retriever:
     def nearest(self, word: str) -> str | None:
         """The most frequent word of the articles that is one slip of the fingers away, if any."""
         return self._indexes.nearest_word(word)
+
+    def counts(self, words: Iterable[str]) -> dict[str, int]:
+        """In how many passages each of these words stands, as it is, of those that do in any."""
+        return self._indexes.counts(words)
 
 
 def fuse(dense: dict[int, float], lexical: dict[int, float], dense_weight: float) -> dict[int, float]:

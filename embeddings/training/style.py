@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from embeddings.question.query import ABBREVIATIONS
+from embeddings.question.shortened import ABBREVIATIONS
 
 _OPENERS = ("min, ", "min ", "admin, ", "halo ", "bang ", "kak ", "mau tanya, ", "mau tanya ", "info dong ", "tolong ",
             "gan ", "maaf mau tanya ", "assalamualaikum, ", "permisi, ", "pak ", "bro ", "hai ")  # fmt: skip
