@@ -81,8 +81,7 @@ class LexicalIndex:
     def adopt(self, prepared: tuple[tantivy.Index, Watermark] | None) -> None:
         """From now on, search what was prepared."""
         if prepared is not None:
-            self._index, self._watermark = prepared
-            self._searcher = self._index.searcher()
+            self._index, self._watermark, self._searcher = *prepared, prepared[0].searcher()
 
     def prepare(self, store: Store) -> tuple[tantivy.Index, Watermark] | None:
         """Catch up with the store: open what is on disk if it is sound, add and remove what changed since.
