@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -68,7 +69,7 @@ class Locks:
     async def close(self) -> None:
         """Let all of them go."""
         self._closed = True
-        await self._run(self._lose)
+        await self._run(self._let_go)
         self._thread.shutdown()
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -93,6 +94,13 @@ class Locks:
         except StoreUnusable:
             self._lose()
             raise
+
+    def _let_go(self) -> None:
+        if self._session is not None:
+            # The server finds out a moment later that a connection has ended.
+            with suppress(StoreUnusable):
+                self._ask("SELECT pg_advisory_unlock_all()")
+        self._lose()
 
     def _lose(self) -> None:
         if self.leading:
