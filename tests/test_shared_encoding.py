@@ -18,6 +18,7 @@ from embeddings import Article, Encoder, EncoderSettings, KnowledgeBase, Knowled
 from embeddings.indexing import encoding
 from embeddings.indexing.sharing import SharedEncoding, encoded, sharing
 from tests.bot_process import wait_until
+from tests.conftest import ROOT
 
 WORDS = ("jembatan", "pasar", "irigasi", "sekolah", "puskesmas", "banjir", "lelang")
 
@@ -179,3 +180,13 @@ def test_an_article_that_cannot_be_encoded_is_refused_alone_whoever_met_it(
     (refusal,) = shared.add(some)
     assert "a4" in refusal.where and refusal.reason == "cannot be read"
     assert shared.summary().articles == 9
+
+
+def test_where_articles_lie_in_a_file_there_is_nothing_to_help_with(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "WARTABOT_STORE_URL"}
+    command = [sys.executable, "-m", "bot", "encode", "--data", str(tmp_path / "data")]
+    finished = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment | {"PYTHONPATH": str(ROOT)}
+    )
+    assert finished.returncode == 1 and "WARTABOT_STORE_URL" in finished.stderr
+    assert not (tmp_path / "data").exists()
