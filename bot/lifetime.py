@@ -105,8 +105,20 @@ def _stop(application: AnyApplication) -> None:
     """End in good order, and soon: nothing waits for Telegram's patience, and what is not done the next start does."""
     application.bot_data[KEY].stopping = True
     application.bot_data["limiter"].stop()
-    application.stop_running()
+    _start(application, _stop_running(application))
     asyncio.get_running_loop().call_later(STOP_SECONDS, _end_at_once)
+
+
+async def _stop_running(application: AnyApplication) -> None:
+    """Stop it as soon as it runs: while it is about to, it does not notice that it is told to."""
+    about_to_run = not application.running
+    while not application.running:
+        application.stop_running()
+        await asyncio.sleep(0.1)
+    if about_to_run:
+        # What makes it run has returned by then.
+        await asyncio.sleep(0.1)
+    application.stop_running()
 
 
 def _end_at_once() -> None:
