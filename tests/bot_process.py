@@ -1,11 +1,12 @@
 """The bot as a process of its own, over HTTP to the fake Bot API server."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,37 @@ from typing import Any
 from tests.conftest import SEEDS
 from tests.telegram_server import PERSON, TOKEN, TelegramServer
 
+SHORT_PAUSES: Mapping[str, float] = {
+    "bot.limits.SECONDS_BETWEEN_PRIVATE": 0.1,
+    "bot.alerts.matching.LOOK_EVERY_SECONDS": 0.5,
+    "bot.alerts.telling.LOOK_EVERY_SECONDS": 0.5,
+}
+"""What a test need not wait for, by the names of the bot's own constants; what is about a pause keeps it."""
+# As bot/__main__.py begins, but for the pauses.
+PROGRAM = """
+import importlib, json, signal, sys
+from bot import __main__ as program
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, program.stop)
+for name, seconds in json.loads(sys.argv.pop(1)).items():
+    module, _, constant = name.rpartition(".")
+    assert type(getattr(importlib.import_module(module), constant)) is float, name
+    setattr(sys.modules[module], constant, seconds)
+program.main()
+"""
+
 
 class Bot:
     """A running `wartabot run`, its folder, its log, and the server it polls."""
 
     def __init__(
-        self, server: TelegramServer, folder: Path, articles: Path = SEEDS, further: str = "", **telegram: Any
-    ) -> None:
+        self, server: TelegramServer, folder: Path, articles: Path = SEEDS, further: str = "",
+        pauses: Mapping[str, float] = SHORT_PAUSES, **telegram: Any,
+    ) -> None:  # fmt: skip
         """Start it with these settings of Telegram, and `further` tables of the configuration."""
         self.server = server
         self.folder = folder
+        self.pauses = json.dumps(dict(pauses))
         self.log = folder / "log.txt"
         settings = {"api_url": f'"{server.url}"', "questions_a_minute_person": 1000, "questions_a_minute_chat": 1000}
         lines = [f"{key} = {value}" for key, value in {**settings, **telegram}.items()]
@@ -35,7 +57,7 @@ class Bot:
         with self.log.open("ab") as output:
             config = str(self.folder / "config.toml")
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run", "--config", config, "--data", str(self.folder)],
+                [sys.executable, "-c", PROGRAM, self.pauses, "run", "--config", config, "--data", str(self.folder)],
                 env={**os.environ, "TELEGRAM_BOT_TOKEN": TOKEN},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -72,11 +94,11 @@ def wait_until(condition: Callable[[], object], timeout: float = 60) -> None:
 @contextmanager
 def running_bot(
     folder: Path, articles: Path = SEEDS, further: str = "", telegram_server: TelegramServer | None = None,
-    **telegram: Any,
+    pauses: Mapping[str, float] = SHORT_PAUSES, **telegram: Any,
 ) -> Iterator[Bot]:  # fmt: skip
     """A bot with a server of its own; afterwards nothing it did may have been against the rules."""
     with (telegram_server or TelegramServer()).running() as server:
-        bot = Bot(server, folder, articles, further, **telegram)
+        bot = Bot(server, folder, articles, further, pauses, **telegram)
         try:
             server.called("setMyShortDescription", 2, timeout=120)
             yield bot

@@ -36,7 +36,7 @@ def seconds_to_answer(bot: Bot, people: list[int]) -> list[float]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, running_bot(Path(folder)) as bot:
+    with tempfile.TemporaryDirectory() as folder, running_bot(Path(folder), pauses={}) as bot:
         seconds_to_answer(bot, [1])
         alone = [seconds_to_answer(bot, [1000 + number])[0] for number in range(50)]
         together = [seconds for round in range(3) for seconds in seconds_to_answer(bot, range_of(round))]

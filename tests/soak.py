@@ -215,7 +215,7 @@ def main() -> None:
     server = crowd(options.webhook, port)
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_bot(Path(folder), further=further, telegram_server=server, **telegram) as bot,
+        running_bot(Path(folder), further=further, telegram_server=server, pauses={}, **telegram) as bot,
     ):
         outcome = soak(bot, options.minutes)
         counted = {name: value for name, value in Served(bot, port).metrics().items() if "questions_total" in name}

@@ -31,7 +31,7 @@ ARTICLE = Article(
     "satu", "Camat Ali hadir. Rapat selesai.", "Rakor", "Kabar", "https://kabar.example/satu", "2024-01-05"
 )
 # KILLS=200 pytest tests/test_backups.py is the long form.
-KILLS = int(os.environ.get("KILLS", "25"))
+KILLS = int(os.environ.get("KILLS", "10"))
 CONTENT = SentAnswer("Siapa camatnya?", True, (SentQuote.of(Quote(ARTICLE, 0, 16, (6, 9), 0.9)),), "id", 3)
 
 

@@ -1,6 +1,5 @@
 """The chats in PostgreSQL: several processes at once, leases, servers that go away, and what is forgotten."""
 
-import importlib
 import socket
 import threading
 import time
@@ -10,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import chain
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import psycopg
@@ -22,6 +22,7 @@ from tests.test_chats import CONTENT, PERSON, leave_traces, saved
 
 PROCESSES = 4
 THINGS = 60
+PATIENCE_SECONDS = 60.0
 NOWHERE = Path("no file")
 
 # What each process tries with each number; of all of them one may succeed.
@@ -35,22 +36,19 @@ ATTEMPTS: dict[str, Callable[[Chats, int], bool]] = {
 }
 
 
-def attempt(url: str, begin: float, name: str) -> tuple[list[int], float, float]:
-    """Which numbers one process succeeds with, while others try the same; from when until when it tries."""
+def attempt(url: str, name: str) -> list[int]:
+    """Which numbers one process succeeds with, while the others try each in the same moment."""
     chats = Chats(NOWHERE, url=url)
     chats.take_over()
-    time.sleep(max(0.0, begin - time.time()))
-    begun = time.time()
-    done = [number for number in range(1, THINGS + 1) if ATTEMPTS[name](chats, number)]
-    ended = time.time()
+    done = [number for number in range(1, THINGS + 1) if with_the_others() and ATTEMPTS[name](chats, number)]
     chats.close()
-    return done, begun, ended
+    return done
 
 
-def take_over(url: str, begin: float) -> tuple[list[int], list[int]]:
-    """The questions and messages that one process takes over, while others do the same."""
+def take_over(url: str) -> tuple[list[int], list[int]]:
+    """The questions and messages that one process takes over, while the others do the same."""
     chats = Chats(NOWHERE, url=url)
-    time.sleep(max(0.0, begin - time.time()))
+    with_the_others()
     questions = [pending.update_id for pending in chats.take_over()]
     alerts = [alert.id for alert in chats.alerts.doubtful()]
     chats.close()
@@ -59,20 +57,22 @@ def take_over(url: str, begin: float) -> tuple[list[int], list[int]]:
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
-        list(pool.map(get_ready, [1.0] * PROCESSES))
+    context = get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, context, meet_at, (context.Barrier(PROCESSES),)) as pool:
         yield pool
 
 
-def get_ready(seconds: float) -> None:
-    """Import what takes a while, and leave the next process to another one."""
-    importlib.import_module("psycopg_pool")
-    time.sleep(seconds)
+MEETING: list[Barrier] = []
 
 
-def soon() -> float:
-    """When all processes are connected."""
-    return time.time() + 3.0
+def meet_at(barrier: Barrier) -> None:
+    """Where this process, of several, waits for the others."""
+    MEETING.append(barrier)
+
+
+def with_the_others() -> bool:
+    """Go on when each of the processes is here."""
+    return MEETING[0].wait(PATIENCE_SECONDS) >= 0
 
 
 @pytest.fixture
@@ -107,10 +107,8 @@ def test_of_all_processes_that_try_the_same_at_once_one_succeeds(
     name: str, chats: Chats, processes: ProcessPoolExecutor, postgresql_url: str
 ) -> None:
     leave_things(chats)
-    tried = list(processes.map(partial(attempt, postgresql_url, soon()), [name] * PROCESSES))
-    assert sorted(chain.from_iterable(done for done, _, _ in tried)) == list(range(1, THINGS + 1))
-    # They were at it at the same time.
-    assert max(begun for _, begun, _ in tried) < min(ended for _, _, ended in tried)
+    tried = processes.map(partial(attempt, postgresql_url), [name] * PROCESSES)
+    assert sorted(chain.from_iterable(tried)) == list(range(1, THINGS + 1))
 
 
 @pytest.mark.slow
@@ -121,7 +119,7 @@ def test_what_a_process_has_left_is_taken_over_by_exactly_one_of_four(
     alerts = [chats.alerts.release(7, 0, [number]) for number in range(1, THINGS + 1)]
     for number in range(1, THINGS + 1):
         chats.questions.receive(number, 7, 7, "{}")
-    taken = list(processes.map(partial(take_over, postgresql_url), [soon()] * PROCESSES))
+    taken = list(processes.map(take_over, [postgresql_url] * PROCESSES))
     assert sorted(chain.from_iterable(questions for questions, _ in taken)) == list(range(1, THINGS + 1))
     assert sorted(chain.from_iterable(messages for _, messages in taken)) == alerts
 

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from contextlib import ExitStack
+from itertools import pairwise
 
 import pytest
 from telegram.error import NetworkError
@@ -49,3 +50,19 @@ def test_a_message_that_broke_off_on_its_way_is_not_sent_twice() -> None:
     with TelegramServer().running() as server:
         asyncio.run(send(server))
         assert len(server.sent(0)) == 1
+
+
+def test_a_private_chat_gets_no_more_than_a_message_a_second_and_holds_up_no_other() -> None:
+    async def send(server: TelegramServer) -> None:
+        bot = ExtBot(TOKEN, base_url=f"{server.url}/bot", rate_limiter=ChatRateLimiter())
+        chats = [777, 777, 777, 778]
+        for chat in chats:
+            server.say("halo", {**PERSON, "id": chat})
+        await asyncio.gather(*(bot.send_message(chat, f"nomor {number}") for number, chat in enumerate(chats)))
+        await bot.request.shutdown()
+
+    with TelegramServer().running() as server:
+        asyncio.run(send(server))
+        times = [(moment, fields["chat_id"]) for moment, method, fields in server.times if method == "sendMessage"]
+    assert all(later - earlier > 0.9 for earlier, later in pairwise(moment for moment, chat in times if chat == "777"))
+    assert times.index(next(one for one in times if one[1] == "778")) < 2

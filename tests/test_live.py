@@ -54,7 +54,7 @@ def test_answers_are_whole_and_never_fail_while_another_process_indexes_changes_
     knowledge = KnowledgeBase(data, encoder=encoder, reader=reader)
     knowledge.index([SEEDS])
     knowledge.open()
-    command = [sys.executable, "-c", INDEXING, str(articles), str(data), "20"]
+    command = [sys.executable, "-c", INDEXING, str(articles), str(data), "8"]
     took: list[float] = []
     rounds = 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as indexing:

@@ -18,7 +18,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.redaction import webhook_secret
-from tests.bot_process import Bot, running_bot, wait_until
+from tests.bot_process import SHORT_PAUSES, Bot, running_bot, wait_until
 from tests.conftest import ROOT
 from tests.telegram_server import PERSON, TOKEN, TelegramServer
 from tests.telegram_webhook import SECRET_HEADER, BringingServer, request
@@ -307,15 +307,18 @@ def test_from_the_webhook_to_polling_and_back_no_question_is_lost(stopped_webhoo
 
 
 def test_a_webhook_that_another_program_takes_away_is_set_again(tmp_path: Path, encoder: object) -> None:
-    port = free_port()
+    port, pauses = free_port(), {**SHORT_PAUSES, "bot.webhook.SECONDS_BETWEEN_CHECKS": 2.0}
     server = BringingServer(port)
     further = f'[server]\nlisten = "127.0.0.1:{port}"'
     server.fail_next("setWebhook", 400, "Bad Request: bad webhook: Failed to resolve host")
-    with running_bot(tmp_path, further=further, telegram_server=server, webhook_url=URL) as bot:
+    with running_bot(tmp_path, further=further, telegram_server=server, pauses=pauses, webhook_url=URL) as bot:
         bot.wait_for_log("Telegram did not take the webhook https://warta.example/telegram (Bad webhook")
         status, said = Served(bot, port).health()
         assert status == 503 and said["reasons"][0].startswith("Telegram did not take the webhook")
         wait_until(lambda: Served(bot, port).health()[0] == 200, 30)
+        server.webhook = {**server.webhook, "url": "https://other.example/telegram"} if server.webhook else None
+        bot.wait_for_log("Another program has taken this bot's webhook away")
+        wait_until(lambda: server.webhook and f'"{server.webhook["url"]}"' == URL, 30)
         assert "Fathul Mushalli" in bot.ask(QUESTION)["text"]
         server.revoked = True
         assert bot.process.wait(120) == 78

@@ -1,8 +1,10 @@
 """The sources as their operator meets them: `wartabot sync`, `sources`, `index URL`, `doctor`, and a running bot."""
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from embeddings import STORE_FILE, Store
-from tests.bot_process import Bot, wait_until
+from tests.bot_process import SHORT_PAUSES, Bot, wait_until
 from tests.kill_sync import kill_again_and_again
 from tests.telegram_server import TelegramServer
 from tests.test_command_line import Run, folder, run
@@ -110,7 +112,7 @@ def bot(tmp_path: Path, web: WebServer) -> Iterator[Bot]:
     """A running bot with one source, whose feed is empty until a test fills it."""
     add_feed(web, range(0))
     with TelegramServer().running() as server:
-        bot = Bot(server, tmp_path)
+        bot = Bot(server, tmp_path, pauses={**SHORT_PAUSES, "bot.sources.MOST_SECONDS": 1.0})
         bot.stop()
         configure(tmp_path, f'url = "{web.url}/feed"\nevery = 1')
         bot.start()
@@ -130,10 +132,19 @@ def test_a_running_bot_syncs_by_itself_and_answers_what_is_new_without_a_restart
     begin = time.monotonic()
     answer = bot.ask(QUESTION)["text"]
     assert "Hasan Basri" in answer and time.monotonic() - begin < 5
-    # The next one comes by the schedule alone.
+    # The next one comes by the schedule alone, and not before its minute.
     add_feed(web, range(2), date="Fri, 22 May 2026 08:00:00 +0700")
+    time.sleep(4)
+    assert "/2026/05/pasar-murah-1" not in web.paths()
+    let_time_go_by(bot.folder, seconds=60)
     wait_until(lambda: "/2026/05/pasar-murah-1" in web.paths(), timeout=120)
     bot.wait_for_log(f"{web.url}/feed: 1 new")
+
+
+def let_time_go_by(folder: Path, seconds: int) -> None:
+    """As if the sources had been read so long ago."""
+    with contextlib.closing(sqlite3.connect(folder / STORE_FILE)) as store, store:
+        assert store.execute("UPDATE sources SET tried = tried - ?", (seconds,)).rowcount == 1
 
 
 def synced_by_hand(folder: Path) -> bool:

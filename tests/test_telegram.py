@@ -6,7 +6,6 @@ import re
 import signal
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -383,19 +382,6 @@ def test_one_chats_retry_after_holds_up_no_other(bot: Bot) -> None:
     assert time.monotonic() - start < 3.5
     bot.server.sent(2, chat=2001)
     assert time.monotonic() - start >= 4
-
-
-def test_a_private_chat_gets_no_more_than_a_message_a_second(bot: Bot) -> None:
-    person = {**PERSON, "id": 2003}
-    for _ in range(4):
-        bot.server.say("halo", person)
-    bot.server.sent(4, chat=2003)
-    times = [
-        moment
-        for moment, method, fields in bot.server.times
-        if fields.get("chat_id") == "2003" and method == "sendMessage"
-    ]
-    assert all(later - earlier > 0.9 for earlier, later in pairwise(times))
 
 
 def test_a_second_poller_is_named_in_one_line_of_the_log(bot: Bot) -> None:
