@@ -77,10 +77,11 @@ class Bot:
             time.sleep(0.05)
 
     def ask(self, text: str | None, person: dict[str, Any] = PERSON, **fields: Any) -> dict[str, Any]:
-        """Say something and return the one message that comes back."""
-        before = len(self.server.sent(0))
+        """Say something and return the one message that comes back into the same chat."""
+        chat = fields.get("chat", person)["id"]
+        before = len(self.server.sent(0, chat))
         self.server.say(text, person, **fields)
-        return self.server.sent(before + 1)[-1]
+        return self.server.sent(before + 1, chat)[-1]
 
 
 def wait_until(condition: Callable[[], object], timeout: float = 60) -> None:

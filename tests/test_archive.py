@@ -219,6 +219,8 @@ def test_questions_are_answered_while_a_large_file_is_taken_in(bot: Bot) -> None
         begin = time.monotonic()
         assert "Fathul Mushalli" in bot.ask("Siapa camat Sungai Raya?", PERSON)["text"]
         waited.append(time.monotonic() - begin)
+        # Nobody asks without a pause, which would hold up the file, not the answers.
+        time.sleep(1)
     assert len(waited) >= 2 and max(waited) < 10
     pressed(bot, "Urungkan", done(bot, asked))
 
