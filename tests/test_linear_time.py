@@ -371,6 +371,8 @@ NO_FINDERS = {
     "bot.cards.reaction_buttons": "its token has 16 letters, and it draws buttons alone",
     "embeddings.fetching.connection.resolve": "asks the resolver for the name of a host that was bounded before",
     "embeddings.indexing.sync.index_pages": "fetches; what its addresses are held against is here, too",
+    "embeddings.indexing.sharing.sharing": "connects to the operator's own database",
+    "embeddings.indexing.sharing.help_encoding": "connects to the operator's own database, and does not end",
     "bot.application.build_application": "makes the bot, from its token",
     "bot.server.bind": "opens sockets at the operator's own setting",
     "bot.console.fail": "ends the program with a message of its own",

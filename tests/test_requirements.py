@@ -117,9 +117,10 @@ def test_every_command_works_with_the_bots_own_list_alone(beyond_the_bot: list[s
         "sync": ([], ""),
         "sources": ([], ""),
         "move": (["--to", "postgresql://127.0.0.1:1/wartabot"], ""),
+        "encode": ([], ""),
     }
-    # There is no source yet, nor what speaks with PostgreSQL, and they say so.
-    fails = {"sync": "[[sources]]", "move": "wartabot[postgresql]"}
+    # There is no source yet, nor a database or what speaks with one, and they say so.
+    fails = {"sync": "[[sources]]", "move": "wartabot[postgresql]", "encode": "PostgreSQL"}
     assert others.keys() == {command.name or command.callback.__name__ for command in app.registered_commands} - {"run"}
     for command, (arguments, shown) in others.items():
         finished = without(beyond_the_bot, tmp_path, command, *arguments, stdin=conversation)

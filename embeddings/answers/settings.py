@@ -16,7 +16,7 @@ class AnswerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_confidence: _Probability = 0.35
     max_quotes: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
     max_question_length: Annotated[int, msgspec.Meta(ge=10, le=100_000)] = 1000
-    passages_read: Annotated[int, msgspec.Meta(ge=1, le=100)] = 8
+    passages_read: Annotated[int, msgspec.Meta(ge=1, le=100)] = 6
     passages_read_in_a_hurry: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
 
     def certainty(self, confidence: float) -> Certainty:
