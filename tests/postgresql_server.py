@@ -128,6 +128,14 @@ class Server:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute("SELECT pg_promote()")
 
+    def catch_up(self, primary: "Server") -> None:
+        """Wait until a standby holds all that its primary has written by now."""
+        with psycopg.connect(primary.url("postgres"), autocommit=True) as connection:
+            written = connection.execute("SELECT pg_current_wal_lsn()").fetchone()
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            while connection.execute("SELECT pg_last_wal_replay_lsn() >= %s", written).fetchone() != (True,):
+                time.sleep(0.05)
+
     def url(self, database: str, *others: "Server") -> str:
         """The URL of a database here; with others, whichever of the servers can be written."""
         servers = ",".join(f"127.0.0.1:{server.port}" for server in (self, *others))

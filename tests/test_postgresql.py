@@ -294,7 +294,7 @@ def test_a_promoted_standby_takes_over(caplog: pytest.LogCaptureFixture) -> None
     try:
         database.migrate(SCRIPTS)
         session = database.dedicated()
-        session.execute("SET synchronous_commit = on")
+        standby.catch_up(primary)
         primary.kill()
         with pytest.raises(StoreUnreachable):
             session.execute("SELECT 1")
