@@ -36,12 +36,12 @@ def for_candidates(question: Question, retrieval: Retrieval, candidates: Sequenc
         for hit in retrieval.hits
     }
     office = question.officials.office if question.officials else None
-    # As costly as the rest of the evidence, so only where an office is asked for.
-    officials = {id: officials_of(article.text) if office else [] for id, article in articles.items()}
+    # As costly as the rest of the evidence, so only where an office is asked for; an article may be a megabyte long.
+    officials = {hit.passage.id: officials_of(hit.passage.text) if office else [] for hit in retrieval.hits}
     return [
         of_hits[one.hit.passage.id]
         | _of_sentence(question, asked, one)
-        | _of_office(office, one, officials[one.hit.passage.article.id])
+        | _of_office(office, one, officials[one.hit.passage.id])
         for one in candidates
     ]
 
@@ -171,12 +171,14 @@ def _fits(region: str, asked: Collection[str]) -> bool:
 def _of_office(asked: AskedOffice | None, candidate: Candidate, officials: Sequence[Official]) -> dict[str, float]:
     """Why the words marked may not be the name of the holder of the office asked for; all 0 where none is.
 
-    `officials` are those of the whole article.
+    `officials` are those of its passage, which holds the mark of a list that the sentence lacks.
     """
     features = dict.fromkeys(("names a region", "another's name", "office not named", "office without a holder"), 0.0)
     if asked is None:
         return features
-    official = next((one for one in officials if _overlap(_named(one), candidate.answer)), None)
+    begin = candidate.hit.passage.start
+    answer = (candidate.answer[0] - begin, candidate.answer[1] - begin)
+    official = next((one for one in officials if _overlap(_named(one), answer)), None)
     if regions_named(candidate.answer_text):
         features["names a region"] = 1.0
     elif official is not None:
